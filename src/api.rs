@@ -121,6 +121,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes())
+        .nest("/api/dead-letters", routes::dead_letters::routes())
         .nest("/api/queue", routes::queue::routes())
         .nest("/api/settings", routes::settings::routes())
         .nest("/api/tickets", routes::tickets::routes())

@@ -28,7 +28,7 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, TelegramId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::ports::{Change, Presence, Signals, Store, Write};
+use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
 use crate::http_server::ServerLimits;
@@ -84,6 +84,8 @@ pub struct Setup {
     pub rate_limits: RateLimits,
     /// The quota of updates per chat.
     pub quota: Quota,
+    /// How long records are kept.
+    pub retention: Retention,
     /// The interval between sweeps.
     pub sweep_interval: Duration,
     /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
@@ -121,6 +123,7 @@ pub struct App {
     pub addr: SocketAddr,
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
+    retention: Retention,
     server_limits: ServerLimits,
     sweep_interval: Duration,
     max_refresh_interval: Duration,
@@ -193,6 +196,7 @@ impl App {
             addr,
             webhook: setup.webhook,
             listener: Mutex::new(Some(listener)),
+            retention: setup.retention,
             server_limits,
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
@@ -201,6 +205,8 @@ impl App {
             clock,
         };
         app.engine.start().await.context("failed to load agents")?;
+        let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
+        ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
             app.recover().await?;
         }

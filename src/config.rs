@@ -9,6 +9,7 @@ pub mod env;
 pub mod http;
 pub mod log;
 pub mod presence;
+pub mod retention;
 pub mod storage;
 pub mod telegram;
 pub mod webhooks;
@@ -24,6 +25,8 @@ pub struct Config {
     pub desk: desk::DeskConfig,
     /// The store and presence.
     pub storage: storage::StorageConfig,
+    /// How long records are kept.
+    pub retention: retention::RetentionConfig,
     /// The lifetime of presence records.
     pub presence: presence::PresenceConfig,
     /// The side API.
@@ -40,6 +43,7 @@ impl Config {
             telegram: telegram::TelegramConfig::read(&mut read),
             desk: desk::DeskConfig::read(&mut read),
             storage: storage::StorageConfig::read(&mut read),
+            retention: retention::RetentionConfig::read(&mut read),
             presence: presence::PresenceConfig::read(&mut read),
             http: http::HttpConfig::read(&mut read),
             log: log::LogConfig::read(&mut read),

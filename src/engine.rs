@@ -8,7 +8,8 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
+//! | `people`, `departments`, `canned_replies`, `settings` | operations on these records |
+//! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
@@ -17,9 +18,9 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
-pub mod bans;
 pub mod canned_replies;
 pub mod conversation;
+mod dead_letters;
 pub mod departments;
 pub mod error;
 pub mod events;
@@ -104,6 +105,8 @@ pub struct Engine {
     wake: Notify,
     deliveries: Notify,
     webhook_signal: Notify,
+    /// Notified when an update is pending again.
+    updates: Notify,
     /// Serialises rounds: two at once would only plan the same tickets twice. A change that puts a ticket
     /// back into the queue, or makes an agent ineligible, also takes the lock and so falls between two
     /// rounds. Within a round it could fail the assignment of the oldest ticket, and all tickets behind it
@@ -154,6 +157,7 @@ impl Engine {
             wake: Notify::new(),
             deliveries: Notify::new(),
             webhook_signal: Notify::new(),
+            updates: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             immediate_assignment: tokio::sync::RwLock::new(()),
             feed: broadcast::channel(FEED_CAPACITY).0,
@@ -290,6 +294,7 @@ impl<T> Attempt<T> {
             Ok(_) => Ok(Self::Done(value)),
             Err(CommitError::Conflict | CommitError::WouldOvertake) => Ok(Self::Lost),
             Err(CommitError::Duplicate(key)) => Err(EngineError::Taken(key)),
+            Err(CommitError::Admins) => Err(EngineError::LastAdmin),
             Err(CommitError::TooManyOpen) => Err(EngineError::TooManyOpen(tickets::open::MAX_OPEN_TICKETS)),
             Err(CommitError::Store(error)) => Err(error.into()),
         }

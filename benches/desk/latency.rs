@@ -14,6 +14,7 @@ use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
 use antri::engine::Engine;
 use antri::engine::events::Event;
+use antri::engine::ports::Retention;
 use antri::engine::random::Random;
 use antri::engine::tickets::steps::Step;
 use antri::outbox::rate_limit::RateLimits;
@@ -144,6 +145,7 @@ pub(crate) async fn setup(fixture: &Fixture, url: &str) -> Setup {
         random: Random::seeded(7),
         rate_limits: RateLimits::NONE,
         quota: Quota::NONE,
+        retention: Retention::default(),
         sweep_interval: SWEEP_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
     }

@@ -99,3 +99,5 @@ bad-invite = This link does not work: used, expired or mistyped. Please ask for 
 name-taken = That name is taken.
 bad-name = A name must be 1 to { $max } characters long.
 last-one = At least one must remain.
+last-admin = This is the only admin. Make somebody else an admin first, with /addadmin.
+admin-by-setting = This person is an admin by the desk's configuration (ADMIN_IDS). Remove their id there and restart the desk.

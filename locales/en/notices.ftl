@@ -41,6 +41,13 @@ notice-role-agent = 👋 Welcome, you are an agent now! Press 🟢 Online to sta
 notice-role-admin =
     👋 You are an admin now. Press /help for all commands.
     Next step: invite agents with /invite, or make yourself an agent with /addagent.
+notice-role-admin-agent =
+    👋 You are an admin now, and still an agent. Press /help for all commands.
+    Next step: invite more agents with /invite.
+notice-no-longer-admin = You are no longer an admin. You can still create tickets here. Thank you for your work.
+notice-no-longer-admin-agent = You are no longer an admin. You are still an agent and keep your tickets.
+notice-admin-added = 🔑 <b>{ $admin }</b> made <b>{ $name }</b> an admin.
+notice-admin-removed = 🔑 <b>{ $admin }</b> removed <b>{ $name }</b> as an admin.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
 notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
     [0] You have no tickets at the moment.
@@ -60,10 +67,10 @@ notice-agent-kept = { $kept ->
    *[other] { $kept } tickets stay in their queue; move them with /reassign.
 }
 notice-returned = ↩️ Ticket <code>{ $number }</code> is with <b>{ $agent }</b> again: nobody else had room for it. Choose somebody with /reassign.
-notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> could not be processed and was put aside. All other messages go on as usual. Details are in the log.
+notice-update-put-aside = ⚠️ Telegram update <code>{ $update }</code> could not be processed and was put aside. All other messages go on as usual. See /deadletters.
 notice-part-undelivered = ⚠️ A file or a part of ticket <code>{ $number }</code> can't be brought to you: Telegram does not accept it any more. The customer was asked to send it again.
 notice-send-again = ⚠️ Something that you sent for ticket <code>{ $number }</code> did not reach our agent. Please send that file or text again.
-notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. Details are in the log.
+notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram refused it, or twice did not say whether it arrived. Messages given up so far: { $total }. See /deadletters.
 
 # Incidents, for admins: when they begin, and when they are over.
 

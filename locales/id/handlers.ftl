@@ -97,3 +97,5 @@ bad-invite = Tautan ini tidak berlaku: sudah dipakai, kedaluwarsa, atau salah. M
 name-taken = Nama itu sudah dipakai.
 bad-name = Nama harus 1 sampai { $max } karakter.
 last-one = Yang terakhir tidak bisa dinonaktifkan; harus ada minimal satu.
+last-admin = Ini satu-satunya admin. Jadikan orang lain admin dulu dengan /addadmin.
+admin-by-setting = Orang ini admin karena konfigurasi (ADMIN_IDS). Hapus ID-nya di sana, lalu mulai ulang sistemnya.

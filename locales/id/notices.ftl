@@ -34,6 +34,13 @@ notice-role-agent = 👋 Selamat bergabung, Anda sekarang agen! Tekan 🟢 Onlin
 notice-role-admin =
     👋 Anda sekarang admin. Tekan /help untuk melihat semua perintah.
     Langkah berikutnya: undang agen dengan /invite, atau jadikan diri sendiri agen dengan /addagent.
+notice-role-admin-agent =
+    👋 Anda sekarang admin, dan tetap agen. Tekan /help untuk melihat semua perintah.
+    Langkah berikutnya: undang agen lain dengan /invite.
+notice-no-longer-admin = Anda bukan admin lagi. Anda tetap bisa membuat tiket di sini. Terima kasih atas kerja sama Anda.
+notice-no-longer-admin-agent = Anda bukan admin lagi. Anda tetap agen, dan tiket Anda tetap pada Anda.
+notice-admin-added = 🔑 <b>{ $admin }</b> menjadikan <b>{ $name }</b> admin.
+notice-admin-removed = 🔑 <b>{ $admin }</b> mencabut peran admin <b>{ $name }</b>.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.
@@ -50,10 +57,10 @@ notice-agent-kept = { $kept ->
    *[other] { $kept } tiket tetap di antriannya; alihkan lewat /reassign.
 }
 notice-returned = ↩️ Tiket <code>{ $number }</code> kembali kepada <b>{ $agent }</b>, karena tidak ada agen lain yang bisa menerimanya. Pilih agen lain lewat /reassign.
-notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> tidak bisa diproses dan disisihkan. Pesan lain tetap berjalan seperti biasa. Rinciannya ada di log.
+notice-update-put-aside = ⚠️ Kiriman Telegram nomor <code>{ $update }</code> tidak bisa diproses dan disisihkan. Pesan lain tetap berjalan seperti biasa. Lihat /deadletters.
 notice-part-undelivered = ⚠️ Satu lampiran atau bagian dari tiket <code>{ $number }</code> tidak bisa dikirim ke Anda karena ditolak Telegram. Pelanggan sudah diminta mengirimnya lagi.
 notice-send-again = ⚠️ Sebagian kiriman Anda untuk tiket <code>{ $number }</code> tidak sampai ke agen kami. Mohon kirim lagi berkas atau teks itu.
-notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Rinciannya ada di log.
+notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan: ditolak Telegram, atau dua kali tidak jelas apakah sudah sampai. Sejauh ini { $total } pesan gagal. Lihat /deadletters.
 
 # Gangguan, untuk admin: saat mulai, dan saat selesai.
 

@@ -120,7 +120,9 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>, _: MetricsReader) -> Re
     let mut registry = Registry::with_prefix("antri");
     api.metrics.register(&mut registry);
     Gauges::read(&api).await?.register(&mut registry);
-    deliveries::register(&api.engine.store().counters().await?, &mut registry);
+    let store = api.engine.store();
+    let kept = store.count_dead_letters().await?;
+    deliveries::register(&store.counters().await?, kept, &mut registry);
     intake::register(&api.intake, &mut registry);
     let counts = api.engine.store().webhook_counts().await?;
     webhooks::register(counts, &api.engine.faults, &mut registry);

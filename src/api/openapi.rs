@@ -3,12 +3,12 @@ mod completion;
 mod examples;
 
 use super::http::error::Failure;
-use super::http::extract::TicketRef;
+use super::http::extract::{DeadLetterRef, TicketRef};
 use super::live::websocket;
 use super::metrics;
 use super::routes::{
-    agent_status, agents, departments, health, login, messages, queue, settings, tickets, webhook_deliveries,
-    workload,
+    agent_status, agents, dead_letters, departments, health, login, messages, queue, settings, tickets,
+    webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -56,9 +56,10 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         messages::list, messages::write, messages::note, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh,
+        dead_letters::list, dead_letters::retry,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),
-    components(schemas(Failure, TicketRef)),
+    components(schemas(Failure, TicketRef, DeadLetterRef)),
     modifiers(&CommonParts),
     tags(
         (name = "agent status", description = "Presence: heartbeats, going online and offline"),
@@ -70,7 +71,7 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         (name = "settings", description = "The desk's policy"),
         (name = "login", description = "Tokens"),
         (name = "live", description = "Events, as they happen"),
-        (name = "operation", description = "Health, metrics and this document"),
+        (name = "operation", description = "Health, metrics, dead letters and this document"),
     )
 )]
 struct Contract;

@@ -1,6 +1,7 @@
 //! Routes of the side API, one file per resource.
 pub(super) mod agent_status;
 pub(super) mod agents;
+pub(super) mod dead_letters;
 pub(super) mod departments;
 pub(super) mod health;
 pub(super) mod login;

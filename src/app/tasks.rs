@@ -8,7 +8,7 @@ use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::ports::{ClockJump, StoreError};
+use crate::engine::ports::{ClockJump, Retention, StoreError};
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Inbox, Listener, poller};
@@ -36,8 +36,6 @@ const MIN_CLOCK_JUMP: TimeDelta = TimeDelta::seconds(30);
 /// How many updates of one chat may wait in memory. The listener waits for a full chat, so practically all fit:
 /// a flood in one chat must not block the others.
 const WORKER_QUEUE_CAPACITY: usize = 1 << 20;
-/// How long handled updates are remembered: twice as long as Telegram keeps undelivered ones.
-const RETENTION: TimeDelta = TimeDelta::hours(48);
 
 /// Runs the leader's tasks, of which a store has one set at a time, until `term_over`. Then it drains them.
 /// Nothing is sent after `deadline`.
@@ -65,7 +63,7 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         Arc::clone(engine),
         app.inbox.clone(),
         freezes,
-        app.sweep_interval,
+        (app.sweep_interval, app.retention),
         background_stop.clone(),
     ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
@@ -192,12 +190,12 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
     }
 }
 
-/// Runs the sweep at each interval, and prunes rows that are older than [`RETENTION`].
+/// Runs the sweep at each interval, and prunes the records that were kept long enough.
 async fn sweep(
     engine: Arc<Engine>,
     inbox: Inbox,
     freezes: Arc<FreezeDetector>,
-    interval: Duration,
+    (interval, retention): (Duration, Retention),
     stop: CancellationToken,
 ) {
     let clock = freezes.clock().clone();
@@ -230,7 +228,7 @@ async fn sweep(
                 engine.adjust_to_clock(jump).await?;
             }
             engine.sweep(now).await?;
-            engine.store().prune(now - RETENTION).await?;
+            engine.store().prune(&retention.cutoffs(now)).await?;
             Ok::<(), EngineError>(())
         };
         let result = result.await;

@@ -10,7 +10,10 @@ mod wire;
 pub use record::{RecordAction, SearchQuery};
 
 use crate::domain::card::CardKey;
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
+use crate::domain::ids::{
+    CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
+};
+use crate::domain::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;
 
@@ -71,10 +74,37 @@ pub enum PickerPurpose {
     Reassign,
     /// `/agents`: shows the chosen agent.
     Agent,
+    /// `/addadmin`: chooses a person.
+    AddAdmin,
+    /// `/removeadmin`: chooses an admin.
+    RemoveAdmin,
+    /// `/invites`: lists the open invitations.
+    Invites,
+    /// `/deadletters`: lists what was given up.
+    DeadLetters,
     /// `/ban`: chooses a customer.
     Ban,
     /// `/unban`: chooses a banned customer.
     Unban,
+}
+
+/// The code of an invitation in a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InviteCode([u8; CODE_LENGTH]);
+
+impl InviteCode {
+    /// Returns the code; `None` if its length is wrong or a character can't be in a code.
+    #[must_use]
+    pub fn new(code: &str) -> Option<Self> {
+        let bytes = code.as_bytes().try_into().ok()?;
+        code.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(Self(bytes))
+    }
+
+    /// Returns it as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// The purpose that a list of departments is drawn for.
@@ -161,6 +191,12 @@ pub enum ButtonAction {
     SetMax(PersonId, u16),
     /// Confirms the removal of an agent.
     RemoveAgent(PersonId),
+    /// Makes this person an admin (`true`), or takes the role from them.
+    SetAdmin(PersonId, bool),
+    /// Tries a dead letter again.
+    RetryDeadLetter(DeadLetterId),
+    /// Revokes an invitation.
+    RevokeInvite(InviteCode),
     /// Makes this person an agent in this department (a nil id: in all of them).
     AddAgent(PersonId, DepartmentId),
     /// Creates an invitation to this department (a nil id: to all of them).

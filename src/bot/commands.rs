@@ -60,6 +60,14 @@ pub enum Command {
     AddAgent(String),
     /// `/removeagent`: removes an agent.
     RemoveAgent(String),
+    /// `/addadmin`: makes a known person an admin.
+    AddAdmin(String),
+    /// `/removeadmin`: takes the role from an admin.
+    RemoveAdmin(String),
+    /// `/invites`: lists the open invitations.
+    Invites,
+    /// `/deadletters`: lists updates and messages that were given up.
+    DeadLetters,
     /// `/setmax`: sets an agent's capacity.
     SetMax(String),
     /// `/reassign`: moves a ticket to another agent.
@@ -129,6 +137,10 @@ impl Command {
             | Self::Invite(_)
             | Self::AddAgent(_)
             | Self::RemoveAgent(_)
+            | Self::AddAdmin(_)
+            | Self::RemoveAdmin(_)
+            | Self::Invites
+            | Self::DeadLetters
             | Self::SetMax(_)
             | Self::Reassign(_)
             | Self::Department(_)

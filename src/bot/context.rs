@@ -8,12 +8,13 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::rendered::Rendered;
 use crate::domain::notice::{Message, Outgoing};
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Prompt};
 use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
 use crate::telegram::Telegram;
+use crate::telegram::incoming::IncomingMessage;
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -79,6 +80,12 @@ impl RequestContext {
     #[must_use]
     fn answer(&self, message: Message) -> Outgoing {
         Outgoing { chat: self.chat, message: message.in_thread(self.thread) }
+    }
+
+    /// Returns the prompt that this message answers: it was open when the person wrote the message.
+    #[must_use]
+    pub fn prompt_for(&self, message: &IncomingMessage) -> Option<Prompt> {
+        self.person.prompt_for(message.message_id, message.date.unwrap_or(self.now))
     }
 
     /// Returns the localizer for the person.

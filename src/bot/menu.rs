@@ -44,6 +44,7 @@ const ADMIN: &[MenuEntry] = &[
     QUEUE,
     ("agents", "command-agents"),
     ("invite", "command-invite"),
+    ("invites", "command-invites"),
     ("addagent", "command-addagent"),
     ("removeagent", "command-removeagent"),
     ("setmax", "command-setmax"),
@@ -55,6 +56,9 @@ const ADMIN: &[MenuEntry] = &[
     ("replies", "command-replies"),
     ("ban", "command-ban"),
     ("unban", "command-unban"),
+    ("addadmin", "command-addadmin"),
+    ("removeadmin", "command-removeadmin"),
+    ("deadletters", "command-deadletters"),
     TOKEN,
 ];
 

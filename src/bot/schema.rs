@@ -3,7 +3,8 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    agents, bans, capacity, choices, departments, invite, name_prompts, reassign, relocation, replies,
+    admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
+    reassign, relocation, replies,
 };
 use super::handlers::{
     agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, records, tickets,
@@ -86,6 +87,10 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))
         .branch(case![Command::AddAgent(arg)].endpoint(agents::add_agent))
         .branch(case![Command::RemoveAgent(arg)].endpoint(agents::remove_agent))
+        .branch(case![Command::AddAdmin(arg)].endpoint(admins::add_admin))
+        .branch(case![Command::RemoveAdmin(arg)].endpoint(admins::remove_admin))
+        .branch(case![Command::DeadLetters].endpoint(dead_letters::dead_letters))
+        .branch(case![Command::Invites].endpoint(invites::invites))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(departments::department))
@@ -96,8 +101,8 @@ fn commands() -> HandlerTree {
 }
 
 fn buttons() -> HandlerTree {
-    dptree::filter_map_async(feedback::close_prompt)
-        .filter_map(common::decode_action)
+    dptree::filter_map(common::decode_action)
+        .map_async(common::close_prompt_on_press)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
                 is_agent_action(action) && ctx.person.agent.is_none()
@@ -157,6 +162,9 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
+        .branch(case![ButtonAction::SetAdmin(person, grants)].endpoint(admins::set_admin_pressed))
+        .branch(case![ButtonAction::RetryDeadLetter(id)].endpoint(dead_letters::retry_pressed))
+        .branch(case![ButtonAction::RevokeInvite(code)].endpoint(invites::revoke_pressed))
         .branch(case![ButtonAction::AddAgent(person, department)].endpoint(agents::add_agent_pressed))
         .branch(case![ButtonAction::Invite(department)].endpoint(invite::invite_pressed))
         .branch(

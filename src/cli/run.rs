@@ -41,6 +41,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         random,
         rate_limits: rate_limits(),
         quota: quota(),
+        retention: config.retention.retention(),
         sweep_interval: SWEEP_INTERVAL,
         max_refresh_interval: max_refresh_interval(),
     };

@@ -16,8 +16,9 @@ const MAX_SECONDS: u64 = 7 * 24 * 3_600;
 /// The desk's admins and defaults.
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
-    /// `ADMIN_IDS`: Telegram ids of people who are always admins, separated by commas or blanks. No default.
-    /// If it is unset, the log has a link, and the first person who opens it becomes the admin.
+    /// `ADMIN_IDS`: Telegram ids of people who are admins as long as they stand here, separated by commas or
+    /// blanks. No default. If it is unset and there is no admin, the log has a link, and the first person who
+    /// opens it becomes the admin.
     pub admin_ids: Vec<TelegramId>,
     /// `DEFAULT_LOCALE`: the language, `id` or `en`, for people who use neither, for groups, and for the
     /// names in a new desk. Default `id`.

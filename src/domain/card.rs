@@ -40,6 +40,15 @@ impl CardKey {
             Self::Workload(person, _) => format!("workload {person}"),
         }
     }
+
+    /// Returns true for a list, which a person asks for again when they need it.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        match self {
+            Self::MyQueue(..) | Self::MyTickets(..) | Self::Queue(..) | Self::Workload(..) => true,
+            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) => false,
+        }
+    }
 }
 
 impl std::fmt::Display for CardKey {

@@ -135,3 +135,34 @@ mod tests {
         assert_eq!(id(0, 7).0.get_version_num(), 7);
     }
 }
+
+/// The id of a dead letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DeadLetterId {
+    /// An update, by Telegram's `update_id`.
+    Update(i64),
+    /// A delivery, by its id in the outbox.
+    Delivery(u64),
+}
+
+impl DeadLetterId {
+    /// Returns the id of a text such as `update-7` or `delivery-7`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, number) = text.split_once('-')?;
+        match kind {
+            "update" => number.parse().ok().map(Self::Update),
+            "delivery" => number.parse().ok().map(Self::Delivery),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for DeadLetterId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Update(id) => write!(f, "update-{id}"),
+            Self::Delivery(id) => write!(f, "delivery-{id}"),
+        }
+    }
+}

@@ -3,6 +3,9 @@ use super::Time;
 use super::ids::{DepartmentId, PersonId};
 use serde::{Deserialize, Serialize};
 
+/// The length of a code in characters. 32 of 54 characters are 184 bits.
+pub const CODE_LENGTH: usize = 32;
+
 /// The role that a link grants to the first person who opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,4 +28,7 @@ pub struct Invite {
     pub expires_at: Time,
     /// The person who used it.
     pub used_by: Option<PersonId>,
+    /// The admin who created it; `None` for the claim of the first admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<PersonId>,
 }

@@ -1,5 +1,6 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
+pub mod membership;
 mod message;
 mod record;
 pub mod rendered;
@@ -13,6 +14,7 @@ use super::card::CardKey;
 use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, MessageId, PersonId, TicketId};
 use super::person::Role;
+use membership::MembershipNotice;
 use serde::{Deserialize, Serialize};
 use service::ServiceNotice;
 
@@ -114,6 +116,8 @@ pub enum Notice {
         /// The new role.
         role: Role,
     },
+    /// About the role of an admin.
+    Membership(MembershipNotice),
     /// To an admin who was also an agent: they are no longer an agent, and stay an admin.
     NoLongerAgent,
     /// To the admins: a person accepted an invitation.

@@ -197,13 +197,8 @@ pub enum Prompt {
     NewReply,
     /// The new text of a canned reply.
     ReplyText(ReplyId),
-    /// The comment to a rating, from the customer. It is optional, so the prompt closes by itself.
-    Comment {
-        /// The ticket.
-        ticket: TicketId,
-        /// When the prompt closes.
-        until: Time,
-    },
+    /// The comment to the rating of this ticket, from the customer.
+    Comment(TicketId),
 }
 
 /// A person whom the bot has met.
@@ -226,8 +221,14 @@ pub struct Person {
     pub locale: Locale,
     /// Whether they chose the language. Otherwise it follows Telegram's.
     pub locale_chosen: bool,
+    /// Since when Telegram names another language only. They get it when that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_locale_since: Option<Time>,
     /// Their role.
     pub role: Role,
+    /// Whether they are an admin only because `ADMIN_IDS` names them: the role ends with the setting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin_by_setting: bool,
     /// False after Telegram reported that they blocked the bot.
     pub reachable: bool,
     /// Their agent's profile, if they are an agent.
@@ -235,6 +236,9 @@ pub struct Person {
     /// The prompt that their next message answers, if there is one.
     #[serde(default)]
     pub prompt: Option<Prompt>,
+    /// When the prompt ends unanswered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_until: Option<Time>,
     /// The id of the message that answered the prompt. The prompt is closed for every other message. This
     /// message may be handled again if the process was killed before it was marked as handled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -267,10 +271,11 @@ impl Person {
         self.prompt.filter(|_| self.answered_by.is_none())
     }
 
-    /// Returns the prompt that this message answers, also if it is handled again.
+    /// Returns the prompt that this message, sent at `at`, answers, also if it is handled again.
     #[must_use]
-    pub fn prompt_for(&self, message: i32) -> Option<Prompt> {
-        self.prompt.filter(|_| self.answered_by.is_none_or(|by| by == message))
+    pub fn prompt_for(&self, message: i32, at: Time) -> Option<Prompt> {
+        let is_in_time = self.prompt_until.is_some_and(|until| at < until);
+        self.prompt.filter(|_| is_in_time && self.answered_by.is_none_or(|by| by == message))
     }
 
     /// Marks them as reachable. Tickets that were to be released because they were not stay with them.

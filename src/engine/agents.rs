@@ -1,7 +1,9 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
+mod admins;
 pub mod availability;
 pub(super) mod flapping;
 pub mod heartbeat;
+mod invites;
 pub mod membership;
 pub(super) mod observation_window;
 pub(super) mod presence_monitor;

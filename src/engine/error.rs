@@ -52,9 +52,15 @@ pub enum EngineError {
     /// The desk has the maximum number of canned replies.
     #[error("at most {0} canned replies")]
     TooManyReplies(usize),
-    /// The last department, category or admin cannot be removed.
+    /// The last department or category cannot be removed.
     #[error("at least one must remain")]
     LastOne,
+    /// The last admin cannot be removed, or there is a first admin already.
+    #[error("the desk has exactly one admin")]
+    LastAdmin,
+    /// The person is an admin by `ADMIN_IDS`, so the role ends with the setting only.
+    #[error("an admin by ADMIN_IDS")]
+    AdminBySetting,
     /// Too many concurrent writers; the operation gave up.
     #[error("too many writers at once")]
     Contention,

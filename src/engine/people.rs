@@ -1,18 +1,27 @@
 //! Operations on people: registration, language, reachability.
+pub mod bans;
+pub(in crate::engine) mod roles;
 mod unreadable;
 mod usernames;
 
 use super::error::EngineError;
-use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
+use super::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
 use super::sessions::end_sessions_after_lost_role;
 use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::event::AuditEvent;
+use crate::domain::event::{Actor, AuditEvent};
 use crate::domain::ids::{PersonId, TelegramId, Version};
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
+use chrono::TimeDelta;
+use roles::{end_admin_role, membership_event, menu};
+
+/// How long Telegram must name another language, and no message the present one, until a person gets it.
+const LOCALE_CHANGE_AFTER: TimeDelta = TimeDelta::hours(24);
+/// How long a prompt waits for its answer. A message that comes later is about something else.
+const PROMPT_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 /// The profile that Telegram sends with each update of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +43,7 @@ impl Engine {
         self.retry(|| async {
             let stored = self.store.person_by_telegram(profile.telegram).await?;
             let mut person = match &stored {
-                Some(person) => self.updated(person, profile),
+                Some(person) => self.updated(person, profile, now),
                 None => self.new_customer(profile, now),
             };
             // Boxed, because few updates bring a new username, and each one's future would hold its state.
@@ -42,9 +51,21 @@ impl Engine {
             if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
+            let (mut event, mut notices) = (None, Vec::new());
+            let was_admin = stored.as_ref().is_some_and(Person::is_admin);
+            if self.is_former_admin(&person) {
+                (event, notices) = end_admin_role(&mut person, Actor::Engine, now);
+            } else if person.admin_by_setting && !was_admin {
+                event = Some(membership_event(now, Actor::Engine, person.id, "role=admin"));
+            }
+            if let Some(before) = &stored {
+                end_sessions_after_lost_role(before, &mut person);
+            }
             let menu_changed =
                 stored.as_ref().is_none_or(|old| old.role != person.role || old.locale != person.locale);
-            let mut notices = if menu_changed { vec![menu(&person)] } else { Vec::new() };
+            if menu_changed && notices.is_empty() {
+                notices.push(menu(&person));
+            }
             if stored.as_ref().is_some_and(|old| !old.reachable) {
                 notices.extend(self.holder_card_refreshes(person.id).await?);
             }
@@ -56,7 +77,7 @@ impl Engine {
                 None => None,
             };
             let write = Write::Person { person: Box::new(person.clone()), expected };
-            match self.commit_one(Change { write, event: None, notices }).await {
+            match self.commit_one(Change { write, event, notices }).await {
                 // Two first messages at the same time: the other one created the person.
                 Err(CommitError::Duplicate(UniqueKey::Telegram)) => Ok(Attempt::Lost),
                 committed => {
@@ -89,15 +110,17 @@ impl Engine {
         }
     }
 
-    fn updated(&self, person: &Person, profile: &Profile) -> Person {
-        let locale =
-            if person.locale_chosen { person.locale } else { profile.locale.unwrap_or(person.locale) };
-        let role = if self.rules.admin_ids.contains(&profile.telegram) { Role::Admin } else { person.role };
+    fn updated(&self, person: &Person, profile: &Profile, now: Time) -> Person {
+        let (locale, other_locale_since) = locale_of(person, profile, now);
+        let is_named = self.rules.admin_ids.contains(&profile.telegram);
         let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
             locale,
-            role,
+            other_locale_since,
+            role: if is_named { Role::Admin } else { person.role },
+            // A role that an admin granted does not end with the setting.
+            admin_by_setting: person.admin_by_setting || (is_named && !person.is_admin()),
             ..person.clone()
         };
         person.set_reachable();
@@ -114,10 +137,13 @@ impl Engine {
             email: None,
             locale: profile.locale.unwrap_or(self.rules.default_locale),
             locale_chosen: false,
+            other_locale_since: None,
             role: if is_admin { Role::Admin } else { Role::Customer },
+            admin_by_setting: is_admin,
             reachable: true,
             agent: None,
             prompt: None,
+            prompt_until: None,
             answered_by: None,
             username_taken_over: false,
             links: Vec::new(),
@@ -139,11 +165,33 @@ impl Engine {
         self.change_person_while_paused(id, change).await
     }
 
+    /// As [`Engine::change_person`], for a person who becomes or ceases to be an admin.
+    pub(super) async fn change_admin(
+        &self,
+        id: PersonId,
+        guard: AdminGuard,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+    ) -> Result<Person, EngineError> {
+        let _paused = self.pause_assignment().await;
+        let write = |person, expected| Write::AdminRole { person, expected, guard };
+        self.change_person_by(id, change, write).await
+    }
+
     /// As [`Engine::change_person`]. The caller must have paused assignment.
     pub(super) async fn change_person_while_paused(
         &self,
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+    ) -> Result<Person, EngineError> {
+        let write = |person, expected| Write::Person { person, expected: Some(expected) };
+        self.change_person_by(id, change, write).await
+    }
+
+    async fn change_person_by(
+        &self,
+        id: PersonId,
+        change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
+        write: impl Fn(Box<Person>, Version) -> Write,
     ) -> Result<Person, EngineError> {
         let person = self
             .retry(|| async {
@@ -155,8 +203,7 @@ impl Engine {
                 }
                 end_sessions_after_lost_role(&before, &mut person);
                 person.version = before.version.next();
-                let write =
-                    Write::Person { person: Box::new(person.clone()), expected: Some(before.version) };
+                let write = write(Box::new(person.clone()), before.version);
                 Attempt::of(self.commit_one(Change { write, event, notices }).await, person)
             })
             .await?;
@@ -176,17 +223,27 @@ impl Engine {
         let cards = open.map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
-            (person.locale, person.locale_chosen) = (locale, true);
+            (person.locale, person.locale_chosen, person.other_locale_since) = (locale, true, None);
             let refreshes = cards.iter().map(|card| Outgoing::refresh(person.chat(), *card));
             Ok((None, std::iter::once(menu(person)).chain(refreshes).collect()))
         })
         .await
     }
 
-    /// Sets or clears the prompt that a person's next message answers.
-    pub async fn set_prompt(&self, id: PersonId, prompt: Option<Prompt>) -> Result<Person, EngineError> {
+    /// Opens a prompt: the person's next message answers it, unless it comes too late.
+    pub async fn open_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
+        self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME))).await
+    }
+
+    /// Closes a person's prompt without an answer.
+    pub async fn close_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
+        self.set_prompt(id, None).await
+    }
+
+    async fn set_prompt(&self, id: PersonId, prompt: Option<(Prompt, Time)>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            (person.prompt, person.answered_by) = (prompt, None);
+            (person.prompt, person.prompt_until) = prompt.unzip();
+            person.answered_by = None;
             Ok((None, Vec::new()))
         })
         .await
@@ -222,11 +279,22 @@ impl Engine {
     }
 }
 
+/// Returns the language of a person after an update, and since when Telegram names another one only. A person
+/// whose devices have different languages keeps the first: the other one must last.
+fn locale_of(person: &Person, profile: &Profile, now: Time) -> (Locale, Option<Time>) {
+    let Some(named) = profile.locale.filter(|_| !person.locale_chosen) else {
+        return (person.locale, person.other_locale_since);
+    };
+    if named == person.locale {
+        return (person.locale, None);
+    }
+    match person.other_locale_since {
+        Some(since) if now - since >= LOCALE_CHANGE_AFTER => (named, None),
+        since => (person.locale, since.or(Some(now))),
+    }
+}
+
 fn name_of(profile: &Profile) -> String {
     let name = shorten(&clean(&profile.name).replace('\n', " "), MAX_NAME_CHARS);
     if name.is_empty() { format!("#{}", profile.telegram) } else { name }
-}
-
-pub(super) fn menu(person: &Person) -> Outgoing {
-    Outgoing { chat: person.chat(), message: Message::Menu }
 }

@@ -4,6 +4,7 @@
 //! `tests/it/presence_contract.rs`).
 mod change;
 mod conversation;
+mod dead_letters;
 mod directory;
 mod erasure;
 mod error;
@@ -18,8 +19,9 @@ mod signals;
 mod tickets;
 mod webhooks;
 
-pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
+pub use change::{AdminGuard, Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
+pub use dead_letters::{DeadLetter, DeadLetterStore, RetryResult};
 pub use directory::DirectoryStore;
 pub use erasure::ErasureStore;
 pub use error::StoreError;
@@ -28,7 +30,7 @@ pub use leases::{Lease, LeaseStamp, LeaseStore};
 pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, OutboxStore, Outcome};
 pub use presence::{MAX_CLIENTS, Presence, PresenceError};
 pub use replies::ReplyStore;
-pub use retention::RetentionStore;
+pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
@@ -46,6 +48,7 @@ pub trait Store:
     + SearchStore
     + ErasureStore
     + WebhookStore
+    + DeadLetterStore
     + LeaseStore
     + RetentionStore
 {
@@ -61,6 +64,7 @@ impl<S> Store for S where
         + SearchStore
         + ErasureStore
         + WebhookStore
+        + DeadLetterStore
         + LeaseStore
         + RetentionStore
 {

@@ -1,5 +1,6 @@
 //! Random source of ids, codes and ticket numbers: seeded once, injected by the composition root.
 use crate::domain::Time;
+use crate::domain::invite::CODE_LENGTH;
 use crate::domain::number::{NUMBERS_PER_TENTH, TicketNumber};
 use chrono::{LocalResult, TimeZone};
 use chrono_tz::Tz;
@@ -20,8 +21,6 @@ pub struct Random {
 
 /// Alphabet of invitation codes, without characters that look alike.
 const CODE_ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
-/// Length of an invitation code. 32 of 54 characters are 184 bits.
-const CODE_LENGTH: usize = 32;
 
 impl Random {
     /// Returns a source seeded by the operating system. A real desk needs it, because its invitation codes

@@ -55,7 +55,7 @@ impl<'a> AsUpdateStream<'a> for Listener {
     fn as_stream(&'a mut self) -> Self::Stream {
         let (engine, stop) = (Arc::clone(&self.engine), self.flag.clone());
         self.inbox.status.dispatcher.set(TaskState::Working);
-        rows(self.inbox.clone(), self.flag.clone())
+        rows(self.inbox.clone(), Arc::clone(&self.engine), self.flag.clone())
             .filter_map(move |(inbox, row)| take(inbox, Arc::clone(&engine), stop.clone(), row))
             .boxed()
     }
@@ -64,6 +64,7 @@ impl<'a> AsUpdateStream<'a> for Listener {
 /// The state of a read through the inbox.
 struct InboxReader {
     inbox: Inbox,
+    engine: Arc<Engine>,
     stop: StopFlag,
     page: VecDeque<InboxRow>,
     after: u64,
@@ -76,9 +77,9 @@ struct InboxReader {
 
 /// Returns an endless stream of the pending rows, in order. It ends on `stop`; rows that were read but not
 /// dispatched are then dropped and stay pending.
-fn rows(inbox: Inbox, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
+fn rows(inbox: Inbox, engine: Arc<Engine>, stop: StopFlag) -> impl Stream<Item = (Inbox, InboxRow)> + Send {
     let (page, dispatched, seen) = (VecDeque::new(), BTreeSet::new(), BTreeSet::new());
-    let reader = InboxReader { inbox, stop, page, after: 0, dispatched, seen };
+    let reader = InboxReader { inbox, engine, stop, page, after: 0, dispatched, seen };
     stream::unfold(reader, async |mut reader| {
         loop {
             if reader.stop.is_stopped() {
@@ -98,7 +99,11 @@ impl InboxReader {
         match self.inbox.store.pending_updates(self.after, PAGE_ROWS).await {
             Ok(rows) if rows.is_empty() => {
                 self.inbox.status.dispatcher.set(TaskState::Working);
-                tokio::select! { () = self.inbox.woken() => {} () = self.stop.clone() => return None }
+                tokio::select! {
+                    () = self.inbox.woken() => {}
+                    () = self.engine.wait_for_retried_updates() => {}
+                    () = self.stop.clone() => return None,
+                }
                 if self.inbox.is_shared() {
                     self.restart();
                 }

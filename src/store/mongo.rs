@@ -46,12 +46,14 @@
 mod canned_replies;
 mod client;
 mod codec;
+mod dead_letters;
 mod inbox;
 mod leases;
 mod schema;
 mod signals;
 mod store;
 mod tx;
+mod upkeep;
 
 /// The write queue of tickets, people and all other records.
 mod write {

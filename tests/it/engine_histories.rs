@@ -15,6 +15,7 @@
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
+//! | `languages` | when the language of a person changes |
 //! | `invites` | claims, invites, limits |
 mod cancellation;
 mod conflict_counts;
@@ -22,6 +23,7 @@ mod fixture;
 mod gaps;
 mod immediate_assignment;
 mod invites;
+mod languages;
 mod lost_races;
 mod oracle;
 mod person_cache;

@@ -84,6 +84,7 @@ fn other_value(name: &str, default: &str) -> &'static str {
         "RUST_LOG" => "debug",
         "LOG_FORMAT" => "json",
         "SESSION_LIFETIME" => "86400",
+        name if name.ends_with("_RETENTION") => "86400",
         _ if default.parse::<u64>().is_ok() => "200",
         _ => panic!("add a valid value for {name} here"),
     }

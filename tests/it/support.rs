@@ -31,7 +31,7 @@ use antri::domain::person::Locale;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::RETURN_DELAY;
 use antri::engine::EngineConfig;
-use antri::engine::ports::{Change, Presence, Write};
+use antri::engine::ports::{Change, Presence, Retention, Write};
 use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
 use antri::telegram::Telegram;
@@ -183,6 +183,11 @@ impl Desk {
         self.options.lock().unwrap().max_pages = max_pages;
     }
 
+    /// Sets `ADMIN_IDS`, from the next start on.
+    pub(crate) fn set_admin_ids(&self, admin_ids: Vec<i64>) {
+        self.options.lock().unwrap().admin_ids = admin_ids;
+    }
+
     /// Starts the app (again) on the same back ends.
     pub(crate) async fn start(&self) {
         let max_pages = self.options.lock().unwrap().max_pages;
@@ -247,6 +252,7 @@ impl Desk {
             random: Random::seeded(7),
             rate_limits: limits,
             quota,
+            retention: Retention::default(),
             sweep_interval: sweep_every,
             max_refresh_interval: MAX_REFRESH_INTERVAL,
         };

@@ -193,6 +193,8 @@ impl From<EngineError> for ApiError {
             // Only the bot writes canned replies.
             EngineError::BadReply | EngineError::TooManyReplies(_) => Self::unprocessable("bad_reply", text),
             EngineError::LastOne => Self::conflict("last_one", text),
+            EngineError::LastAdmin => Self::conflict("last_admin", text),
+            EngineError::AdminBySetting => Self::conflict("admin_by_setting", text),
             EngineError::Contention => {
                 Self::conflict("contention", "others changed the same record again and again; try again")
             }

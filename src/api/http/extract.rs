@@ -109,6 +109,19 @@ impl<S: Send + Sync> FromRequestParts<S> for TicketRef {
     }
 }
 
+/// A dead letter's id.
+#[derive(Debug, Clone, ToSchema)]
+#[schema(example = "delivery-17", pattern = "^(update|delivery)-[0-9]{1,19}$")]
+pub(in crate::api) struct DeadLetterRef(pub(in crate::api) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for DeadLetterRef {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        path_parameter(parts, state).await.map(Self)
+    }
+}
+
 /// Returns the only parameter of the path.
 async fn path_parameter<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, ApiError> {
     let path = Path::<String>::from_request_parts(parts, state).await;

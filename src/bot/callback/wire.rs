@@ -1,11 +1,16 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
+#[cfg(test)]
+mod tests;
+
 use super::id_code::{decode_id, encode_id};
 use super::{
-    ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, Step,
-    Surface,
+    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
+    Step, Surface,
 };
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
+use crate::domain::ids::{
+    CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
+};
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
@@ -97,6 +102,10 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
     (PickerPurpose::Agent, "g"),
+    (PickerPurpose::AddAdmin, "A"),
+    (PickerPurpose::RemoveAdmin, "X"),
+    (PickerPurpose::Invites, "i"),
+    (PickerPurpose::DeadLetters, "d"),
     (PickerPurpose::Ban, "b"),
     (PickerPurpose::Unban, "u"),
 ];
@@ -145,6 +154,9 @@ impl ButtonAction {
             }
             Self::SetMax(p, n) => format!("sm:{}:{n}", encode_id(p.0)),
             Self::RemoveAgent(p) => format!("rm:{}", encode_id(p.0)),
+            Self::SetAdmin(p, on) => format!("am:{}:{}", encode_id(p.0), u8::from(on)),
+            Self::RevokeInvite(code) => format!("ix:{}", code.as_str()),
+            Self::RetryDeadLetter(id) => format!("rl:{id}"),
             Self::AddAgent(p, d) => format!("ad:{}:{}", encode_id(p.0), encode_id(d.0)),
             Self::Invite(d) => format!("inv:{}", encode_id(d.0)),
             Self::Reassign(t, v, p, even_if_full) => {
@@ -238,6 +250,9 @@ impl ButtonAction {
             ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),
             ["sm", p, n] => Self::SetMax(person(p)?, n.parse().ok()?),
             ["rm", p] => Self::RemoveAgent(person(p)?),
+            ["am", p, on] => Self::SetAdmin(person(p)?, flag(on)?),
+            ["ix", code] => Self::RevokeInvite(InviteCode::new(code)?),
+            ["rl", id] => Self::RetryDeadLetter(DeadLetterId::parse(id)?),
             ["ad", p, d] => Self::AddAgent(person(p)?, department(d)?),
             ["inv", d] => Self::Invite(department(d)?),
             ["ra", t, v, p, even_if_full] => {
@@ -273,74 +288,5 @@ impl ButtonAction {
             ["-"] => Self::NoOp,
             _ => return None,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bot::callback::SearchQuery;
-    use uuid::Uuid;
-
-    #[test]
-    fn the_longest_actions_fit_and_are_decoded() {
-        let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
-        let actions = [
-            ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
-            ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
-            ButtonAction::Reassign(t, Version(u64::MAX), p, true),
-            ButtonAction::ReassignPage(t, u16::MAX),
-            ButtonAction::Requeue(t, Version(u64::MAX)),
-            ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
-            ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
-            ButtonAction::Departments(DepartmentPickerPurpose::Agent(p), 0),
-            ButtonAction::Departments(DepartmentPickerPurpose::Show, u16::MAX),
-            ButtonAction::RetireCategory(CategoryId(t.0), true),
-            ButtonAction::RelocateQueue(DepartmentId(t.0), DepartmentId(p.0)),
-            ButtonAction::Departments(DepartmentPickerPurpose::Relocation(DepartmentId(t.0)), u16::MAX),
-            ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
-            ButtonAction::CancelConfirmed(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
-            ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
-            ButtonAction::DraftUndo(DraftId(t.0)),
-            ButtonAction::CancelUndo(t),
-            ButtonAction::Reopen(t, u16::MAX),
-            ButtonAction::ShowTicket(t),
-            ButtonAction::CancelTicketsOf(p),
-            ButtonAction::ReplyDepartment(ReplyId(t.0), DepartmentId(p.0)),
-            ButtonAction::RemoveReplyConfirmed(ReplyId(t.0)),
-            ButtonAction::Replies(u16::MAX),
-            ButtonAction::Departments(DepartmentPickerPurpose::Reply(ReplyId(t.0)), u16::MAX),
-            ButtonAction::PickPerson(PickerPurpose::Unban, p),
-            ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
-            ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
-            ButtonAction::Language(Locale::En),
-            ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
-            ButtonAction::Record(RecordAction::Transcript(t)),
-            ButtonAction::Record(RecordAction::SearchPage(
-                SearchQuery::of(&["x".repeat(40), "y".repeat(7)]),
-                u16::MAX,
-            )),
-        ];
-        for action in actions {
-            let data = action.encode();
-            assert!(data.len() <= MAX_DATA_BYTES, "{data}");
-            assert_eq!(ButtonAction::decode(&data), Some(action));
-        }
-    }
-
-    #[test]
-    fn forged_data_is_rejected() {
-        for data in [
-            "",
-            "t",
-            "t:c:AAAA:1:t",
-            "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
-            "on:1",
-            "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
-            "💥",
-            &"x".repeat(65),
-        ] {
-            assert_eq!(ButtonAction::decode(data), None, "{data}");
-        }
     }
 }

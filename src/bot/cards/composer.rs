@@ -256,7 +256,8 @@ impl Composer {
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
             Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
-            Notice::AgentUnreachable { .. }
+            Notice::Membership(_)
+            | Notice::AgentUnreachable { .. }
             | Notice::Returned { .. }
             | Notice::CapacityChanged { .. }
             | Notice::DepartmentsChanged { .. }

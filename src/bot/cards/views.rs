@@ -6,7 +6,7 @@ mod record;
 pub mod service;
 
 pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
-pub use notice::NoticeView;
+pub use notice::{MembershipView, NoticeView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 
 use crate::domain::Time;

@@ -1,13 +1,17 @@
 //! Handlers of the admin commands.
+pub mod admins;
 pub mod agents;
 pub mod bans;
 pub mod capacity;
 pub mod choices;
+pub mod dead_letters;
 mod department_cards;
 mod department_lookup;
 mod department_picker;
 pub mod departments;
+mod identity;
 pub mod invite;
+pub mod invites;
 pub(super) mod matching;
 pub mod name_prompts;
 pub(super) mod pickers;

@@ -22,7 +22,7 @@ pub async fn cancel_draft(
     message: Arc<IncomingMessage>,
 ) -> HandlerResult {
     // If the update is handled again, it must not drop the draft as well.
-    if ctx.person.prompt_for(message.message_id).is_some() {
+    if ctx.prompt_for(&message).is_some() {
         bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
         return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
     }

@@ -75,13 +75,30 @@ pub async fn set_language(
 /// Closes an open prompt, since a command is no answer to it: a later message must not be taken for the
 /// answer. `/cancel` closes the prompt itself.
 pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
+    if command != Command::Cancel {
+        close_open_prompt(&bot, &ctx).await;
+    }
+    command
+}
+
+/// As [`close_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press.
+pub async fn close_prompt_on_press(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    action: ButtonAction,
+) -> ButtonAction {
+    if action != ButtonAction::NoOp {
+        close_open_prompt(&bot, &ctx).await;
+    }
+    action
+}
+
+async fn close_open_prompt(bot: &BotContext, ctx: &RequestContext) {
     if ctx.person.open_prompt().is_some()
-        && command != Command::Cancel
-        && let Err(error) = bot.engine.set_prompt(ctx.person.id, None).await
+        && let Err(error) = bot.engine.close_prompt(ctx.person.id).await
     {
         tracing::warn!(%error, "failed to close prompt");
     }
-    command
 }
 
 /// Handles a message that is no command: the answer to a prompt, or text and files for a draft.
@@ -97,8 +114,8 @@ pub async fn message(
     if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
         return Ok(answer);
     }
-    let prompt = ctx.person.prompt_for(message.message_id);
-    let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment { .. }));
+    let prompt = ctx.prompt_for(&message);
+    let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment(_)));
     if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
         return replies::on_answer(&bot, &ctx, prompt, &message).await;
     }

@@ -10,12 +10,8 @@ use crate::domain::person::Prompt;
 use crate::domain::ticket::Refusal;
 use crate::domain::ticket::service::Stars;
 use crate::engine::error::EngineError;
-use crate::telegram::incoming::{IncomingMessage, Press};
-use chrono::TimeDelta;
+use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
-
-/// How long the prompt for a comment stays open. It is short: a later message may be about a new problem.
-const COMMENT_PROMPT_PERIOD: TimeDelta = TimeDelta::minutes(10);
 
 /// Handles ↩️ under the message that a ticket is completed.
 pub async fn reopen(
@@ -49,8 +45,7 @@ pub async fn rate(
             toast.say(ctx.localizer(&bot).toast("rating-thanks", &[]));
             let has_comment = ticket.service.rating.as_ref().is_some_and(|rating| rating.comment.is_some());
             if !has_comment {
-                let prompt = Prompt::Comment { ticket: ticket.id, until: ctx.now + COMMENT_PROMPT_PERIOD };
-                bot.engine.set_prompt(ctx.person.id, Some(prompt)).await?;
+                bot.engine.open_prompt(ctx.person.id, Prompt::Comment(ticket.id), ctx.now).await?;
             }
             Ok(vec![completed_message(&bot, &ctx, pressed, &CompletedView::of(&ticket))])
         }
@@ -65,12 +60,9 @@ pub(super) async fn on_comment(
     ctx: &RequestContext,
     message: &IncomingMessage,
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
-    let Some(Prompt::Comment { ticket, until }) = ctx.person.prompt_for(message.message_id) else {
-        return Ok(None);
-    };
-    let text = message.plain_text().filter(|_| ctx.now <= until);
-    let Some(text) = text else {
-        bot.engine.set_prompt(ctx.person.id, None).await?;
+    let Some(Prompt::Comment(ticket)) = ctx.prompt_for(message) else { return Ok(None) };
+    let Some(text) = message.plain_text() else {
+        bot.engine.close_prompt(ctx.person.id).await?;
         return Ok(None);
     };
     match bot.engine.comment_on_rating(ctx.person.id, ticket, text, ctx.now).await {
@@ -80,25 +72,11 @@ pub(super) async fn on_comment(
         }
         // The ticket was reopened meanwhile: the words may be about that.
         Err(EngineError::Refused(..) | EngineError::NotFound) => {
-            bot.engine.set_prompt(ctx.person.id, None).await?;
+            bot.engine.close_prompt(ctx.person.id).await?;
             Ok(None)
         }
         Err(error) => Err(error),
     }
-}
-
-/// Closes the prompt for a comment, because a press is no comment. Passes the press on.
-pub async fn close_prompt(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    press: Arc<Press>,
-) -> Option<Arc<Press>> {
-    if matches!(ctx.person.open_prompt(), Some(Prompt::Comment { .. }))
-        && let Err(error) = bot.engine.set_prompt(ctx.person.id, None).await
-    {
-        tracing::warn!(%error, "failed to close prompt");
-    }
-    Some(press)
 }
 
 /// Answers a refused press, and takes the buttons off the message that can no longer succeed.

@@ -3,9 +3,9 @@ use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Localizer};
 use crate::domain::department::canned_reply::{MAX_REPLY_CHARS, MAX_WORD_CHARS};
 use crate::domain::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
-use crate::domain::ids::PersonId;
+use crate::domain::person::Person;
 use crate::domain::text::MAX_NAME_CHARS;
-use crate::domain::ticket::{Refusal, Ticket};
+use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::ports::UniqueKey;
 
@@ -16,7 +16,7 @@ type TextWithArgs<'a> = (&'static str, Vec<(&'static str, Arg<'a>)>);
 fn describe<'a>(
     error: &'a EngineError,
     localizer: &Localizer<'_>,
-    recipient: PersonId,
+    recipient: &Person,
 ) -> Option<TextWithArgs<'a>> {
     Some(match error {
         EngineError::Refused(refusal, ticket) => describe_ticket(Some(refusal), ticket, localizer, recipient),
@@ -38,6 +38,8 @@ fn describe<'a>(
         }
         EngineError::TooManyReplies(max) => ("reply-limit", vec![("max", Arg::from(*max))]),
         EngineError::LastOne => ("last-one", vec![]),
+        EngineError::LastAdmin => ("last-admin", vec![]),
+        EngineError::AdminBySetting => ("admin-by-setting", vec![]),
         EngineError::Taken(_) | EngineError::Contention | EngineError::Store(_) => return None,
     })
 }
@@ -47,11 +49,14 @@ fn describe_ticket<'a>(
     refusal: Option<&Refusal>,
     ticket: &'a Ticket,
     localizer: &Localizer<'_>,
-    recipient: PersonId,
+    recipient: &Person,
 ) -> TextWithArgs<'a> {
+    // Without the ticket's number and state, so that a forged press discloses nothing.
+    if !may_know(recipient, ticket) {
+        return ("not-yours", vec![]);
+    }
     let number = ("number", Arg::from(&ticket.number));
     match refusal {
-        // Without the ticket's number, so that a forged press discloses nothing.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
         Some(Refusal::ReopenTooLate) => ("reopen-too-late", vec![number]),
@@ -60,7 +65,7 @@ fn describe_ticket<'a>(
         Some(Refusal::Reopened | Refusal::State(_)) | None => {
             // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
             // agent's term.
-            let state = if ticket.customer == recipient && ticket.holder() != Some(recipient) {
+            let state = if ticket.customer == recipient.id && ticket.holder() != Some(recipient.id) {
                 localizer.customer_state(ticket.status())
             } else {
                 localizer.state(ticket.status())
@@ -69,6 +74,19 @@ fn describe_ticket<'a>(
             (key, vec![number, ("state", Arg::from(state))])
         }
     }
+}
+
+/// Returns true if a person may know of a ticket: its customer, its holders, the agents of its department and
+/// admins.
+fn may_know(person: &Person, ticket: &Ticket) -> bool {
+    let serves = person.agent.as_ref().is_some_and(|agent| agent.departments.contains(&ticket.department));
+    let ended_by_them = matches!(ticket.state, TicketState::Completed { agent, .. } if agent == person.id);
+    ticket.customer == person.id
+        || ticket.holder() == Some(person.id)
+        || ticket.former_holder(person.id).is_some()
+        || ended_by_them
+        || serves
+        || person.is_admin()
 }
 
 /// Returns the text for a description that cannot take the new text or file.
@@ -88,7 +106,7 @@ pub fn refusal_message(
     ctx: &RequestContext,
     error: &EngineError,
 ) -> Option<crate::domain::notice::Outgoing> {
-    describe(error, &ctx.localizer(bot), ctx.person.id).map(|(key, args)| ctx.message(bot, key, &args))
+    describe(error, &ctx.localizer(bot), &ctx.person).map(|(key, args)| ctx.message(bot, key, &args))
 }
 
 /// Returns the refusal as the text of a message; `None` for an internal failure.
@@ -99,12 +117,12 @@ pub fn refusal_text(
     error: &EngineError,
 ) -> Option<crate::domain::notice::rendered::Rendered> {
     let localizer = ctx.localizer(bot);
-    describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.message(key, &args))
+    describe(error, &localizer, &ctx.person).map(|(key, args)| localizer.message(key, &args))
 }
 
 /// Returns the refusal as the text of a toast; `None` for an internal failure.
 #[must_use]
 pub fn refusal_toast(bot: &BotContext, ctx: &RequestContext, error: &EngineError) -> Option<String> {
     let localizer = ctx.localizer(bot);
-    describe(error, &localizer, ctx.person.id).map(|(key, args)| localizer.toast(key, &args))
+    describe(error, &localizer, &ctx.person).map(|(key, args)| localizer.toast(key, &args))
 }

@@ -5,7 +5,7 @@ use super::parts::{card, name};
 use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
-use crate::bot::cards::views::NoticeView;
+use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
 use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
@@ -59,7 +59,10 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::RoleChanged { role: Role::Agent } => {
             card(localizer.html("notice-role-agent", &[]), [online()])
         }
-        NoticeView::RoleChanged { role: Role::Admin } => localizer.message("notice-role-admin", &[]),
+        NoticeView::RoleChanged { role: Role::Admin } => {
+            membership(localizer, &MembershipView::AdminRole { is_agent: false })
+        }
+        NoticeView::Membership(view) => membership(localizer, view),
         NoticeView::NoLongerAgent => localizer.message("notice-no-longer-agent", &[]),
         NoticeView::Joined { person: who } => with_name("notice-joined", who),
         NoticeView::AgentUnreachable { person: who, released, kept } => {
@@ -109,5 +112,21 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         }
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
+    }
+}
+
+fn membership(localizer: &Localizer<'_>, view: &MembershipView) -> Rendered {
+    let with_names = |key: &str, person: &str, by: &str| {
+        localizer.message(key, &[("name", name(person)), ("admin", name(by))])
+    };
+    match view {
+        MembershipView::AdminRole { is_agent: false } => localizer.message("notice-role-admin", &[]),
+        MembershipView::AdminRole { is_agent: true } => localizer.message("notice-role-admin-agent", &[]),
+        MembershipView::NoLongerAdmin { is_agent: false } => localizer.message("notice-no-longer-admin", &[]),
+        MembershipView::NoLongerAdmin { is_agent: true } => {
+            localizer.message("notice-no-longer-admin-agent", &[])
+        }
+        MembershipView::AdminAdded { person, by } => with_names("notice-admin-added", person, by),
+        MembershipView::AdminRemoved { person, by } => with_names("notice-admin-removed", person, by),
     }
 }

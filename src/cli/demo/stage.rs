@@ -9,6 +9,7 @@ use crate::domain::policy::Settings;
 use crate::domain::quota::Quota;
 use crate::domain::ticket::RETURN_DELAY;
 use crate::engine::EngineConfig;
+use crate::engine::ports::Retention;
 use crate::engine::random::Random;
 use crate::outbox::rate_limit::RateLimits;
 use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
@@ -180,6 +181,7 @@ fn setup(
         random,
         rate_limits: RateLimits::TELEGRAM,
         quota: Quota::PEOPLE,
+        retention: Retention::default(),
         sweep_interval: SWEEP_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
     })

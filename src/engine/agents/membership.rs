@@ -1,95 +1,21 @@
-//! Membership: the first admin, invitations, and the role, departments and capacity of agents.
+//! Membership: the role, departments and capacity of agents.
+use super::invites::record_link;
 use crate::domain::Time;
-use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
+use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::{DepartmentId, PersonId};
-use crate::domain::invite::{Grant, Invite};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person, Role, Via};
 use crate::domain::policy::Capacity;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::people::menu;
-use crate::engine::ports::{Change, CommitError, Write};
-use chrono::TimeDelta;
+use crate::engine::people::roles::{membership_event, menu};
 use std::collections::BTreeSet;
 
 /// The notice to a new agent.
 const NEW_AGENT_NOTICE: Notice = Notice::RoleChanged { role: Role::Agent };
-/// How long an invitation is valid.
-const INVITE_LIFETIME: TimeDelta = TimeDelta::hours(24);
-/// Number of used invitations that a person's record keeps: many more than anybody gets within
-/// [`INVITE_LIFETIME`].
-const MAX_USED_LINKS: usize = 20;
 
 impl Engine {
-    /// Creates a single-use invitation. An agent's invitation without departments grants all of them.
-    pub async fn invite(&self, grant: Grant, now: Time) -> Result<Invite, EngineError> {
-        let code = self.random().code();
-        let invite = Invite { code, grant, expires_at: now + INVITE_LIFETIME, used_by: None };
-        match self.commit_one(Change::quiet(Write::Invite(invite.clone()))).await {
-            Ok(_) => Ok(invite),
-            Err(CommitError::Store(error)) => Err(error.into()),
-            Err(_) => Err(EngineError::Contention),
-        }
-    }
-
-    /// Returns an invitation for the first admin, or `None` if there is an admin.
-    pub async fn claim_code(&self, now: Time) -> Result<Option<Invite>, EngineError> {
-        if !self.rules.admin_ids.is_empty() || !self.store.admins().await?.is_empty() {
-            return Ok(None);
-        }
-        self.invite(Grant::Admin, now).await.map(Some)
-    }
-
-    /// Redeems an invitation. Marks the code as used first, then grants the role once, so that a crash in
-    /// between costs nobody their invitation. Redeeming it again changes nothing while the person still has
-    /// the role. A person who has lost the role since needs a new invitation.
-    pub async fn redeem(&self, person: &Person, code: &str, now: Time) -> Result<Person, EngineError> {
-        let invite = self.store.invite(code).await?.ok_or(EngineError::BadInvite)?;
-        let used_by_them = invite.used_by == Some(person.id);
-        if (!used_by_them && invite.used_by.is_some()) || invite.expires_at < now {
-            return Err(EngineError::BadInvite);
-        }
-        // A claim link is worthless once an admin exists.
-        if !used_by_them && invite.grant == Grant::Admin && !self.store.admins().await?.is_empty() {
-            return Err(EngineError::BadInvite);
-        }
-        if used_by_them && person.links.iter().any(|link| link == code) {
-            let has_role = match invite.grant {
-                Grant::Admin => person.is_admin(),
-                Grant::Agent(_) => person.agent.is_some(),
-            };
-            return if has_role { Ok(person.clone()) } else { Err(EngineError::BadInvite) };
-        }
-        if !used_by_them {
-            let used = Invite { used_by: Some(person.id), ..invite.clone() };
-            match self.commit_one(Change::quiet(Write::Invite(used))).await {
-                Ok(_) => {}
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(_) => return Err(EngineError::BadInvite),
-            }
-        }
-        match invite.grant {
-            Grant::Admin => self.make_admin(person.id, code, now).await,
-            Grant::Agent(departments) => {
-                let by = (Actor::Person(person.id), Some(code));
-                self.make_agent(by, person.id, &departments, now).await
-            }
-        }
-    }
-
-    async fn make_admin(&self, id: PersonId, link: &str, now: Time) -> Result<Person, EngineError> {
-        self.change_person(id, |person: &mut Person| {
-            person.role = Role::Admin;
-            record_link(person, link);
-            let notice = Notice::RoleChanged { role: Role::Admin };
-            let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
-            Ok((Some(membership_event(now, Actor::Person(id), id, "role=admin")), notices))
-        })
-        .await
-    }
-
     /// Makes a person an agent in these departments (all if the list is empty), or adds the departments to an
     /// agent.
     pub async fn add_agent(
@@ -103,7 +29,7 @@ impl Engine {
     }
 
     /// As [`Engine::add_agent`]. Records the invitation together with the role, if there is one.
-    async fn make_agent(
+    pub(super) async fn make_agent(
         &self,
         (actor, link): (Actor, Option<&str>),
         id: PersonId,
@@ -288,22 +214,5 @@ fn new_profile(
         release_due: None,
         last_assigned: None,
         last_activity: now,
-    }
-}
-
-pub(in crate::engine) fn membership_event(
-    at: Time,
-    actor: Actor,
-    person: PersonId,
-    change: &str,
-) -> AuditEvent {
-    AuditEvent { at, actor, ticket: None, what: Action::Membership { person, change: change.to_owned() } }
-}
-
-/// Records an invitation whose role a person got.
-fn record_link(person: &mut Person, link: &str) {
-    if !person.links.iter().any(|used| used == link) {
-        person.links.push(link.to_owned());
-        person.links.drain(..person.links.len().saturating_sub(MAX_USED_LINKS));
     }
 }

@@ -31,13 +31,16 @@ impl PendingWork {
                     work.departments.insert(ticket.department);
                     work.tickets.insert(ticket.id);
                 }
-                Write::Person { person, .. } => drop(work.people.insert(person.id)),
+                Write::Person { person, .. } | Write::AdminRole { person, .. } => {
+                    work.people.insert(person.id);
+                }
                 Write::Department { department, .. } => drop(work.departments.insert(department.id)),
                 Write::AssertQueueHead { .. }
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
                 | Write::Message { .. }
                 | Write::Invite(_)
+                | Write::RevokeInvite(_)
                 | Write::Nothing => {}
             }
         }

@@ -225,7 +225,10 @@ impl Engine {
             match error {
                 CommitError::Store(error) => failure = Some(error),
                 CommitError::WouldOvertake => drop(overtaking.insert(assignment.agent)),
-                CommitError::Conflict | CommitError::Duplicate(_) | CommitError::TooManyOpen => {
+                CommitError::Conflict
+                | CommitError::Duplicate(_)
+                | CommitError::TooManyOpen
+                | CommitError::Admins => {
                     self.faults.conflicts.fetch_add(1, Ordering::Relaxed);
                     disputed.insert(assignment.agent);
                 }

@@ -91,6 +91,17 @@ pub enum Write {
         /// The version that was read.
         expected: Option<Version>,
     },
+    /// Updates a person who becomes or ceases to be an admin, as [`Write::Person`]. The guard is checked
+    /// atomically with all other changes of this kind: one that it does not allow MUST be rejected with
+    /// [`CommitError::Admins`].
+    AdminRole {
+        /// The new person.
+        person: Box<Person>,
+        /// The version that was read.
+        expected: Version,
+        /// The condition on the other admins.
+        guard: AdminGuard,
+    },
     /// Inserts a department (`expected` is `None`) or updates one.
     Department {
         /// The new department.
@@ -122,6 +133,9 @@ pub enum Write {
     },
     /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),
+    /// Deletes the invitation with this code, which is rejected with [`CommitError::Conflict`] if it is used
+    /// or unknown.
+    RevokeInvite(String),
     /// Writes only the audit event and the notices.
     Nothing,
 }
@@ -152,6 +166,26 @@ impl Guard {
     }
 }
 
+/// The condition on the other admins, when a person becomes or ceases to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminGuard {
+    /// There is no other admin.
+    First,
+    /// There is another admin.
+    NotLast,
+}
+
+impl AdminGuard {
+    /// Returns true if the condition holds.
+    #[must_use]
+    pub fn allows(self, has_other_admin: bool) -> bool {
+        match self {
+            Self::First => !has_other_admin,
+            Self::NotLast => has_other_admin,
+        }
+    }
+}
+
 /// The result of a committed change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
@@ -178,6 +212,9 @@ pub enum CommitError {
     /// The customer has the maximum number of open tickets.
     #[error("the customer has too many open tickets")]
     TooManyOpen,
+    /// The other admins do not allow the change of an admin's role.
+    #[error("there is an admin already, or no other")]
+    Admins,
     /// The store failed. If its answer was lost, the change may be written.
     #[error(transparent)]
     Store(#[from] StoreError),

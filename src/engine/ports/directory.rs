@@ -49,6 +49,9 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn incidents(&self) -> Result<Incidents, StoreError>;
     /// Returns the invitation with this code.
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
+    /// Returns the invitations that nobody used and that are valid at `now`, those that expire first at the
+    /// front.
+    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError>;
 
     /// Returns a person's draft.
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;

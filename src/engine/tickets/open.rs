@@ -108,6 +108,7 @@ impl Engine {
                 }
                 Err(
                     CommitError::Duplicate(UniqueKey::Number)
+                    | CommitError::Admins
                     | CommitError::Conflict
                     | CommitError::WouldOvertake,
                 ) => Ok(Attempt::Lost),

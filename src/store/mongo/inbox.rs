@@ -1,6 +1,6 @@
 //! The inbox: updates as Telegram sent them, each handled once.
 use super::client::Db;
-use super::codec::{Fields, date, int};
+use super::codec::{Fields, date, int, put_time};
 use super::schema::INBOX;
 use super::tx::Tx;
 use super::tx::error::TxError;
@@ -71,7 +71,10 @@ pub(super) async fn record_failure(db: &Db, update: i64, error: &str) -> Result<
 pub(super) struct UpdateSet {
     /// Whether an update that exists still waits.
     pending: HashMap<i64, bool>,
+    /// The dead updates.
+    dead: HashSet<i64>,
     new: Vec<(i64, String, Time)>,
+    revived: Vec<i64>,
     ended: Vec<Document>,
 }
 
@@ -79,9 +82,13 @@ impl UpdateSet {
     /// Reads which of these updates exist and wait.
     pub(super) async fn load(tx: &mut Tx<'_>, ids: HashSet<i64>) -> Result<Self, TxError> {
         let found = tx.find_in(INBOX, "_id", ids).await?;
-        let pending =
-            found.iter().map(|doc| Ok((Fields(doc).int("_id")?, Fields(doc).text("state")? == "new")));
-        Ok(Self { pending: pending.collect::<Result<_, StoreError>>()?, ..Self::default() })
+        let mut set = Self::default();
+        for doc in &found {
+            let (id, state) = (Fields(doc).int("_id")?, Fields(doc).text("state")?);
+            set.pending.insert(id, state == "new");
+            set.dead.extend((state == "dead").then_some(id));
+        }
+        Ok(set)
     }
 
     /// Appends an update; returns true if it is new.
@@ -103,7 +110,9 @@ impl UpdateSet {
                     doc! { "$set": { "state": "done", "ended_at": date(now) }, "$unset": { "body": "" } }
                 }
                 UpdateEnd::Dead { reason } => {
-                    doc! { "$set": { "state": "dead", "ended_at": date(now), "error": reason } }
+                    let mut dead = doc! { "state": "dead", "error": reason };
+                    put_time(&mut dead, "ended_at", Some(now));
+                    doc! { "$set": dead }
                 }
             };
             self.ended.push(doc! { "q": { "_id": id }, "u": change });
@@ -111,7 +120,17 @@ impl UpdateSet {
         was_pending
     }
 
-    /// Writes new and ended updates. Replicas that append conflict at the counter, so a reader that continues
+    /// Makes a dead update pending again; returns true if it was dead.
+    pub(super) fn revive(&mut self, id: i64) -> bool {
+        let was_dead = self.dead.remove(&id);
+        if was_dead {
+            self.pending.insert(id, true);
+            self.revived.push(id);
+        }
+        was_dead
+    }
+
+    /// Writes new, revived and ended updates. Replicas that append conflict at the counter, so a reader that continues
     /// after a `seq` misses no update.
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         if !self.new.is_empty() {
@@ -128,6 +147,15 @@ impl UpdateSet {
                 }
             });
             tx.insert(INBOX, documents.collect()).await?;
+        }
+        if !self.revived.is_empty() {
+            let first = tx.next_numbers("inbox", self.revived.len() as u64).await?;
+            let revived = (first..).zip(self.revived).map(|(seq, id)| {
+                let pending =
+                    doc! { "seq": int(seq), "state": "new", "failures": 0_i64, "ended_at": Bson::Null };
+                doc! { "q": { "_id": id }, "u": { "$set": pending, "$unset": { "error": "", "ended_at_us": "" } } }
+            });
+            tx.bulk_update(INBOX, revived.collect()).await?;
         }
         tx.bulk_update(INBOX, self.ended).await
     }

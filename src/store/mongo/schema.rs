@@ -123,6 +123,8 @@ const INDEXES: &[Index] = &[
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
     index(TICKETS, "words", || doc! { "words": 1 }),
+    index(INVITES, "valid_until", || doc! { "valid_until": 1 }),
+    index(DRAFTS, "saved_at", || doc! { "saved_at": 1 }),
     index(CANNED_REPLIES, "word", || doc! { "department_id": 1, "word_key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
@@ -161,13 +163,15 @@ const INDEXES: &[Index] = &[
     index(OUTBOX_DROPPED, "at", || doc! { "at": 1 }),
     index(SIGNALS, "at", || doc! { "at": 1 }).ttl(SIGNAL_TTL),
     index(TX_SESSIONS, "at", || doc! { "at": 1 }).ttl(SESSION_RECORD_TTL),
+    index(LIVE_CARDS, "list_shown_at", || doc! { "list_shown_at": 1 })
+        .where_(|| doc! { "list_shown_at": { "$exists": true } }),
     // Only groups move to a new id, and their ids are negative.
     index(LIVE_CARDS, "groups", || doc! { "chat": 1 }).where_(|| doc! { "chat": { "$lt": 0_i64 } }),
 ];
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, INVITES, DRAFTS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
+const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
 
 /// Server error code: the collection exists.
 const NAMESPACE_EXISTS: i32 = 48;

@@ -21,8 +21,7 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
-    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, StoreError, TicketStore,
-    WaitingTicket,
+    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -34,7 +33,7 @@ use std::sync::atomic::Ordering;
 const MAX_COMMIT_CHANGES: usize = 1_024;
 
 impl Mongo {
-    async fn write(&self, command: Command) -> Result<CommandResult, StoreError> {
+    pub(super) async fn write(&self, command: Command) -> Result<CommandResult, StoreError> {
         self.tickets.send(|reply| Queued { command, reply }).await
     }
 }
@@ -229,12 +228,16 @@ impl DirectoryStore for Mongo {
         reference_data::invite(&self.db, code).await
     }
 
+    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        reference_data::open_invites(&self.db, now).await
+    }
+
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
         cards::draft(&self.db, person).await
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        cards::put_draft(&self.db, &draft).await
+        cards::put_draft(&self.db, &draft, self.last_time()).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
@@ -329,16 +332,5 @@ impl OutboxStore for Mongo {
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
-    }
-}
-
-#[async_trait]
-impl RetentionStore for Mongo {
-    async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        inbox::prune(&self.db, before).await?;
-        claim::prune(&self.db, before).await?;
-        webhooks::prune(&self.db, before).await?;
-        while cards::prune(&self.db, before).await? > 0 {}
-        Ok(())
     }
 }

@@ -5,8 +5,11 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{PersonId, TicketId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const WRITE: &str = "INSERT OR REPLACE INTO live_cards (slot, key, chat, message_id, digest)
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+const WRITE: &str = "INSERT OR REPLACE INTO live_cards (slot, key, chat, message_id, digest, list_shown_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const PRUNE_LISTS: &str = "DELETE FROM live_cards WHERE slot IN
+    (SELECT slot FROM live_cards INDEXED BY live_cards_of_lists
+     WHERE list_shown_at IS NOT NULL AND list_shown_at < ?1 LIMIT ?2)";
 const BY_SLOT: &str = "SELECT key, chat, message_id, digest FROM live_cards WHERE slot = ?1";
 /// Selects the slots with the prefix "myqueue ": '!' is the character after the blank.
 const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
@@ -30,11 +33,13 @@ fn card(row: &Row<'_>) -> rusqlite::Result<LiveCard> {
     })
 }
 
-/// Writes a live card in place of the one in its slot.
-pub(super) fn write(conn: &Connection, card: &LiveCard) -> rusqlite::Result<()> {
+/// Writes a live card, whose content was sent at `now`, in place of the one in its slot.
+pub(super) fn write(conn: &Connection, card: &LiveCard, now: Time) -> rusqlite::Result<()> {
     let LiveCard { key, chat, message_id, digest } = card;
     let mut write = conn.prepare_cached(WRITE)?;
-    write.execute(params![key.slot(), Json(key), chat, message_id, digest.cast_signed()]).map(drop)
+    let list_shown_at = key.is_list().then_some(Micros(now));
+    let values = params![key.slot(), Json(key), chat, message_id, digest.cast_signed(), list_shown_at];
+    write.execute(values).map(drop)
 }
 
 /// Deletes the live card in the slot of `key` if it is this message.
@@ -65,6 +70,11 @@ pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::
         conn.prepare_cached(DEQUEUE)?.execute(params![ended_at, ticket])?;
     }
     Ok(tickets.len())
+}
+
+/// Deletes at most `limit` cards of lists that did not change since `before`, and returns how many.
+pub(super) fn prune_lists(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
+    conn.prepare_cached(PRUNE_LISTS)?.execute(params![Micros(before), row_count(limit)])
 }
 
 /// Deletes the card of a person's draft.

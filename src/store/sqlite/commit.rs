@@ -57,6 +57,10 @@ fn commit(
             people::write(conn, person, *expected)?;
             tickets::search::put_person(conn, person)?;
         }
+        Write::AdminRole { person, expected, guard } => {
+            people::write_admin(conn, person, *expected, *guard)?;
+            tickets::search::put_person(conn, person)?;
+        }
         Write::Department { department, expected } => {
             mark_reference_data_changed();
             reference_data::write_department(conn, department, *expected)?;
@@ -74,6 +78,7 @@ fn commit(
             tickets::search::put_message(conn, message)?;
         }
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
+        Write::RevokeInvite(code) => reference_data::revoke_invite(conn, code)?,
         Write::Nothing => {}
     }
     if let Some(event) = &change.event {

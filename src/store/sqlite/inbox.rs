@@ -1,6 +1,8 @@
 //! The inbox: raw updates from Telegram, each stored once and handled once.
 //!
 //! An update is `new` until its handler succeeds (`done`) or has failed too often (`dead`).
+pub(super) mod dead_letters;
+
 use super::codec::{Json, Micros, row_count};
 use super::outbox;
 use crate::domain::Time;

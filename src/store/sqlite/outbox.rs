@@ -91,8 +91,6 @@ const MOVE_WAITS: [&str; 3] = [
         WHERE chat_not_before > 0 AND chat_not_before BETWEEN ?1 AND ?2",
 ];
 const COUNT: &str = "SELECT count(*) FROM outbox";
-pub(super) const PRUNE: &str = "DELETE FROM dropped_deliveries
-    WHERE id IN (SELECT id FROM dropped_deliveries WHERE dropped_at < ?1 LIMIT ?2)";
 
 /// No traffic class: nothing has left the queue.
 const NO_CLASS: u8 = u8::MAX;
@@ -208,7 +206,7 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
                 counters::add(conn, counters::REPEATED_SENDS, 1)?;
             }
             if let Some(card) = card {
-                cards::write(conn, card)?;
+                cards::write(conn, card, now)?;
             }
             advance(conn, chat, 0, class)
         }
@@ -321,9 +319,4 @@ pub(super) fn move_waits(conn: &Connection, jump: &ClockJump) -> rusqlite::Resul
 /// Returns the number of deliveries that are pending or claimed.
 pub(super) fn count(conn: &Connection) -> rusqlite::Result<u64> {
     conn.prepare_cached(COUNT)?.query_row([], |row| row.get(0))
-}
-
-/// Deletes at most `limit` deliveries that were dropped before `before`, and returns how many.
-pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
-    conn.prepare_cached(PRUNE)?.execute(params![Micros(before), row_count(limit)])
 }

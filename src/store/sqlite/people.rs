@@ -5,7 +5,7 @@ use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TelegramId, Version};
 use crate::domain::person::Person;
 use crate::domain::ticket::Hold;
-use crate::engine::ports::{CommitError, Guard, UniqueKey};
+use crate::engine::ports::{AdminGuard, CommitError, Guard, UniqueKey};
 use crate::store::unreadable::UnreadablePerson;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::Value;
@@ -38,6 +38,8 @@ const UPSERT_AGENT: &str =
     ON CONFLICT (person) DO UPDATE SET assignment_order = excluded.assignment_order,
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
+pub(super) const OTHER_ADMIN: &str =
+    "SELECT 1 FROM people INDEXED BY people_admins WHERE admin = 1 AND id <> ?1";
 const DELETE_AGENT: &str = "DELETE FROM agents WHERE person = ?1";
 
 // Assignments can be committed in another order than they were planned in: the latest time wins.
@@ -146,6 +148,17 @@ pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) ->
         Err(error) if is_unique_violation(&error) => Err(duplicate_key(conn, p, expected)?),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes the next version of a person who becomes or ceases to be an admin.
+pub(super) fn write_admin(
+    conn: &Connection,
+    p: &Person,
+    expected: Version,
+    guard: AdminGuard,
+) -> Result<(), CommitError> {
+    let has_other = conn.prepare_cached(OTHER_ADMIN)?.exists([p.id])?;
+    if guard.allows(has_other) { write(conn, p, Some(expected)) } else { Err(CommitError::Admins) }
 }
 
 /// Returns the error for a person whose write violated a unique key: the Telegram id if it exists, else the

@@ -1,6 +1,7 @@
 //! Query plan tests: no frequent query scans a table, is compiled twice, or costs more steps in a larger
 //! store.
-use super::{cards, events, inbox, outbox, people, queue, schema, tickets};
+use super::inbox::dead_letters;
+use super::{cards, events, inbox, outbox, people, queue, reference_data, schema, tickets};
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
@@ -59,7 +60,13 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     outbox::MOVE,
     outbox::MOVE_CARDS,
     outbox::CLAIMED,
-    outbox::PRUNE,
+    dead_letters::PRUNE_UPDATES,
+    dead_letters::PRUNE_DELIVERIES,
+    people::OTHER_ADMIN,
+    reference_data::OPEN_INVITES,
+    reference_data::PRUNE_INVITES,
+    reference_data::OLD_DRAFTS,
+    cards::PRUNE_LISTS,
     tickets::conversation::BY_ID,
     tickets::conversation::BY_SOURCE,
     tickets::conversation::BY_KEY,

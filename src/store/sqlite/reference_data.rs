@@ -2,8 +2,9 @@
 mod canned_replies;
 
 use super::cards;
-use super::codec::Json;
+use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
@@ -13,6 +14,13 @@ use crate::domain::policy::Settings;
 use crate::engine::ports::{CommitError, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::de::DeserializeOwned;
+
+pub(super) const OPEN_INVITES: &str = "SELECT doc FROM invites INDEXED BY invites_by_expiry
+    WHERE expires_at >= ?1 AND used = 0 ORDER BY expires_at";
+pub(super) const PRUNE_INVITES: &str = "DELETE FROM invites WHERE code IN
+    (SELECT code FROM invites INDEXED BY invites_by_expiry WHERE expires_at < ?1 LIMIT ?2)";
+pub(super) const OLD_DRAFTS: &str = "SELECT person FROM drafts INDEXED BY drafts_by_time
+    WHERE saved_at < ?1 LIMIT ?2";
 
 /// Returns the result of a conditional write, given the number of rows that it wrote and the unique key of
 /// its table.
@@ -112,10 +120,23 @@ pub(super) fn invite(conn: &Connection, code: &str) -> rusqlite::Result<Option<I
 /// Writes a new invitation, or marks an unused one as used.
 pub(super) fn write_invite(conn: &Connection, i: &Invite) -> Result<(), CommitError> {
     let sql = match i.used_by {
-        None => "INSERT INTO invites (code, used, doc) VALUES (?1, 0, ?2)",
-        Some(_) => "UPDATE invites SET used = 1, doc = ?2 WHERE code = ?1 AND used = 0",
+        None => "INSERT INTO invites (code, used, doc, expires_at) VALUES (?1, 0, ?2, ?3)",
+        Some(_) => "UPDATE invites SET used = 1, doc = ?2, expires_at = ?3 WHERE code = ?1 AND used = 0",
     };
-    write_result(conn.prepare_cached(sql)?.execute(params![i.code, Json(i)]), UniqueKey::Invite)
+    let values = params![i.code, Json(i), Micros(i.expires_at)];
+    write_result(conn.prepare_cached(sql)?.execute(values), UniqueKey::Invite)
+}
+
+/// Deletes an unused invitation.
+pub(super) fn revoke_invite(conn: &Connection, code: &str) -> Result<(), CommitError> {
+    let delete = "DELETE FROM invites WHERE code = ?1 AND used = 0";
+    write_result(conn.prepare_cached(delete)?.execute([code]), UniqueKey::Invite)
+}
+
+/// Returns the unused invitations that are valid at `now`, those that expire first at the front.
+pub(super) fn open_invites(conn: &Connection, now: Time) -> rusqlite::Result<Vec<Invite>> {
+    let mut query = conn.prepare_cached(OPEN_INVITES)?;
+    query.query_map([Micros(now)], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect()
 }
 
 /// Returns a person's draft.
@@ -124,10 +145,30 @@ pub(super) fn draft(conn: &Connection, person: PersonId) -> rusqlite::Result<Opt
     query.query_row([person], |row| Ok(row.get::<_, Json<_>>(0)?.0)).optional()
 }
 
-/// Writes a draft in place of the person's last one.
-pub(super) fn write_draft(conn: &Connection, d: &Draft) -> rusqlite::Result<()> {
-    let write = "INSERT OR REPLACE INTO drafts (person, id, doc) VALUES (?1, ?2, ?3)";
-    conn.prepare_cached(write)?.execute(params![d.person, d.id, Json(d)]).map(drop)
+/// Writes a draft in place of the person's last one. `now` is earlier than the draft if the store was given no
+/// time yet.
+pub(super) fn write_draft(conn: &Connection, d: &Draft, now: Time) -> rusqlite::Result<()> {
+    let saved_at = Micros(now.max(d.created_at));
+    let write = "INSERT OR REPLACE INTO drafts (person, id, doc, saved_at) VALUES (?1, ?2, ?3, ?4)";
+    conn.prepare_cached(write)?.execute(params![d.person, d.id, Json(d), saved_at]).map(drop)
+}
+
+/// Deletes at most `limit` drafts that did not change since `before`, with their cards; returns how many.
+pub(super) fn prune_drafts(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
+    let people: Vec<PersonId> = conn
+        .prepare_cached(OLD_DRAFTS)?
+        .query_map(params![Micros(before), row_count(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for person in &people {
+        conn.prepare_cached("DELETE FROM drafts WHERE person = ?1")?.execute([person])?;
+        cards::delete_draft_card(conn, *person)?;
+    }
+    Ok(people.len())
+}
+
+/// Deletes at most `limit` invitations that ended before `before`, and returns how many.
+pub(super) fn prune_invites(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
+    conn.prepare_cached(PRUNE_INVITES)?.execute(params![Micros(before), row_count(limit)])
 }
 
 /// Deletes a person's draft with its card, if it is still this draft.

@@ -60,16 +60,20 @@ CREATE TABLE incidents (
 ) STRICT;
 
 CREATE TABLE invites (
-  code TEXT    NOT NULL PRIMARY KEY,
-  used INTEGER NOT NULL,
-  doc  TEXT    NOT NULL
+  code       TEXT    NOT NULL PRIMARY KEY,
+  used       INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  doc        TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX invites_by_expiry ON invites (expires_at);
 
 CREATE TABLE drafts (
-  person BLOB NOT NULL PRIMARY KEY CHECK (length(person) = 16),
-  id     BLOB NOT NULL,
-  doc    TEXT NOT NULL
+  person   BLOB    NOT NULL PRIMARY KEY CHECK (length(person) = 16),
+  id       BLOB    NOT NULL,
+  saved_at INTEGER NOT NULL,
+  doc      TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX drafts_by_time ON drafts (saved_at);
 
 CREATE TABLE tickets (
   arrival         INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of the queue; a number is never used twice
@@ -161,7 +165,7 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_new  ON inbox (state)    WHERE state = 'new';
 CREATE INDEX inbox_done ON inbox (ended_at) WHERE state = 'done';
-CREATE INDEX inbox_dead ON inbox (state)    WHERE state = 'dead';
+CREATE INDEX inbox_dead ON inbox (ended_at) WHERE state = 'dead';
 
 CREATE TABLE outbox (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -212,8 +216,10 @@ CREATE TABLE live_cards (
   key        TEXT    NOT NULL,                      -- the card key with its page, as JSON
   chat       INTEGER NOT NULL,
   message_id INTEGER NOT NULL,
-  digest     INTEGER NOT NULL                       -- a hash of the content that was sent last
+  digest     INTEGER NOT NULL,                      -- a hash of the content that was sent last
+  list_shown_at INTEGER                             -- of a list: when its content was sent last
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX live_cards_of_lists ON live_cards (list_shown_at) WHERE list_shown_at IS NOT NULL;
 -- Only groups can get a new chat id, and only group ids are negative.
 CREATE INDEX live_cards_in_groups ON live_cards (chat) WHERE chat < 0;
 

@@ -1,4 +1,6 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
+mod upkeep;
+
 use super::{
     Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
 };
@@ -17,17 +19,14 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
-    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    RetentionStore, StoreError, TicketStore, WaitingTicket,
+    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError,
+    TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-
-/// Rows of each table that one transaction prunes, so that other writes can run in between.
-const MAX_PRUNE_ROWS: usize = 1_000;
 
 #[async_trait]
 impl TicketStore for Sqlite {
@@ -209,12 +208,17 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| reference_data::invite(conn, &code)).await
     }
 
+    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        self.read(move |conn| reference_data::open_invites(conn, now)).await
+    }
+
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
         self.read(move |conn| reference_data::draft(conn, person)).await
     }
 
     async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        self.write(move |conn| reference_data::write_draft(conn, &draft)).await
+        let now = self.last_now();
+        self.write(move |conn| reference_data::write_draft(conn, &draft, now)).await
     }
 
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
@@ -332,19 +336,5 @@ impl LeaseStore for Sqlite {
     async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write(move |conn| leases::release(conn, &name, holder)).await
-    }
-}
-
-#[async_trait]
-impl RetentionStore for Sqlite {
-    async fn prune(&self, before: Time) -> Result<(), StoreError> {
-        let prune_some = move |conn: &Connection| {
-            Ok(inbox::prune(conn, before, MAX_PRUNE_ROWS)?
-                + outbox::prune(conn, before, MAX_PRUNE_ROWS)?
-                + tickets::webhooks::prune(conn, before, MAX_PRUNE_ROWS)?
-                + cards::prune(conn, before, MAX_PRUNE_ROWS)?)
-        };
-        while self.write(prune_some).await? > 0 {}
-        Ok(())
     }
 }

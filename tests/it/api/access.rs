@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 25] = [
+const ENDPOINTS: [(&str, &str, u16, u16); 27] = [
     ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
@@ -35,6 +35,8 @@ const ENDPOINTS: [(&str, &str, u16, u16); 25] = [
     ("POST", "/api/tickets/{id}/complete", 404, 404),
     ("GET", "/api/agents/{id}", 403, 404),
     ("PATCH", "/api/agents/{id}", 403, 404),
+    ("GET", "/api/dead-letters", 403, 200),
+    ("POST", "/api/dead-letters/update-4711/retry", 403, 404),
     ("GET", "/api/settings", 403, 200),
     ("PATCH", "/api/settings", 403, 200),
     ("POST", "/api/auth/refresh", 200, 200),

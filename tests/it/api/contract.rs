@@ -41,6 +41,8 @@ POST /api/auth/refresh
 GET /api/ws
 GET /healthz
 GET /readyz
+GET /api/dead-letters
+POST /api/dead-letters/{id}/retry
 GET /metrics
 GET /api/openapi.json
 GET /docs

@@ -63,6 +63,8 @@ async fn every_required_metric_is_exposed() {
         (r#"antri_deliveries_dropped_total{reason="refused"}"#, 0.0),
         (r#"antri_deliveries_dropped_total{reason="outcome_unknown"}"#, 0.0),
         ("antri_deliveries_repeated_total", 0.0),
+        ("antri_dead_letters{kind=\"update\"}", 0.0),
+        ("antri_dead_letters{kind=\"delivery\"}", 0.0),
     ] {
         assert!((value(&text, line) - wanted).abs() < 1e-9, "{line} is not {wanted}:\n{text}");
     }

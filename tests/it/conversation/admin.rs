@@ -1,4 +1,5 @@
 //! Conversations of an admin: agents, departments, links and the reassignment of tickets.
+mod admins;
 mod agents;
 mod bans;
 mod departments;

@@ -71,7 +71,7 @@ async fn every_department_picker_has_pages() {
     desk.say(ADMIN, "/addagent @sari").await;
     desk.press(ADMIN, "▶️").await;
     desk.press(ADMIN, "D31").await;
-    assert!(desk.last(ADMIN).text.contains("Sari sekarang agen untuk D31"));
+    assert!(desk.last(ADMIN).text.contains("Sari (@sari) sekarang agen untuk D31"));
     desk.say(ADMIN, "/category").await;
     desk.press(ADMIN, "▶️").await;
     desk.press(ADMIN, "D31").await;

@@ -29,6 +29,8 @@ async fn a_forged_press_draws_no_card_of_another_department() {
                 desk.press_data(CITRA, message, &data(action)).await;
                 assert!(!desk.has(CITRA, "rahasia"), "{action:?}");
                 assert!(!desk.has(CITRA, ticket.number.as_str()), "{action:?}");
+                let toast = desk.toast(CITRA);
+                assert!(!toast.contains(ticket.number.as_str()), "{action:?}: {toast}");
             }
         }
     }

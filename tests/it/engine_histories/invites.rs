@@ -3,6 +3,7 @@
 use super::fixture::{Fixture, profile};
 use super::oracle;
 use antri::app::embedded;
+use antri::domain::event::{Action, Actor};
 use antri::domain::ids::DepartmentId;
 use antri::domain::invite::Grant;
 use antri::domain::person::{Locale, Person, Role};
@@ -42,8 +43,8 @@ async fn concurrent_claims_make_one_admin() {
     let fixture = Fixture::new(Settings::default()).await;
     let (engine, _dir) = engine_without_admin(&fixture).await;
     let now = fixture.now();
-    let claim = engine.claim_code(now).await.unwrap().expect("there is no admin yet");
-    let spare = engine.claim_code(now).await.unwrap().unwrap();
+    let older = engine.claim_code(now).await.unwrap().expect("there is no admin yet");
+    let claim = engine.claim_code(now).await.unwrap().unwrap();
     let mut people = Vec::new();
     for n in 0..8 {
         people.push(engine.register_person(&profile(200 + n), now).await.unwrap());
@@ -55,7 +56,7 @@ async fn concurrent_claims_make_one_admin() {
     assert!(winners[0].is_admin());
     assert_eq!(engine.claim_code(now).await.unwrap(), None, "no second claim");
     let late = people.iter().find(|person| person.id != winners[0].id).unwrap();
-    assert_eq!(engine.redeem(late, &spare.code, now).await, Err(EngineError::BadInvite));
+    assert_eq!(engine.redeem(late, &older.code, now).await, Err(EngineError::BadInvite));
     assert_eq!(engine.store().admins().await.unwrap().len(), 1);
 }
 
@@ -65,7 +66,8 @@ async fn an_invite_works_once_within_a_day_and_is_idempotent_for_its_user() {
     let teknik = fixture.department("Teknik").await.id;
     let (ani, budi) = (fixture.customer(100).await, fixture.customer(101).await);
     let redeem = async |person: &Person, code: &str| fixture.engine.redeem(person, code, fixture.now()).await;
-    let invite = fixture.engine.invite(Grant::Agent(vec![teknik]), fixture.now()).await.unwrap();
+    let invite =
+        fixture.engine.invite(Actor::Engine, Grant::Agent(vec![teknik]), fixture.now()).await.unwrap();
 
     let agent = redeem(&ani, &invite.code).await.unwrap();
     assert_eq!(agent.role, Role::Agent);
@@ -79,10 +81,10 @@ async fn an_invite_works_once_within_a_day_and_is_idempotent_for_its_user() {
     assert_eq!(redeem(&budi, &invite.code).await, Err(EngineError::BadInvite));
     assert_eq!(redeem(&budi, "no such code").await, Err(EngineError::BadInvite));
 
-    let second = fixture.engine.invite(Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
+    let second = fixture.engine.invite(Actor::Engine, Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
     fixture.advance(INVITE_LIFETIME_SECONDS);
     assert!(redeem(&budi, &second.code).await.is_ok(), "up to the last moment");
-    let third = fixture.engine.invite(Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
+    let third = fixture.engine.invite(Actor::Engine, Grant::Agent(Vec::new()), fixture.now()).await.unwrap();
     fixture.advance(INVITE_LIFETIME_SECONDS + 1);
     let citra = fixture.customer(102).await;
     assert_eq!(redeem(&citra, &third.code).await, Err(EngineError::BadInvite));
@@ -144,4 +146,42 @@ async fn opening_with_a_used_key_returns_its_ticket_after_any_change() {
         "no new ticket in a retired department"
     );
     oracle::check(&fixture).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claims_with_several_codes_at_once_make_one_admin() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (engine, _dir) = engine_without_admin(&fixture).await;
+    let now = fixture.now();
+    // Codes of several starts, as two replicas create them at the same moment.
+    let mut claims = Vec::new();
+    for n in 0..8 {
+        let code = engine.invite(Actor::Engine, Grant::Admin, now).await.unwrap().code;
+        claims.push((engine.register_person(&profile(200 + n), now).await.unwrap(), code));
+    }
+    let results = join_all(claims.iter().map(|(person, code)| engine.redeem(person, code, now))).await;
+    assert_eq!(results.iter().filter(|answer| answer.is_ok()).count(), 1, "{results:?}");
+    assert!(results.iter().all(|answer| matches!(answer, Ok(_) | Err(EngineError::BadInvite))));
+    assert_eq!(engine.store().admins().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_change_of_an_admins_role_is_audited() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (admin, ani) = (fixture.admin.clone(), fixture.customer(100).await);
+    let (engine, now) = (&fixture.engine, fixture.now());
+    engine.add_admin(&admin, ani.id, now).await.unwrap();
+    assert_eq!(engine.add_admin(&ani, admin.id, now).await, Err(EngineError::Forbidden));
+    assert_eq!(engine.remove_admin(&ani, admin.id, now).await, Err(EngineError::Forbidden));
+    engine.remove_admin(&admin, ani.id, now).await.unwrap();
+    engine.remove_admin(&admin, ani.id, now).await.unwrap();
+    let changes: Vec<_> = oracle::events(&fixture)
+        .into_iter()
+        .filter_map(|event| match event.what {
+            Action::Membership { person, change } if person == ani.id => Some((event.actor, change)),
+            _ => None,
+        })
+        .collect();
+    let by = Actor::Person(admin.id);
+    assert_eq!(changes, [(by, "role=admin".to_owned()), (by, "admin=none".to_owned())]);
 }

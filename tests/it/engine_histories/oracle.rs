@@ -186,6 +186,12 @@ pub(super) fn notices(fixture: &Fixture) -> Vec<Notice> {
         .collect()
 }
 
+/// Returns how many menus were ever enqueued, apart from those that coalesced.
+pub(super) fn menus(fixture: &Fixture) -> usize {
+    let all = rows::<Message>(fixture, "SELECT message FROM outbox ORDER BY id");
+    all.iter().filter(|message| **message == Message::Menu).count()
+}
+
 /// Checks the whole engine at rest. The queue order is checked by arrival only: no priority changes in these
 /// histories.
 pub(super) async fn check(fixture: &Fixture) {

@@ -68,3 +68,88 @@ async fn an_update_of_an_unknown_kind_does_not_block_others() {
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");
 }
+
+#[tokio::test]
+async fn admins_list_dead_letters_and_retry_them() {
+    let desk = desk().await;
+    desk.say(ADMIN, "/deadletters").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada yang gagal"), "{}", desk.chat_story(ADMIN));
+    fail_handler(&desk, 3, StoreFault::Panics).await;
+    desk.say(ADMIN, "/deadletters").await;
+    let list = desk.last(ADMIN);
+    assert!(list.text.contains("(1)") && list.text.contains("gagal diproses. panicked"), "{}", list.text);
+    assert!(!list.text.contains("Internet"), "no words of the customer: {}", list.text);
+    let (message, retry) = desk.button(ADMIN, "Coba lagi 1");
+    desk.press_data(ADMIN, message, &retry).await;
+    assert_eq!(desk.toast(ADMIN), "🔁 Sedang dicoba lagi.");
+    // What was written is a draft now.
+    desk.find(1, "Internet mati");
+    assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.chat_story(1));
+    desk.press_data(ADMIN, message, &retry).await;
+    assert_eq!(desk.toast(ADMIN), "Ini sudah tidak ada di daftar.");
+    assert!(desk.shown(ADMIN, message).contains("Tidak ada yang gagal"));
+    // Nobody else may do it.
+    desk.say(2, "/deadletters").await;
+    assert!(desk.last(2).text.contains("khusus admin"));
+    let shown = desk.last(2).message_id;
+    desk.press_data(2, shown, &retry).await;
+    assert_eq!(desk.toast(2), "Anda tidak berwenang melakukan ini.");
+}
+
+#[tokio::test]
+async fn dead_letters_are_listed_and_retried_by_the_side_api() {
+    let desk = desk().await;
+    fail_handler(&desk, 3, StoreFault::Panics).await;
+    let page = desk.get(ADMIN, "/api/dead-letters").await;
+    assert_eq!(
+        (page.data()["total"].as_u64(), page.data()["dead_letters"][0]["reason"].as_str()),
+        (Some(1), Some("panicked"))
+    );
+    let id = page.data()["dead_letters"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(desk.get(ADMIN, "/api/dead-letters?offset=1").await.data()["dead_letters"], json!([]));
+    desk.get(ADMIN, "/api/dead-letters?limit=0").await.refused(400, "bad_query");
+    let path = format!("/api/dead-letters/{id}/retry");
+    desk.post(ADMIN, &path, json!(null)).await.data();
+    desk.find(1, "Internet mati");
+    desk.post(ADMIN, &path, json!(null)).await.refused(404, "dead_letter_not_found");
+    desk.post(ADMIN, "/api/dead-letters/other-1/retry", json!(null))
+        .await
+        .refused(404, "dead_letter_not_found");
+}
+
+#[tokio::test]
+async fn a_message_that_telegram_refused_is_listed_and_sent_again() {
+    let desk = desk().await;
+    desk.sandbox.set_blocked(2, true);
+    desk.settle().await;
+    let store = desk.app().engine.store().clone();
+    let chat = antri::domain::ids::ChatId(2);
+    let text = antri::domain::notice::rendered::Rendered { html: "Halo lagi".into(), buttons: Vec::new() };
+    let message = antri::domain::notice::Message::Text(text);
+    store.enqueue(vec![antri::domain::notice::Outgoing { chat, message }], desk.now()).await.unwrap();
+    desk.app().engine.wake_outbox();
+    desk.settle().await;
+    desk.say(ADMIN, "/deadletters").await;
+    assert!(desk.last(ADMIN).text.contains("Pesan untuk Tono"), "{}", desk.chat_story(ADMIN));
+    assert!(desk.last(ADMIN).text.contains("orangnya tidak bisa dihubungi"), "{}", desk.chat_story(ADMIN));
+    desk.sandbox.set_blocked(2, false);
+    desk.press(ADMIN, "Coba lagi 1").await;
+    desk.find(2, "Halo lagi");
+}
+
+#[tokio::test]
+async fn many_dead_letters_have_pages() {
+    let desk = desk().await;
+    let store = desk.app().engine.store().clone();
+    for n in 1..=10 {
+        store.append_updates(vec![(90_000 + n, json!("unreadable"))], desk.now()).await.unwrap();
+        store.dead_letter(90_000 + n, &format!("reason {n}"), Vec::new(), desk.now()).await.unwrap();
+        desk.clock.advance(chrono::TimeDelta::seconds(1));
+    }
+    desk.say(ADMIN, "/deadletters").await;
+    let first = desk.last(ADMIN).text;
+    assert!(first.contains("(10)") && first.contains("reason 10") && !first.contains("reason 2"), "{first}");
+    desk.press(ADMIN, "▶").await;
+    let second = desk.last(ADMIN).text;
+    assert!(second.contains("9. ") && second.contains("reason 1") && second.contains("reason 2"), "{second}");
+}

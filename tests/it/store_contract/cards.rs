@@ -6,7 +6,7 @@ use antri::domain::draft::Draft;
 use antri::domain::ids::{ChatId, DraftId};
 use antri::domain::notice::{Message, Outgoing};
 use antri::domain::ticket::Ticket;
-use antri::engine::ports::{Guard, Outcome, Store};
+use antri::engine::ports::{Cutoffs, Guard, Outcome, Store};
 use std::sync::Arc;
 
 /// Sends a card to a chat, so that the message becomes its live one.
@@ -43,12 +43,12 @@ pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     }
     cancel(&*store, first, 100).await;
     cancel(&*store, second, 200).await;
-    store.prune(at(100)).await.unwrap();
+    store.prune(&Cutoffs { updates: at(100), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
     assert_eq!(live(&*store, &keys).await, [true; 8], "the tickets did not end before that");
-    store.prune(at(150)).await.unwrap();
+    store.prune(&Cutoffs { updates: at(150), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
     let open = [false, false, false, false, true, true, true, true];
     assert_eq!(live(&*store, &keys).await, open, "the cards of the customer and of every holder");
-    store.prune(at(1_000)).await.unwrap();
+    store.prune(&Cutoffs { updates: at(1_000), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
     let open = [false, false, false, false, false, false, true, true];
     assert_eq!(live(&*store, &keys).await, open, "cards of open tickets are kept");
     assert_eq!(live(&*store, &others).await, [true; 2]);
@@ -116,4 +116,52 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
     listed.sort_unstable();
     assert_eq!(listed, [(10, keys[0]), (13, keys[3])]);
+}
+
+pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {
+    let draft = |n| Draft {
+        id: DraftId(uuid(5, n)),
+        person: person_id(n),
+        target: None,
+        parts: Vec::new(),
+        created_at: at(1),
+        cancelled_at: None,
+    };
+    // The store takes the time from its other calls.
+    for (n, seconds) in [(1, 100), (2, 200)] {
+        store.enqueue(Vec::new(), at(seconds)).await.unwrap();
+        store.put_draft(draft(n)).await.unwrap();
+        show(&*store, 10, CardKey::Draft(person_id(n))).await;
+    }
+    let long_ago = at(-1_000);
+    store.prune(&Cutoffs { drafts: long_ago, ..Cutoffs::all(at(999)) }).await.unwrap();
+    store.prune(&Cutoffs { drafts: at(150), ..Cutoffs::all(long_ago) }).await.unwrap();
+    assert_eq!(store.draft(person_id(1)).await.unwrap(), None);
+    assert_eq!(store.draft(person_id(2)).await.unwrap(), Some(draft(2)), "it changed later");
+    let cards = [CardKey::Draft(person_id(1)), CardKey::Draft(person_id(2))];
+    assert_eq!(live(&*store, &cards).await, [false, true]);
+}
+
+pub(crate) async fn cards_of_lists_are_pruned_after_their_last_change(store: Arc<dyn Store>) {
+    let lists = [
+        CardKey::MyQueue(person_id(1), 0),
+        CardKey::MyTickets(person_id(1), 0),
+        CardKey::Queue(person_id(1), 0),
+        CardKey::Workload(person_id(1), 0),
+    ];
+    let others = [
+        CardKey::Status(ticket_id(1)),
+        CardKey::Task(ticket_id(1), person_id(1)),
+        CardKey::Draft(person_id(1)),
+    ];
+    // Cards are settled in second 3.
+    for key in lists.iter().chain(&others) {
+        show(&*store, 10, *key).await;
+    }
+    let long_ago = at(-1_000);
+    store.prune(&Cutoffs { list_cards: at(1), ..Cutoffs::all(long_ago) }).await.unwrap();
+    assert_eq!(live(&*store, &lists).await, [true; 4], "shown after that");
+    store.prune(&Cutoffs { list_cards: at(500), ..Cutoffs::all(long_ago) }).await.unwrap();
+    assert_eq!(live(&*store, &lists).await, [false; 4]);
+    assert_eq!(live(&*store, &others).await, [true; 3]);
 }

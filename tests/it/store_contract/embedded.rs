@@ -5,7 +5,8 @@ use super::fixture::*;
 use antri::domain::event::Action;
 use antri::domain::ids::TelegramId;
 use antri::engine::ports::{
-    CommitError, DropReason, Guard, OutboxStore, Outcome, Store, StoreError, TicketStore,
+    CommitError, DeadLetterStore, DropReason, Guard, OutboxStore, Outcome, RetryResult, Store, StoreError,
+    TicketStore,
 };
 use antri::store::Sqlite;
 use antri::store::sqlite::{DATABASE_FILE, FileState, Options, inspect, look_up};
@@ -331,4 +332,8 @@ async fn an_unreadable_message_does_not_stop_the_others() {
     assert_eq!(store.claim(9, at(2)).await.unwrap()[0].message, text(2, "lain").message);
     assert_eq!(store.claim(9, at(2)).await.unwrap()[0].message, text(1, "dua").message);
     assert_eq!(store.counters().await.unwrap().dropped, 1);
+    // It is kept, and stays kept until a build can read it.
+    let id = store.dead_letters(0, 9).await.unwrap().remove(0).id;
+    assert_eq!(store.retry_dead_letter(id, at(3)).await.unwrap(), RetryResult::Unreadable);
+    assert_eq!(store.count_dead_letters().await.unwrap(), (0, 1));
 }

@@ -1,7 +1,11 @@
 //! The inbox: updates are appended once and completed once.
+mod dead_letters;
+
+pub(crate) use dead_letters::*;
+
 use super::fixture::*;
 use antri::domain::notice::Outgoing;
-use antri::engine::ports::Store;
+use antri::engine::ports::{Cutoffs, Store};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -80,7 +84,7 @@ pub(crate) async fn completed_updates_are_pruned(store: Arc<dyn Store>) {
     store.complete_update(1, Vec::new(), at(10)).await.unwrap();
     store.complete_update(2, Vec::new(), at(20)).await.unwrap();
     store.dead_letter(3, "no", Vec::new(), at(10)).await.unwrap();
-    store.prune(at(20)).await.unwrap();
+    store.prune(&Cutoffs { updates: at(20), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
     let again = store.append_updates((1..=5).map(update).collect(), at(30)).await.unwrap();
     assert_eq!(again, 1, "only the first is pruned: not newer, dead-lettered or pending ones");
     assert_eq!(pending(&*store).await, [4, 5, 1]);

@@ -1,8 +1,10 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
+mod faults;
 mod webhooks;
 
 pub(crate) use classes::*;
+pub(crate) use faults::*;
 pub(crate) use webhooks::*;
 
 use super::fixture::*;

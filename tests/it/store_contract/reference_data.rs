@@ -1,4 +1,8 @@
 //! Reference data: departments, settings, incidents, invites and drafts.
+mod admins;
+
+pub(crate) use admins::*;
+
 use super::fixture::*;
 use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents};
 use antri::domain::department::canned_reply::CannedReply;
@@ -143,6 +147,7 @@ pub(crate) async fn an_invite_is_used_once(store: Arc<dyn Store>) {
         grant: Grant::Agent(vec![department_id(1)]),
         expires_at: at(3_600),
         used_by: None,
+        created_by: None,
     };
     let commit = |invite: &Invite| Change::quiet(Write::Invite(invite.clone()));
     assert_eq!(store.invite(&invite.code).await.unwrap(), None);

@@ -5,7 +5,7 @@ use antri::domain::card::CardKey;
 use antri::domain::ids::Slot;
 use antri::domain::ticket::service::Stars;
 use antri::domain::ticket::{Status, Ticket, TicketState};
-use antri::engine::ports::{CommitError, Guard, Store};
+use antri::engine::ports::{CommitError, Cutoffs, Guard, Store};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -128,10 +128,10 @@ pub(crate) async fn an_undone_cancellation_restores_the_old_place_in_the_queue(s
     // Its cards are pruned with its next end, not with the one that was undone.
     let key = CardKey::Status(undone.id);
     show(&*store, 10, key).await;
-    store.prune(at(1_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(1_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_some());
     assert_eq!(complete(&*store, &undone, 2_000).await.status(), Status::Completed);
-    store.prune(at(3_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(3_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_none());
 }
 
@@ -172,18 +172,18 @@ pub(crate) async fn the_live_cards_of_a_reopened_ticket_are_kept(store: Arc<dyn 
     show(&*store, 10, key).await;
     let again = reopened(&done);
     commit_one(&*store, reopening(again.clone(), Guard::None)).await.unwrap();
-    store.prune(at(1_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(1_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_some(), "the card of an open ticket");
     complete(&*store, &again, 2_000).await;
-    store.prune(at(1_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(1_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_some(), "it ended later");
-    store.prune(at(3_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(3_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_none());
     // Cards that were deleted before the reopening do not hide those that follow it.
     let again = reopened(&read(&*store, done.id).await);
     commit_one(&*store, reopening(again.clone(), Guard::None)).await.unwrap();
     show(&*store, 10, key).await;
     complete(&*store, &again, 4_000).await;
-    store.prune(at(5_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(5_000))).await.unwrap();
     assert!(store.live_card(key).await.unwrap().is_none());
 }

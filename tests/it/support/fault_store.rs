@@ -9,7 +9,8 @@ use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{
-    Arrival, ChatId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId, TicketId,
+    Arrival, ChatId, DeadLetterId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId,
+    TicketId,
 };
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
@@ -19,10 +20,11 @@ use antri::domain::policy::Settings;
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
-    DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext,
-    OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, SearchHit, SearchStore, Store, StoreError,
-    StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, Cutoffs, DeadLetter,
+    DeadLetterStore, DeliveryCounters, DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp,
+    LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, RetryResult,
+    SearchHit, SearchStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
+    WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -214,6 +216,7 @@ fault_store! {
     settings() -> Settings;
     incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
+    open_invites(now: Time) -> Vec<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
@@ -293,5 +296,12 @@ fault_store! {
 
 fault_store! {
     RetentionStore {}
-    prune(before: Time) -> ();
+    prune(before: &Cutoffs) -> ();
+}
+
+fault_store! {
+    DeadLetterStore {}
+    dead_letters(offset: usize, limit: usize) -> Vec<DeadLetter>;
+    count_dead_letters() -> (u64, u64);
+    retry_dead_letter(id: DeadLetterId, now: Time) -> RetryResult;
 }

@@ -1,7 +1,8 @@
 //! Loading of the notices about agents who change or can't be reached, and about deliveries that failed.
 use super::Composer;
-use crate::bot::cards::views::NoticeView;
+use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::notice::Notice;
+use crate::domain::notice::membership::MembershipNotice;
 use crate::engine::ports::StoreError;
 
 impl Composer {
@@ -9,6 +10,7 @@ impl Composer {
     pub(super) async fn exception_view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
+            Notice::Membership(notice) => Some(NoticeView::Membership(self.membership_view(notice).await?)),
             Notice::AgentUnreachable { person, released, kept } => {
                 let person = self.name(*person).await?;
                 Some(NoticeView::AgentUnreachable { person, released: *released, kept: *kept })
@@ -40,6 +42,21 @@ impl Composer {
                 Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
             }
             _ => None,
+        })
+    }
+
+    async fn membership_view(&self, notice: &MembershipNotice) -> Result<MembershipView, StoreError> {
+        Ok(match notice {
+            MembershipNotice::AdminRole { is_agent } => MembershipView::AdminRole { is_agent: *is_agent },
+            MembershipNotice::NoLongerAdmin { is_agent } => {
+                MembershipView::NoLongerAdmin { is_agent: *is_agent }
+            }
+            MembershipNotice::AdminAdded { person, by } => {
+                MembershipView::AdminAdded { person: self.name(*person).await?, by: self.name(*by).await? }
+            }
+            MembershipNotice::AdminRemoved { person, by } => {
+                MembershipView::AdminRemoved { person: self.name(*person).await?, by: self.name(*by).await? }
+            }
         })
     }
 }

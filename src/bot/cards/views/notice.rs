@@ -7,6 +7,35 @@ use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 
+/// A notice about the role of an admin, with its names resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MembershipView {
+    /// To a person: they are an admin now.
+    AdminRole {
+        /// Whether they are an agent too.
+        is_agent: bool,
+    },
+    /// To a person: they are no admin any more.
+    NoLongerAdmin {
+        /// Whether they stay an agent.
+        is_agent: bool,
+    },
+    /// To the other admins: a person became an admin.
+    AdminAdded {
+        /// The name of the person.
+        person: String,
+        /// The name of the admin who did it.
+        by: String,
+    },
+    /// To the other admins: a person is no admin any more.
+    AdminRemoved {
+        /// The name of the person.
+        person: String,
+        /// The name of the admin who did it.
+        by: String,
+    },
+}
+
 /// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeView {
@@ -80,6 +109,8 @@ pub enum NoticeView {
         /// The new role.
         role: Role,
     },
+    /// About the role of an admin.
+    Membership(MembershipView),
     /// To an admin: the person is no agent any more.
     NoLongerAgent,
     /// To the admins: an invitation was accepted.

@@ -3,6 +3,8 @@ use super::department_lookup::{
     ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, staffed_departments,
 };
 use super::department_picker::{department_question, department_rows, page_of_department};
+use super::identity::{agent_name, full_name};
+use super::matching::person_by_handle;
 use super::pickers;
 use super::pickers::{find_one_agent, picker_message, require_agent, seat_of};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, PickerPurpose};
@@ -13,7 +15,7 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
-use crate::domain::ids::{DepartmentId, PersonId, TelegramId};
+use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::Person;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
@@ -34,13 +36,7 @@ pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -
     let Some((handle, department)) = split_first(&arg) else {
         return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::AddAgent).await?]);
     };
-    let store = bot.engine.store();
-    let person = match (handle.strip_prefix('@'), handle.parse()) {
-        (Some(username), _) => store.person_by_username(username).await?,
-        (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => store.person_by_username(handle).await?,
-    };
-    let Some(person) = person else {
+    let Some(person) = person_by_handle(&bot, handle).await? else {
         return Ok(vec![ctx.message(&bot, "addagent-unknown", &[("name", handle.into())])]);
     };
     let departments = staffed_departments(&bot).await?;
@@ -83,18 +79,9 @@ pub(super) async fn add_and_confirm(
     let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
     let person = bot.engine.add_agent(Actor::Person(ctx.person.id), id, &departments, ctx.now).await?;
     let name = department_name(bot, ctx, open, department);
-    let localizer = ctx.localizer(bot);
-    let person = identified_name(&localizer, &person);
-    Ok(localizer.message("addagent-done", &[("name", person.into()), ("department", name.into())]))
-}
-
-/// Returns the name of a person, with their Telegram id if their username was somebody else's before.
-fn identified_name(localizer: &Localizer<'_>, person: &Person) -> String {
-    if !person.username_taken_over {
-        return person.name.clone();
-    }
-    let id = person.telegram.to_string();
-    localizer.plain("person-with-id", &[("name", (&person.name).into()), ("id", id.into())])
+    Ok(ctx
+        .localizer(bot)
+        .message("addagent-done", &[("name", full_name(&person).into()), ("department", name.into())]))
 }
 
 pub(in crate::bot::handlers) fn new_agent_department_question(
@@ -104,8 +91,7 @@ pub(in crate::bot::handlers) fn new_agent_department_question(
     (open, page): (&[Department], u16),
 ) -> Rendered {
     let (localizer, id) = (ctx.localizer(bot), person.id);
-    let name = identified_name(&localizer, person);
-    let html = localizer.html("addagent-which", &[("name", name.into())]);
+    let html = localizer.html("addagent-which", &[("name", full_name(person).into())]);
     let action = |department| ButtonAction::AddAgent(id, department);
     department_question(&localizer, html, open, (DepartmentPickerPurpose::Newcomer(id), page), action)
 }
@@ -124,7 +110,7 @@ pub async fn remove_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String
 
 pub(super) fn removal_question(bot: &BotContext, ctx: &RequestContext, seat: &Seat) -> Rendered {
     let localizer = ctx.localizer(bot);
-    let args = [("name", Arg::from(&seat.person.name)), ("count", seat.held().into())];
+    let args = [("name", Arg::from(agent_name(bot, &seat.person))), ("count", seat.held().into())];
     let yes = localizer.button("removeagent-yes", ButtonAction::RemoveAgent(seat.person.id));
     let no = localizer.button("button-cancel", ButtonAction::Dismiss);
     Rendered { html: localizer.html("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
@@ -146,7 +132,7 @@ pub async fn remove_agent_pressed(
     }
     let text = match bot.engine.remove_agent(&ctx.person, agent, ctx.now).await {
         // The same message as after the first press, if an earlier press removed the agent.
-        Ok(person) => localizer.message("removeagent-done", &[("name", person.name.into())]),
+        Ok(person) => localizer.message("removeagent-done", &[("name", agent_name(&bot, &person).into())]),
         Err(EngineError::NotFound) => pickers::first_page(&bot, &ctx, PickerPurpose::RemoveAgent).await?,
         Err(error) => return Err(error),
     };

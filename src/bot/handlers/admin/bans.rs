@@ -1,6 +1,7 @@
 //! Handlers of bans: the commands and buttons of admins, and the answers to customers who are banned.
+use super::identity::full_name;
 use super::matching::{Matches, find_tickets};
-use super::pickers::{picker, picker_message, with_username};
+use super::pickers::{picker, picker_message};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Rendered, labelled};
@@ -35,7 +36,7 @@ async fn command(bot: &BotContext, ctx: &RequestContext, arg: &str, purpose: Pic
         Matches::None => Ok(vec![ctx.message(bot, "no-such-customer", &[("name", arg.trim().into())])]),
         Matches::Several(people) => {
             let localizer = ctx.localizer(bot);
-            let button = |p: &Person| labelled(&with_username(p), ButtonAction::PickPerson(purpose, p.id));
+            let button = |p: &Person| labelled(&full_name(p), ButtonAction::PickPerson(purpose, p.id));
             let buttons = people.iter().take(MAX_OFFERED_PEOPLE).map(button).collect();
             let html = localizer.html("several-customers", &[("name", arg.trim().into())]);
             Ok(vec![ctx.text(picker(&localizer, html, purpose, (0, 1), buttons))])

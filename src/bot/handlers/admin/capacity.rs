@@ -1,4 +1,5 @@
 //! Admin handlers for an agent's capacity, the most tickets that they hold.
+use super::identity::agent_name;
 use super::matching::{Matches, find_agents, has_exact_name};
 use super::pickers::{find_one_agent, picker_message, require_agent};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
@@ -50,7 +51,8 @@ pub(in crate::bot::handlers) fn capacity_question(
     let numbers: Vec<Button> = (1..=OFFERED_CAPACITIES).map(button).collect();
     let mut buttons: Vec<Vec<Button>> = numbers.chunks(5).map(<[Button]>::to_vec).collect();
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
-    let html = localizer.html("setmax-ask", &[("name", (&seat.person.name).into()), ("max", now.into())]);
+    let name = agent_name(bot, &seat.person);
+    let html = localizer.html("setmax-ask", &[("name", name.into()), ("max", now.into())]);
     Rendered { html, buttons }
 }
 
@@ -83,7 +85,8 @@ async fn set_and_confirm(
     max: Capacity,
 ) -> Result<Rendered, EngineError> {
     let person = bot.engine.set_capacity(&ctx.person, agent, max, ctx.now).await?;
-    Ok(ctx.localizer(bot).message("setmax-done", &[("name", person.name.into()), ("max", max.get().into())]))
+    let name = agent_name(bot, &person);
+    Ok(ctx.localizer(bot).message("setmax-done", &[("name", name.into()), ("max", max.get().into())]))
 }
 
 /// Returns true if `who` is an agent's name with a word after it that is no number.

@@ -1,11 +1,14 @@
 //! Handlers for presses in pickers. Each choice goes to the command that the picker was drawn for.
+use super::admins::admin_question;
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
 use super::bans;
 use super::capacity::capacity_question;
+use super::dead_letters;
 use super::department_cards::department_list;
 use super::department_lookup::{ALL_DEPARTMENTS, open_departments, staffed_departments};
 use super::departments::new_category_department_question;
 use super::invite::invite_department_question;
+use super::invites;
 use super::pickers;
 use super::pickers::require_agent;
 use super::relocation::relocation_question;
@@ -26,7 +29,11 @@ pub async fn pick_page(
     (purpose, page): (PickerPurpose, u16),
 ) -> HandlerResult {
     toast.ack();
-    let list = pickers::picker_page(&bot, &ctx, purpose, page).await?;
+    let list = match purpose {
+        PickerPurpose::Invites => invites::page(&bot, &ctx, page).await?,
+        PickerPurpose::DeadLetters => dead_letters::page(&bot, &ctx, page).await?,
+        _ => pickers::picker_page(&bot, &ctx, purpose, page).await?,
+    };
     Ok(vec![ctx.edit(pressed, list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose)))])
 }
 
@@ -41,6 +48,11 @@ pub async fn pick_person(
     if purpose == PickerPurpose::AddAgent {
         return pick_new_agent(&bot, &ctx, &toast, pressed, id).await;
     }
+    if let PickerPurpose::AddAdmin | PickerPurpose::RemoveAdmin = purpose {
+        toast.ack();
+        let grants = purpose == PickerPurpose::AddAdmin;
+        return Ok(vec![ctx.edit(pressed, admin_question(&bot, &ctx, id, grants).await?)]);
+    }
     if matches!(purpose, PickerPurpose::Ban | PickerPurpose::Unban) {
         return bans::pick_customer(&bot, &ctx, &toast, pressed, (purpose, id)).await;
     }
@@ -51,11 +63,7 @@ pub async fn pick_person(
     let text = match purpose {
         PickerPurpose::SetMax => capacity_question(&bot, &ctx, &seat),
         PickerPurpose::RemoveAgent => removal_question(&bot, &ctx, &seat),
-        PickerPurpose::AddAgent
-        | PickerPurpose::Reassign
-        | PickerPurpose::Agent
-        | PickerPurpose::Ban
-        | PickerPurpose::Unban => agent_card(&bot, &ctx, id, 0).await?,
+        _ => agent_card(&bot, &ctx, id, 0).await?,
     };
     Ok(vec![ctx.edit(pressed, text)])
 }

@@ -1,10 +1,10 @@
 //! Admin handlers for departments and categories.
 use super::department_cards::{department_card, department_list};
 use super::department_lookup::{
-    by_name, category_by_id, department_by_id, find_by_name, no_such_department, open_departments,
+    by_name, category_by_id, department_by_id, no_such_department, open_departments,
 };
 use super::department_picker::department_rows;
-use super::name_prompts::{create_category_and_confirm, offer_to_create, open_prompt};
+use super::name_prompts::{create_category_and_confirm, open_prompt, show_or_offer_to_create};
 use super::relocation::relocation_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -15,7 +15,7 @@ use crate::bot::toast::Toast;
 use crate::domain::department::Department;
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
-use crate::engine::departments::{DepartmentEdit, checked_name};
+use crate::engine::departments::DepartmentEdit;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
@@ -25,12 +25,7 @@ pub async fn department(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
     if arg.trim().is_empty() {
         return Ok(vec![ctx.text(department_list(&bot, &ctx, 0).await?)]);
     }
-    let existing = find_by_name(&bot, &arg).await?;
-    let text = match existing {
-        Some(department) => department_card(&bot, &ctx, &department, 0).await?,
-        None => offer_to_create(&bot, &ctx, &checked_name(&arg)?).await?,
-    };
-    Ok(vec![ctx.text(text)])
+    Ok(vec![ctx.text(show_or_offer_to_create(&bot, &ctx, &arg).await?)])
 }
 
 /// `/category [department - category]`: asks for the department, or creates the category in it.

@@ -8,6 +8,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
+use crate::domain::event::Actor;
 use crate::domain::ids::{ChatId, DepartmentId};
 use crate::domain::invite::Grant;
 use crate::engine::error::EngineError;
@@ -76,9 +77,11 @@ async fn invite_message(
 ) -> Result<Rendered, EngineError> {
     let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
     let grant = Grant::Agent(departments);
-    let invite = match bot.invite_cache.get(request_message, &grant, ctx.now) {
-        Some(invite) => invite,
-        None => bot.invite_cache.insert(request_message, bot.engine.invite(grant, ctx.now).await?, ctx.now),
+    let invite = if let Some(invite) = bot.invite_cache.get(request_message, &grant, ctx.now) {
+        invite
+    } else {
+        let invite = bot.engine.invite(Actor::Person(ctx.person.id), grant, ctx.now).await?;
+        bot.invite_cache.insert(request_message, invite, ctx.now)
     };
     let link = bot.link(&format!("join_{}", invite.code));
     let name = department_name(bot, ctx, open, department);

@@ -1,6 +1,8 @@
 //! Search for the agents or tickets that an admin names in a command.
 use crate::bot::context::BotContext;
+use crate::domain::ids::TelegramId;
 use crate::domain::number::TicketNumber;
+use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::StoreError;
@@ -35,35 +37,54 @@ impl<T> Matches<T> {
 /// Returns the agents that match `text`, in any case, by the first rule that matches anybody: Telegram id or
 /// `@username`, exact name, start of the name, part of the name.
 pub(in crate::bot::handlers) fn find_agents(seats: Vec<Seat>, text: &str) -> Matches<Seat> {
+    find_people(seats, |seat| &seat.person, text)
+}
+
+/// As [`find_agents`], for other lists of people.
+pub(in crate::bot::handlers) fn find_people<T>(
+    all: Vec<T>,
+    person: impl Fn(&T) -> &Person,
+    text: &str,
+) -> Matches<T> {
     let lowercase_text = text.trim().to_lowercase();
-    let name = |seat: &Seat| seat.person.name.to_lowercase();
-    let rules: [&dyn Fn(&Seat) -> bool; 4] = [
-        &|seat| has_handle(seat, &lowercase_text),
-        &|seat| name(seat) == lowercase_text,
-        &|seat| name(seat).starts_with(&lowercase_text),
-        &|seat| name(seat).contains(&lowercase_text),
+    let name = |person: &Person| person.name.to_lowercase();
+    let rules: [&dyn Fn(&Person) -> bool; 4] = [
+        &|person| has_handle(person, &lowercase_text),
+        &|person| name(person) == lowercase_text,
+        &|person| name(person).starts_with(&lowercase_text),
+        &|person| name(person).contains(&lowercase_text),
     ];
     if lowercase_text.is_empty() {
         return Matches::None;
     }
-    let strictest = rules.iter().find(|rule| seats.iter().any(rule));
+    let strictest = rules.iter().find(|rule| all.iter().any(|one| rule(person(one))));
     let Some(rule) = strictest else { return Matches::None };
-    Matches::of(seats.into_iter().filter(|seat| rule(seat)).collect())
+    Matches::of(all.into_iter().filter(|one| rule(person(one))).collect())
 }
 
-/// Returns true if `lowercase_text` is the agent's Telegram id or `@username`.
-fn has_handle(seat: &Seat, lowercase_text: &str) -> bool {
-    let username = seat.person.username.as_deref().map(str::to_lowercase);
+/// Returns the person whom the bot knows by this Telegram id or username, which may begin with `@`.
+pub(super) async fn person_by_handle(bot: &BotContext, handle: &str) -> Result<Option<Person>, StoreError> {
+    let store = bot.engine.store();
+    match (handle.strip_prefix('@'), handle.parse()) {
+        (Some(username), _) => store.person_by_username(username).await,
+        (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await,
+        (None, Err(_)) => store.person_by_username(handle).await,
+    }
+}
+
+/// Returns true if `lowercase_text` is the person's Telegram id or `@username`.
+fn has_handle(person: &Person, lowercase_text: &str) -> bool {
+    let username = person.username.as_deref().map(str::to_lowercase);
     lowercase_text.strip_prefix('@').is_some_and(|u| username.as_deref() == Some(u))
-        || seat.person.telegram.to_string() == lowercase_text
+        || person.telegram.to_string() == lowercase_text
 }
 
 /// Returns true if `text` is exactly an agent's name or handle. A name may end in a number, as in `agent 2`.
 pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bool {
     let lowercase_text = text.trim().to_lowercase();
-    seats
-        .iter()
-        .any(|seat| has_handle(seat, &lowercase_text) || seat.person.name.to_lowercase() == lowercase_text)
+    seats.iter().any(|seat| {
+        has_handle(&seat.person, &lowercase_text) || seat.person.name.to_lowercase() == lowercase_text
+    })
 }
 
 /// Returns the tickets that match `text`: a ticket number in any case, or the last [`SUFFIX_CHARS`] or more
@@ -84,12 +105,12 @@ pub(in crate::bot::handlers) async fn find_tickets(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::domain::ids::{PersonId, TelegramId, Version};
-    use crate::domain::person::{Locale, Person, Role};
+    use crate::domain::ids::{PersonId, Version};
+    use crate::domain::person::{Locale, Role};
 
-    fn seat(n: i64, name: &str, username: &str) -> Seat {
+    pub(in crate::bot::handlers) fn seat(n: i64, name: &str, username: &str) -> Seat {
         let person = Person {
             id: PersonId(uuid::Uuid::from_u128(n.unsigned_abs().into())),
             telegram: TelegramId(n),
@@ -98,10 +119,13 @@ mod tests {
             email: None,
             locale: Locale::Id,
             locale_chosen: false,
+            other_locale_since: None,
             role: Role::Agent,
+            admin_by_setting: false,
             reachable: true,
             agent: None,
             prompt: None,
+            prompt_until: None,
             answered_by: None,
             username_taken_over: false,
             links: Vec::new(),

@@ -1,7 +1,7 @@
 //! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
 //! answers it. A command can bring the name with it.
 use super::department_cards::department_card;
-use super::department_lookup::{category_by_id, department_by_id};
+use super::department_lookup::{category_by_id, department_by_id, find_by_name};
 use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
@@ -12,7 +12,7 @@ use crate::domain::formatted::{EntityKind, byte_at};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
 use crate::engine::assignment::roster::Seat;
-use crate::engine::departments::DepartmentEdit;
+use crate::engine::departments::{DepartmentEdit, checked_name};
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::Press;
 use std::sync::Arc;
@@ -79,8 +79,9 @@ pub async fn on_answer(
 ) -> HandlerResult {
     let answer = match prompt {
         // Their answers are no names.
-        Prompt::Comment { .. } | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
-        Prompt::NewDepartment => create_and_confirm(bot, ctx, message, name).await?,
+        Prompt::Comment(_) | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
+        // Customers see a department, so its name is confirmed like that of the command.
+        Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {
             let rename = DepartmentEdit::Rename(name.to_owned());
@@ -119,13 +120,25 @@ pub(in crate::bot::handlers) async fn open_prompt(
     ctx: &RequestContext,
     (prompt, key, name): NamePrompt<'_>,
 ) -> Result<Rendered, EngineError> {
-    bot.engine.set_prompt(ctx.person.id, Some(prompt)).await?;
+    bot.engine.open_prompt(ctx.person.id, prompt, ctx.now).await?;
     Ok(ctx.localizer(bot).message(key, &[("name", name.into())]))
+}
+
+/// Returns the card of the department with this name, or the question whether to create it.
+pub(in crate::bot::handlers) async fn show_or_offer_to_create(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    name: &str,
+) -> Result<Rendered, EngineError> {
+    match find_by_name(bot, name).await? {
+        Some(department) => department_card(bot, ctx, &department, 0).await,
+        None => offer_to_create(bot, ctx, &checked_name(name)?).await,
+    }
 }
 
 /// Returns the question whether to create a department. The name may be a typing mistake, so departments with
 /// a similar name are offered first.
-pub(in crate::bot::handlers) async fn offer_to_create(
+async fn offer_to_create(
     bot: &BotContext,
     ctx: &RequestContext,
     name: &str,

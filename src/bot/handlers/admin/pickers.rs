@@ -1,4 +1,5 @@
 //! Pickers: pages of agents, people or tickets as buttons, from which an admin chooses one for a command.
+use super::identity::{distinct_name, full_name, short_name};
 use super::matching::{Matches, SUFFIX_CHARS, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, PressedMessage, RequestContext};
@@ -64,39 +65,32 @@ fn with_page_buttons(
     if !page_buttons.is_empty() {
         buttons.push(page_buttons);
     }
-    if purpose != PickerPurpose::Agent {
+    if !matches!(purpose, PickerPurpose::Agent | PickerPurpose::Invites | PickerPurpose::DeadLetters) {
         buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     }
     Rendered { html, buttons }
 }
 
 /// Returns a button for each agent with availability, name and load. Agents with the same name are shown with
-/// their usernames.
+/// their usernames or the ends of their ids.
 pub(in crate::bot::handlers) fn agent_buttons<'a>(
     localizer: &Localizer<'_>,
     offered: &[Seat],
     shown: impl IntoIterator<Item = &'a Seat>,
     action: impl Fn(PersonId) -> ButtonAction,
 ) -> Vec<Button> {
-    let namesakes = |seat: &Seat| offered.iter().filter(|s| s.person.name == seat.person.name).count();
+    let people: Vec<_> = offered.iter().map(|seat| &seat.person).collect();
     let button = |seat: &Seat| {
         let person = &seat.person;
         let availability = localizer.availability(person.availability(), seat.out_of_reach());
         let dot = availability.split(' ').next().unwrap_or_default().to_owned();
-        let name = if namesakes(seat) > 1 { with_username(person) } else { person.name.clone() };
+        let name = distinct_name(person, &people);
         let max = seat.profile().map_or(0, |profile| profile.max_tickets.get());
         let args =
             [("dot", dot.into()), ("name", name.into()), ("held", seat.held().into()), ("max", max.into())];
         labelled(&localizer.plain("agent-label", &args), action(person.id))
     };
     shown.into_iter().map(button).collect()
-}
-
-pub(super) fn with_username(person: &Person) -> String {
-    match &person.username {
-        Some(username) => format!("{} (@{username})", person.name),
-        None => person.name.clone(),
-    }
 }
 
 /// Returns the first page of a picker, or the text for an empty one.
@@ -115,7 +109,9 @@ pub(in crate::bot::handlers) fn empty_picker(
     purpose: PickerPurpose,
 ) -> Rendered {
     let key = match purpose {
-        PickerPurpose::AddAgent => "addagent-nobody",
+        PickerPurpose::AddAgent | PickerPurpose::AddAdmin | PickerPurpose::RemoveAdmin => "addagent-nobody",
+        PickerPurpose::Invites => "invites-none",
+        PickerPurpose::DeadLetters => "deadletters-none",
         PickerPurpose::Reassign => "reassign-none",
         PickerPurpose::Ban => "ban-nobody",
         PickerPurpose::Unban => "unban-nobody",
@@ -135,7 +131,10 @@ pub(in crate::bot::handlers) async fn picker_page(
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => {
             Ok(agents(bot, ctx, purpose, page))
         }
-        PickerPurpose::AddAgent => people(bot, ctx, page).await,
+        PickerPurpose::AddAgent | PickerPurpose::AddAdmin => people(bot, ctx, purpose, page).await,
+        PickerPurpose::RemoveAdmin => admins(bot, ctx, page).await,
+        // Their pages are drawn by the handlers of their commands.
+        PickerPurpose::Invites | PickerPurpose::DeadLetters => Ok(None),
         PickerPurpose::Reassign => tickets(bot, ctx, page).await,
         PickerPurpose::Ban | PickerPurpose::Unban => customers(bot, ctx, purpose, page).await,
     }
@@ -155,16 +154,31 @@ fn agents(bot: &BotContext, ctx: &RequestContext, purpose: PickerPurpose, page: 
     Some(picker(&localizer, html, purpose, (page, pages), buttons))
 }
 
-async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
-    let (localizer, (people, is_all)) = (ctx.localizer(bot), people_to_add(bot, page).await?);
+async fn admins(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
+    let (localizer, admins) = (ctx.localizer(bot), bot.engine.store().admins().await?);
+    let (page, pages, shown) = page_of(&admins, page, CHOICES_PER_PAGE);
+    let purpose = PickerPurpose::RemoveAdmin;
+    let buttons =
+        shown.iter().map(|p| labelled(&full_name(p), ButtonAction::PickPerson(purpose, p.id))).collect();
+    let html = localizer.html("removeadmin-pick", &[]);
+    Ok(Some(picker(&localizer, html, purpose, (page, pages), buttons)))
+}
+
+async fn people(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    purpose: PickerPurpose,
+    page: u16,
+) -> Result<Option<Rendered>, EngineError> {
+    let (localizer, (people, is_all)) = (ctx.localizer(bot), people_to_add(bot, purpose, page).await?);
     if people.is_empty() {
         return Ok(None);
     }
     let (page, pages, shown) = page_of(&people, page, CHOICES_PER_PAGE);
-    let button =
-        |p: &Person| labelled(&with_username(p), ButtonAction::PickPerson(PickerPurpose::AddAgent, p.id));
+    let all: Vec<_> = people.iter().collect();
+    let button = |p: &Person| labelled(&short_name(p, &all), ButtonAction::PickPerson(purpose, p.id));
     let choices = shown.iter().map(button).collect();
-    let to_page = |page| ButtonAction::PickPage(PickerPurpose::AddAgent, page);
+    let to_page = |page| ButtonAction::PickPage(purpose, page);
     let page_buttons = if is_all {
         localizer.page_row(page, pages, to_page)
     } else {
@@ -172,8 +186,9 @@ async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Opt
     };
     Ok(Some(with_page_buttons(
         &localizer,
-        localizer.html("addagent-pick", &[]),
-        PickerPurpose::AddAgent,
+        localizer
+            .html(if purpose == PickerPurpose::AddAdmin { "addadmin-pick" } else { "addagent-pick" }, &[]),
+        purpose,
         page_buttons,
         choices,
     )))
@@ -199,21 +214,28 @@ async fn customers(
         return Ok(None);
     }
     let (page, pages, shown) = page_of(&people, page, CHOICES_PER_PAGE);
-    let button = |p: &Person| labelled(&with_username(p), ButtonAction::PickPerson(purpose, p.id));
+    let button = |p: &Person| labelled(&full_name(p), ButtonAction::PickPerson(purpose, p.id));
     let key = if purpose == PickerPurpose::Unban { "unban-pick" } else { "ban-pick" };
     let choices = shown.iter().map(button).collect();
     Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, (page, pages), choices)))
 }
 
-/// Returns people who are no agents, the most recently met first, and whether these are all of them. It reads
+/// Returns people who do not have the role that is offered, the most recently met first, and whether these are all of them. It reads
 /// enough for the pages up to `page` and one more: nobody pages through all customers.
-async fn people_to_add(bot: &BotContext, page: u16) -> Result<(Vec<Person>, bool), EngineError> {
+async fn people_to_add(
+    bot: &BotContext,
+    purpose: PickerPurpose,
+    page: u16,
+) -> Result<(Vec<Person>, bool), EngineError> {
     let needed = (usize::from(page) + 1) * usize::from(CHOICES_PER_PAGE) + 1;
     let mut limit = needed * 2;
     loop {
         let mut people = bot.engine.store().recent_people(limit).await?;
         let is_all = people.len() < limit;
-        people.retain(|person| person.agent.is_none());
+        people.retain(|person| match purpose {
+            PickerPurpose::AddAdmin => !person.is_admin(),
+            _ => person.agent.is_none(),
+        });
         if is_all || people.len() >= needed {
             return Ok((people, is_all));
         }

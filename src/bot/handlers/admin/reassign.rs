@@ -1,5 +1,6 @@
 //! Admin handlers that move a ticket to another agent or back to the queue.
 use super::department_lookup::department_by_id;
+use super::identity::agent_name;
 use super::matching::{Matches, find_tickets};
 use super::pickers;
 use super::pickers::{find_one_agent, picker_message, seat_of};
@@ -308,5 +309,6 @@ async fn reassigned_message(
 }
 
 async fn name_of(bot: &BotContext, agent: PersonId) -> Result<String, EngineError> {
-    Ok(bot.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?.name)
+    let person = bot.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?;
+    Ok(agent_name(bot, &person))
 }

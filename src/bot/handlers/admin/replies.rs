@@ -167,7 +167,7 @@ pub async fn new_reply(
     pressed: PressedMessage,
 ) -> HandlerResult {
     toast.ack();
-    bot.engine.set_prompt(ctx.person.id, Some(Prompt::NewReply)).await?;
+    bot.engine.open_prompt(ctx.person.id, Prompt::NewReply, ctx.now).await?;
     Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("reply-ask", &[]))])
 }
 
@@ -181,7 +181,7 @@ pub async fn edit(
 ) -> HandlerResult {
     let reply = bot.engine.canned_reply_by_id(id).await?;
     toast.ack();
-    bot.engine.set_prompt(ctx.person.id, Some(Prompt::ReplyText(id))).await?;
+    bot.engine.open_prompt(ctx.person.id, Prompt::ReplyText(id), ctx.now).await?;
     let word = [("word", (&reply.word).into())];
     Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("reply-ask-text", &word))])
 }

@@ -1,7 +1,7 @@
 //! Tests of every notice, and of the ordered text of a new assignment.
 use super::*;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
-use crate::bot::cards::views::{NoticeView, TicketStatusView};
+use crate::bot::cards::views::{MembershipView, NoticeView, TicketStatusView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::service::Stars;
 
@@ -102,6 +102,17 @@ fn every_notice() {
         ("role_customer", NoticeView::RoleChanged { role: Role::Customer }),
         ("role_agent", NoticeView::RoleChanged { role: Role::Agent }),
         ("role_admin", NoticeView::RoleChanged { role: Role::Admin }),
+        ("role_admin_agent", NoticeView::Membership(MembershipView::AdminRole { is_agent: true })),
+        ("no_longer_admin", NoticeView::Membership(MembershipView::NoLongerAdmin { is_agent: false })),
+        ("no_longer_admin_agent", NoticeView::Membership(MembershipView::NoLongerAdmin { is_agent: true })),
+        (
+            "admin_added",
+            NoticeView::Membership(MembershipView::AdminAdded { person: name(), by: "Dewi".into() }),
+        ),
+        (
+            "admin_removed",
+            NoticeView::Membership(MembershipView::AdminRemoved { person: name(), by: "Dewi".into() }),
+        ),
         ("no_longer_agent", NoticeView::NoLongerAgent),
         ("joined", NoticeView::Joined { person: name() }),
         ("agent_unreachable", NoticeView::AgentUnreachable { person: name(), released: 0, kept: 0 }),

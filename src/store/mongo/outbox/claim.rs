@@ -7,20 +7,14 @@ use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::engine::ports::{ClaimedDelivery, DropReason, StoreError};
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, int};
-use crate::store::mongo::schema::{OUTBOX_CHATS, OUTBOX_DROPPED};
+use crate::store::mongo::codec::{Fields, int};
+use crate::store::mongo::schema::OUTBOX_CHATS;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::round_robin::{Quota, quotas};
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, doc};
 use std::collections::HashSet;
-
-/// Deletes the deliveries that were given up before this time.
-pub(crate) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
-    db.collection(OUTBOX_DROPPED).delete_many(doc! { "at": { "$lt": date(before) } }).await?;
-    Ok(())
-}
 
 /// Returns how many deliveries are in the queues of their chats: pending, in flight and overflowed. While a
 /// group moves to a new id, its deliveries may be missed.

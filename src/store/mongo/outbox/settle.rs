@@ -8,7 +8,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
 use crate::domain::ticket::conversation::RelayedTo;
 use crate::engine::ports::{DropReason, Outcome, StoreError};
-use crate::store::mongo::codec::{int, nested, put_time};
+use crate::store::mongo::codec::{date, int, nested, put_time};
 use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
@@ -20,7 +20,8 @@ use std::collections::{HashMap, HashSet};
 /// Writes that the outcomes of a transaction need beside the chat queues.
 #[derive(Default)]
 pub(super) struct Settlement {
-    cards: Vec<LiveCard>,
+    /// Live cards, with the time at which their content was sent.
+    cards: Vec<(LiveCard, Time)>,
     relayed: Vec<RelayedTo>,
     dropped: Vec<Document>,
     counts: HashMap<&'static str, i64>,
@@ -44,7 +45,7 @@ impl Settlement {
                 if delivery.fields().int("unknown")? > 0 {
                     self.count("repeats");
                 }
-                self.cards.extend(card.clone());
+                self.cards.extend(card.clone().map(|card| (card, now)));
             }
             Outcome::Relayed(relayed) => {
                 if delivery.fields().int("unknown")? > 0 {
@@ -123,14 +124,17 @@ impl Settlement {
 }
 
 /// Returns the statement that replaces the live card of a slot.
-fn card_upsert(card: &LiveCard) -> Result<Document, StoreError> {
-    let doc = doc! {
+fn card_upsert((card, now): &(LiveCard, Time)) -> Result<Document, StoreError> {
+    let mut doc = doc! {
         "key": nested(&card.key)?,
         "chat": card.chat.0,
         "message_id": card.message_id,
         // The database has no unsigned numbers; these are the same bits.
         "digest": card.digest.cast_signed(),
     };
+    if card.key.is_list() {
+        doc.insert("list_shown_at", date(*now));
+    }
     Ok(doc! { "q": { "_id": card.key.slot() }, "u": doc, "upsert": true })
 }
 

@@ -18,10 +18,10 @@ pub(crate) async fn draft(db: &Db, person: PersonId) -> Result<Option<Draft>, St
     db.collection(DRAFTS).find_one(doc! { "_id": person.to_string() }).await?.map(value).transpose()
 }
 
-/// Replaces a person's draft.
-pub(crate) async fn put_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
+/// Replaces a person's draft. `now` is earlier than the draft if the store was given no time yet.
+pub(crate) async fn put_draft(db: &Db, draft: &Draft, now: Time) -> Result<(), StoreError> {
     let id = draft.person.to_string();
-    let mut doc = doc! { "_id": &id };
+    let mut doc = doc! { "_id": &id, "saved_at": date(now.max(draft.created_at)) };
     doc.extend(fields(draft)?);
     db.collection(DRAFTS).replace_one(doc! { "_id": id }, doc).upsert(true).await?;
     Ok(())
@@ -33,6 +33,26 @@ pub(crate) async fn drop_draft(db: &Db, draft: &Draft) -> Result<(), StoreError>
     if db.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
         db.collection(LIVE_CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
     }
+    Ok(())
+}
+
+/// Deletes the drafts that did not change since this time, with their cards.
+pub(crate) async fn prune_drafts(db: &Db, before: Time) -> Result<(), StoreError> {
+    let old = doc! { "saved_at": { "$lt": date(before) } };
+    for draft in db.all(db.collection(DRAFTS).find(old.clone()).limit(MAX_PRUNED_TICKETS)).await? {
+        let id = Fields(&draft).text("_id")?;
+        let still_old = doc! { "_id": id, "saved_at": { "$lt": date(before) } };
+        if db.collection(DRAFTS).delete_one(still_old).await?.deleted_count > 0 {
+            db.collection(LIVE_CARDS).delete_one(doc! { "_id": format!("draft {id}") }).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the cards of lists that did not change since this time.
+pub(crate) async fn prune_lists(db: &Db, before: Time) -> Result<(), StoreError> {
+    let old = doc! { "list_shown_at": { "$lt": date(before) } };
+    db.collection(LIVE_CARDS).delete_many(old).await?;
     Ok(())
 }
 

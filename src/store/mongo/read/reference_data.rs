@@ -1,5 +1,6 @@
 //! Reads of departments and settings, fresh or by the TTL cache; of incidents and invitations; and the bot's id.
 use super::coalesce::{Coalescer, Loaded};
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::ids::TelegramId;
@@ -7,7 +8,7 @@ use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, value};
+use crate::store::mongo::codec::{Fields, date, value};
 use crate::store::mongo::schema::{BOT_ID, DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
@@ -79,6 +80,19 @@ pub(crate) async fn incidents(db: &Db) -> Result<Incidents, StoreError> {
 /// Returns the invitation with this code.
 pub(crate) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreError> {
     db.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+}
+
+/// Returns the unused invitations that are valid at `now`, those that expire first at the front.
+pub(crate) async fn open_invites(db: &Db, now: Time) -> Result<Vec<Invite>, StoreError> {
+    let open = doc! { "open": true, "valid_until": { "$gte": date(now) } };
+    let found = db.all(db.collection(INVITES).find(open).sort(doc! { "valid_until": 1 })).await?;
+    found.into_iter().map(value).collect()
+}
+
+/// Deletes the invitations that ended before this time.
+pub(crate) async fn prune_invites(db: &Db, before: Time) -> Result<(), StoreError> {
+    db.collection(INVITES).delete_many(doc! { "valid_until": { "$lt": date(before) } }).await?;
+    Ok(())
 }
 
 /// Stores the id of the bot if there is none, and returns the stored one.

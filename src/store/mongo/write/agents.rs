@@ -91,7 +91,7 @@ impl AgentSet {
                 | Write::EndedTicket { ticket, .. } => {
                     ids.extend(ticket.holder());
                 }
-                Write::Person { person, .. } => {
+                Write::Person { person, .. } | Write::AdminRole { person, .. } => {
                     ids.insert(person.id);
                     profiles.extend(person.agent.as_ref().map(|_| person.id));
                 }

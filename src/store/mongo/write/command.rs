@@ -13,13 +13,14 @@ use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
-use crate::store::mongo::codec::int;
+use crate::store::mongo::codec::{Fields, int};
 use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
 use crate::store::mongo::outbox::staging::{Delivery, staged_documents};
 use crate::store::mongo::read::webhooks;
-use crate::store::mongo::schema::{EVENTS, OUTBOX_STAGED, WEBHOOKS};
+use crate::store::mongo::schema::{EVENTS, OUTBOX_DROPPED, OUTBOX_STAGED, WEBHOOKS};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::doc;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -33,6 +34,10 @@ pub(crate) enum Command {
     EndUpdate(i64, UpdateEnd, Vec<Outgoing>, Time),
     /// Enqueues deliveries.
     Enqueue(Vec<Outgoing>, Time),
+    /// Makes a dead update pending again.
+    RetryUpdate(i64),
+    /// Enqueues a delivery that was given up and has this id, if it is still kept.
+    RetryDelivery(i64, Vec<Outgoing>, Time),
 }
 
 /// The result of a command.
@@ -52,8 +57,8 @@ impl Command {
         match self {
             Self::Commit(changes, _) => changes.len(),
             Self::AppendUpdates(updates, _) => updates.len(),
-            Self::EndUpdate(..) => 1,
-            Self::Enqueue(deliveries, _) => deliveries.len(),
+            Self::EndUpdate(..) | Self::RetryUpdate(_) => 1,
+            Self::Enqueue(deliveries, _) | Self::RetryDelivery(_, deliveries, _) => deliveries.len(),
         }
     }
 
@@ -67,8 +72,10 @@ impl Command {
     /// Returns every delivery that it may enqueue.
     pub(crate) fn deliveries(&self) -> impl Iterator<Item = &Outgoing> {
         let own: &[Outgoing] = match self {
-            Self::EndUpdate(_, _, deliveries, _) | Self::Enqueue(deliveries, _) => deliveries,
-            Self::Commit(..) | Self::AppendUpdates(..) => &[],
+            Self::EndUpdate(_, _, deliveries, _)
+            | Self::Enqueue(deliveries, _)
+            | Self::RetryDelivery(_, deliveries, _) => deliveries,
+            Self::Commit(..) | Self::AppendUpdates(..) | Self::RetryUpdate(_) => &[],
         };
         self.changes().iter().flat_map(|change| &change.notices).chain(own)
     }
@@ -97,6 +104,9 @@ pub(crate) struct UnitOfWork<'c> {
     records: RecordSet,
     messages: MessageSet,
     updates: UpdateSet,
+    /// The ids of the given-up deliveries that commands retry and that are still kept.
+    dropped: HashSet<i64>,
+    retried: Vec<i64>,
     deliveries: Vec<NewDelivery<'c>>,
     events: Vec<(u64, &'c AuditEvent)>,
     /// The webhooks of the changes; `None` if there is no receiver.
@@ -115,11 +125,16 @@ impl<'c> UnitOfWork<'c> {
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let changes = || commands.iter().flat_map(Command::changes);
-        let mut updates: HashSet<i64> = HashSet::new();
+        let (mut updates, mut dropped): (HashSet<i64>, HashSet<i64>) = Default::default();
         for command in commands {
             match command {
                 Command::AppendUpdates(some, _) => updates.extend(some.iter().map(|(id, _)| *id)),
-                Command::EndUpdate(id, ..) => drop(updates.insert(*id)),
+                Command::EndUpdate(id, ..) | Command::RetryUpdate(id) => {
+                    updates.insert(*id);
+                }
+                Command::RetryDelivery(id, ..) => {
+                    dropped.insert(*id);
+                }
                 Command::Commit(..) | Command::Enqueue(..) => {}
             }
         }
@@ -130,6 +145,8 @@ impl<'c> UnitOfWork<'c> {
             records: RecordSet::load(tx, changes()).await?,
             messages: MessageSet::load(tx, changes()).await?,
             updates: UpdateSet::load(tx, updates).await?,
+            dropped: kept_ids(tx, dropped).await?,
+            retried: Vec::new(),
             deliveries: Vec::new(),
             events: Vec::new(),
             webhooks: webhooks.then(Vec::new),
@@ -164,6 +181,15 @@ impl<'c> UnitOfWork<'c> {
                 self.enqueue(deliveries, *now);
                 Ok(CommandResult::Done)
             }
+            Command::RetryUpdate(id) => Ok(CommandResult::Appended(usize::from(self.updates.revive(*id)))),
+            Command::RetryDelivery(id, deliveries, now) => {
+                let is_kept = self.dropped.remove(id);
+                if is_kept {
+                    self.retried.push(*id);
+                    self.enqueue(deliveries, *now);
+                }
+                Ok(CommandResult::Appended(usize::from(is_kept)))
+            }
         }
     }
 
@@ -191,6 +217,10 @@ impl<'c> UnitOfWork<'c> {
                 self.records.person(person, *expected, offset)?;
                 self.agents.set_profile(person);
             }
+            Write::AdminRole { person, expected, guard } => {
+                self.records.admin_role(person, *expected, *guard)?;
+                self.agents.set_profile(person);
+            }
             Write::Department { department, expected } => self.records.department(department, *expected)?,
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
@@ -200,6 +230,7 @@ impl<'c> UnitOfWork<'c> {
                 self.messages.write(message, *expected, offset)?;
             }
             Write::Invite(invite) => self.records.invite(invite)?,
+            Write::RevokeInvite(code) => self.records.revoke_invite(code)?,
             Write::Nothing => {}
         }
         if let Some(event) = &change.event {
@@ -246,6 +277,9 @@ impl<'c> UnitOfWork<'c> {
         });
         let staged = staged_documents(deliveries.collect::<Result<_, StoreError>>()?);
         tx.insert(OUTBOX_STAGED, staged).await?;
+        if !self.retried.is_empty() {
+            tx.delete(OUTBOX_DROPPED, self.retried.iter().map(|id| doc! { "_id": *id })).await?;
+        }
         let events =
             self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
         tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
@@ -255,4 +289,10 @@ impl<'c> UnitOfWork<'c> {
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
     }
+}
+
+/// Returns those of these ids whose given-up deliveries are still kept.
+async fn kept_ids(tx: &mut Tx<'_>, ids: HashSet<i64>) -> Result<HashSet<i64>, TxError> {
+    let found = tx.find_in(OUTBOX_DROPPED, "_id", ids).await?;
+    Ok(found.iter().map(|doc| Fields(doc).int("_id")).collect::<Result<_, _>>()?)
 }

@@ -7,9 +7,11 @@ use crate::domain::ids::{DepartmentId, PersonId, Version};
 use crate::domain::invite::Invite;
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::Settings;
-use crate::engine::ports::{Change, CommitError, StoreError, UniqueKey, Write};
+use crate::engine::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
 use crate::store::mongo::codec::{Fields, date, fields, int, nested};
-use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID, USERS};
+use crate::store::mongo::schema::{
+    COUNTERS, DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID, USERS,
+};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::search_words;
@@ -26,6 +28,10 @@ pub(crate) struct RecordSet {
     invites: HashMap<String, Document>,
     inserts: Vec<(&'static str, Document)>,
     updates: Vec<(&'static str, Document)>,
+    /// The admins, if a change needs them.
+    admins: HashSet<PersonId>,
+    changes_admins: bool,
+    deleted_invites: Vec<String>,
     /// The ids of new people, whose `created_seq` counts from 0 until the flush.
     new_users: HashSet<String>,
 }
@@ -37,18 +43,26 @@ impl RecordSet {
         changes: impl Iterator<Item = &'a Change>,
     ) -> Result<Self, TxError> {
         let (mut people, mut telegrams, mut codes) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let (mut departments, mut singletons) = (false, HashSet::new());
+        let (mut admins, mut departments, mut singletons) = (false, false, HashSet::new());
         for change in changes {
             match &change.write {
                 Write::Person { person, .. } => {
                     people.insert(person.id.to_string());
                     telegrams.insert(person.telegram.0);
                 }
+                Write::AdminRole { person, .. } => {
+                    people.insert(person.id.to_string());
+                    telegrams.insert(person.telegram.0);
+                    admins = true;
+                }
                 Write::Department { .. } => departments = true,
                 Write::Settings { .. } => drop(singletons.insert(SETTINGS_ID)),
                 Write::Incidents { .. } => drop(singletons.insert(INCIDENTS_ID)),
                 Write::Invite(invite) => {
                     codes.insert(invite.code.clone());
+                }
+                Write::RevokeInvite(code) => {
+                    codes.insert(code.clone());
                 }
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
@@ -64,6 +78,11 @@ impl RecordSet {
         let named = tx.find_in(USERS, "telegram_id", telegrams).await?;
         for user in known.into_iter().chain(named) {
             set.users.insert(PersonId(Fields(&user).id("_id")?), user);
+        }
+        if admins {
+            for doc in tx.find(USERS, doc! { "role": "admin" }).await? {
+                set.admins.insert(PersonId(Fields(&doc).id("_id")?));
+            }
         }
         if departments {
             for doc in tx.find(DEPARTMENTS, doc! {}).await? {
@@ -101,6 +120,26 @@ impl RecordSet {
         let doc = user_document(p, created_seq)?;
         self.users.insert(p.id, doc.clone());
         self.put(USERS, expected, doc);
+        if p.is_admin() {
+            self.admins.insert(p.id);
+        } else {
+            self.admins.remove(&p.id);
+        }
+        Ok(())
+    }
+
+    /// Writes the next version of a person who becomes or ceases to be an admin.
+    pub(crate) fn admin_role(
+        &mut self,
+        p: &Person,
+        expected: Version,
+        guard: AdminGuard,
+    ) -> Result<(), CommitError> {
+        if !guard.allows(self.admins.iter().any(|id| *id != p.id)) {
+            return Err(CommitError::Admins);
+        }
+        self.person(p, Some(expected), 0)?;
+        self.changes_admins = true;
         Ok(())
     }
 
@@ -157,10 +196,20 @@ impl RecordSet {
             (Some(_), Some(known)) if Fields(known).get("used_by").is_none() => Some(Version::default()),
             (Some(_), _) => return Err(CommitError::Conflict),
         };
-        let mut doc = doc! { "_id": &i.code };
+        let mut doc = doc! { "_id": &i.code, "open": i.used_by.is_none(), "valid_until": date(i.expires_at) };
         doc.extend(fields(i)?);
         self.invites.insert(i.code.clone(), doc.clone());
         self.put(INVITES, expected, doc);
+        Ok(())
+    }
+
+    pub(crate) fn revoke_invite(&mut self, code: &str) -> Result<(), CommitError> {
+        let known = self.invites.get(code).ok_or(CommitError::Conflict)?;
+        if Fields(known).get("used_by").is_some() {
+            return Err(CommitError::Conflict);
+        }
+        self.invites.remove(code);
+        self.deleted_invites.push(code.to_owned());
         Ok(())
     }
 
@@ -185,6 +234,14 @@ impl RecordSet {
             let of = |(name, doc): &(&str, Document)| (*name == collection).then(|| doc.clone());
             tx.insert(collection, self.inserts.iter().filter_map(of).collect()).await?;
             tx.bulk_update(collection, self.updates.iter().filter_map(of).map(replace).collect()).await?;
+        }
+        tx.delete(INVITES, self.deleted_invites.iter().map(|code| doc! { "_id": code }).collect::<Vec<_>>())
+            .await?;
+        if self.changes_admins {
+            // All changes of admins write this document, so that two of them conflict.
+            let update =
+                doc! { "q": { "_id": "admins" }, "u": { "$inc": { "value": 1_i64 } }, "upsert": true };
+            tx.bulk_update(COUNTERS, vec![update]).await?;
         }
         Ok(())
     }

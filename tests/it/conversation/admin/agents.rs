@@ -42,7 +42,7 @@ async fn the_department_of_a_new_agent_is_asked_for_when_there_are_several() {
     desk.say(ADMIN, "/addagent @sari").await;
     assert!(desk.last(ADMIN).text.contains("melayani departemen mana?"));
     desk.press(ADMIN, "Teknik").await;
-    assert!(desk.last(ADMIN).text.contains("Sari sekarang agen untuk Teknik"));
+    assert!(desk.last(ADMIN).text.contains("Sari (@sari) sekarang agen untuk Teknik"));
     desk.say(ADMIN, "/agents").await;
     desk.press(ADMIN, "Sari").await;
     assert!(desk.last(ADMIN).text.contains("Departemen: Teknik"));
@@ -285,4 +285,33 @@ async fn a_changed_limit_or_department_is_announced_to_the_agent() {
     desk.find(BUDI, "Sekarang Anda menerima tiket departemen Teknik");
     desk.press(ADMIN, "✓ Teknik").await;
     desk.find(BUDI, "tidak lagi menerima tiket baru departemen Teknik");
+}
+
+#[tokio::test]
+async fn namesakes_without_usernames_are_told_apart() {
+    let desk = with_customer().await;
+    for id in [1_234_567, 7_654_321] {
+        let user = NewUser { id: Some(id), first_name: "Andi".into(), ..NewUser::default() };
+        desk.sandbox.add_user(user);
+        desk.say(id, "/start").await;
+    }
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "Andi (…4321)").await;
+    assert!(desk.last(ADMIN).text.contains("Andi (ID 7654321) sekarang agen"), "{}", desk.chat_story(ADMIN));
+    desk.say(ADMIN, "/addagent 1234567").await;
+    for list in ["/agents", "/setmax", "/removeagent", "/setmax Andi"] {
+        desk.say(ADMIN, list).await;
+        for label in ["🔴 Andi (…4567) 0/5", "🔴 Andi (…4321) 0/5"] {
+            assert!(desk.last(ADMIN).button(label).is_some(), "{list}: {}", desk.chat_story(ADMIN));
+        }
+    }
+    desk.press(ADMIN, "Andi (…4567)").await;
+    assert!(desk.last(ADMIN).text.contains("batas tiket untuk Andi (…4567)"), "{}", desk.chat_story(ADMIN));
+    desk.say(ADMIN, "/removeagent andi").await;
+    desk.press(ADMIN, "Andi (…4567)").await;
+    assert!(desk.last(ADMIN).text.contains("peran agen Andi (…4567)?"), "{}", desk.chat_story(ADMIN));
+    desk.press(ADMIN, "Cabut peran").await;
+    assert!(desk.last(ADMIN).text.contains("Andi (…4567) bukan agen lagi"), "{}", desk.chat_story(ADMIN));
+    let agents = desk.app().engine.store().agents().await.unwrap();
+    assert_eq!(agents.iter().map(|agent| agent.telegram.0).collect::<Vec<_>>(), [7_654_321]);
 }

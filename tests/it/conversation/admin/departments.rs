@@ -1,6 +1,6 @@
 //! Departments and categories: creation, renaming, retirement and the prompts for their names.
 use crate::conversation::{BUDI, SARI, second_department, with_agent, with_customer};
-use crate::support::ADMIN;
+use crate::support::{ADMIN, Desk};
 
 #[tokio::test]
 async fn a_department_is_created_by_command_and_by_button() {
@@ -10,7 +10,9 @@ async fn a_department_is_created_by_command_and_by_button() {
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
     desk.say(ADMIN, "Keuangan").await;
-    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
+    assert!(desk.last(ADMIN).text.contains("Belum ada departemen Keuangan"));
+    desk.press(ADMIN, "➕ Buat").await;
+    desk.find(ADMIN, "Departemen Keuangan dibuat");
     // The command with the name of an existing department shows it.
     desk.say(ADMIN, "/department hsi indibiz").await;
     assert!(!desk.last(ADMIN).text.contains("dibuat"));
@@ -77,7 +79,7 @@ async fn a_file_is_refused_as_a_name_and_the_prompt_stays_open() {
     desk.attach(ADMIN, antri::sandbox::MediaKind::Photo, None).await;
     assert!(desk.last(ADMIN).text.contains("1 sampai 60 karakter"), "{}", desk.last(ADMIN).text);
     desk.say(ADMIN, "Keuangan").await;
-    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"));
+    assert!(desk.last(ADMIN).text.contains("Belum ada departemen Keuangan"));
 }
 
 #[tokio::test]
@@ -164,4 +166,79 @@ async fn tickets_of_a_retired_department_can_be_completed() {
     desk.press(ADMIN, "💤 Nonaktifkan").await;
     desk.press(BUDI, "Selesai").await;
     desk.find(SARI, "sudah selesai");
+}
+
+/// Returns a desk on which the admin was asked for a name by this button.
+async fn asked(prompt: &str) -> Desk {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.say(ADMIN, "/workload").await;
+    desk.say(ADMIN, "/department Teknik").await;
+    if prompt == "Departemen baru" {
+        desk.press(ADMIN, "Kembali").await;
+    }
+    desk.press(ADMIN, prompt).await;
+    assert!(desk.last(ADMIN).text.contains("/cancel"), "{prompt}: {}", desk.chat_story(ADMIN));
+    desk
+}
+
+/// The admin writes a sentence, which must not become a name.
+async fn a_sentence_is_no_name(desk: &Desk, prompt: &str) {
+    desk.say(ADMIN, "Besok saya libur").await;
+    assert!(desk.has(ADMIN, NO_ANSWER), "{prompt}: {}", desk.chat_story(ADMIN));
+    let all = desk.app().engine.store().departments().await.unwrap();
+    let names: Vec<_> =
+        all.iter().flat_map(|d| d.categories.iter().map(|c| &c.name).chain([&d.name])).collect();
+    assert!(names.iter().all(|name| !name.contains("Besok")), "{prompt}: {names:?}");
+}
+
+/// The answer to words of an admin that belong to nothing.
+const NO_ANSWER: &str = "Untuk membuat tiket, tekan /new";
+const PROMPTS: [&str; 3] = ["Departemen baru", "Ganti nama", "Kategori baru"];
+
+#[tokio::test]
+async fn a_prompt_ends_with_time() {
+    for prompt in PROMPTS {
+        let desk = asked(prompt).await;
+        desk.clock.advance(chrono::TimeDelta::minutes(11));
+        a_sentence_is_no_name(&desk, prompt).await;
+    }
+    let desk = asked("Ganti nama").await;
+    desk.clock.advance(chrono::TimeDelta::minutes(9));
+    desk.say(ADMIN, "Jaringan").await;
+    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"), "in time: {}", desk.chat_story(ADMIN));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_written_in_time_counts_also_if_it_is_handled_late() {
+    let desk = asked("Ganti nama").await;
+    desk.stop().await;
+    desk.sandbox.send_text(ADMIN, "Jaringan");
+    desk.clock.advance(chrono::TimeDelta::hours(2));
+    desk.start().await;
+    desk.settle().await;
+    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"), "{}", desk.chat_story(ADMIN));
+}
+
+#[tokio::test]
+async fn a_prompt_ends_with_the_next_press() {
+    for prompt in PROMPTS {
+        let desk = asked(prompt).await;
+        let (message, data) = desk.button(ADMIN, "Segarkan");
+        desk.press_data(ADMIN, message, &data).await;
+        a_sentence_is_no_name(&desk, prompt).await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_department_is_confirmed_also_after_its_prompt() {
+    let desk = asked("Departemen baru").await;
+    desk.say(ADMIN, "Besok saya libur").await;
+    let asked = desk.last(ADMIN);
+    assert!(asked.text.contains("Belum ada departemen Besok saya libur"), "{}", asked.text);
+    assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
+    desk.press(ADMIN, "Batal").await;
+    desk.say(ADMIN, "printer rusak").await;
+    assert!(desk.has(ADMIN, NO_ANSWER), "the prompt was answered");
+    assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
 }

@@ -19,12 +19,15 @@ async fn a_desk_without_an_admin_can_be_claimed_once() {
     let desk = Desk::with(Options { admin_ids: Vec::new(), ..Options::default() }).await;
     desk.person(SARI, "Sari", "id").await;
     desk.person(BUDI, "Budi", "id").await;
+    let earlier = payload(&desk.app().claim_link().await.unwrap().unwrap());
     let code = payload(&desk.app().claim_link().await.unwrap().unwrap());
-    let later = payload(&desk.app().claim_link().await.unwrap().unwrap());
+    // The link of an earlier start is dead.
+    desk.say(BUDI, &format!("/start {earlier}")).await;
+    assert!(desk.last(BUDI).text.contains("tidak berlaku"));
     desk.say(SARI, &format!("/start {code}")).await;
     desk.find(SARI, "Anda sekarang admin");
     desk.say(SARI, "/workload").await;
-    for used in [&code, &later] {
+    for used in [&code, &earlier] {
         desk.say(BUDI, &format!("/start {used}")).await;
         assert!(desk.last(BUDI).text.contains("tidak berlaku"));
     }
@@ -178,4 +181,29 @@ async fn a_repeated_update_of_a_used_link_still_grants_the_role() {
     desk.faults.clear();
     desk.find(SARI, "Anda sekarang agen");
     assert!(!desk.has(SARI, "tidak berlaku"));
+}
+
+#[tokio::test]
+async fn open_invitations_are_listed_and_revoked() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/invites").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada undangan"));
+    let (first, second) = (invitation(&desk).await, invitation(&desk).await);
+    desk.say(ADMIN, "/invites").await;
+    let list = desk.last(ADMIN);
+    assert!(list.text.contains("(2)") && list.text.contains("untuk Umum, dari Dewi"), "{}", list.text);
+    assert!(!list.text.contains(&first["join_".len()..]), "the list shows no whole code");
+    let tail = &first[first.len() - 4..];
+    let (message, revoke) = desk.button(ADMIN, &format!("Batalkan …{tail}"));
+    desk.press_data(ADMIN, message, &revoke).await;
+    assert_eq!(desk.toast(ADMIN), format!("✅ Undangan …{tail} tidak berlaku lagi."));
+    desk.press_data(ADMIN, message, &revoke).await;
+    assert_eq!(desk.toast(ADMIN), format!("Undangan …{tail} sudah dipakai atau dibatalkan."));
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(BUDI, &format!("/start {first}")).await;
+    assert!(desk.last(BUDI).text.contains("tidak berlaku"));
+    desk.say(BUDI, &format!("/start {second}")).await;
+    desk.find(BUDI, "Anda sekarang agen");
+    desk.say(ADMIN, "/invites").await;
+    assert!(desk.last(ADMIN).text.contains("Tidak ada undangan"), "a used one is not open");
 }

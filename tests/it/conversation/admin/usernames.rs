@@ -56,6 +56,6 @@ async fn a_username_that_nobody_else_had_is_confirmed_without_an_id() {
     desk.say(ADMIN, "/addagent @rini").await;
     assert!(desk.last(ADMIN).text.contains("Bot belum mengenal"), "an old name of theirs");
     desk.say(ADMIN, "/addagent @rini_baru").await;
-    assert!(desk.last(ADMIN).text.contains("Rini sekarang agen"), "{}", desk.last(ADMIN).text);
+    assert!(desk.last(ADMIN).text.contains("Rini (@RINI_baru) sekarang agen"), "{}", desk.last(ADMIN).text);
     assert!(!desk.last(ADMIN).text.contains("21"));
 }

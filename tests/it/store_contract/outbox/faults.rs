@@ -1,10 +1,10 @@
 //! The outbox after faults: a call is rejected, has an unknown outcome, or its process ends.
-use super::fixture::*;
-use super::outbox::{claim, drain, refresh, said, settle};
+use super::super::fixture::*;
+use super::{claim, drain, refresh, said, settle};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::ids::ChatId;
 use antri::domain::notice::{Message, Outgoing};
-use antri::engine::ports::{Change, ClaimedDelivery, DropReason, Outcome, Store, Write};
+use antri::engine::ports::{Change, ClaimedDelivery, Cutoffs, DropReason, Outcome, Store, Write};
 use std::sync::Arc;
 
 fn retry_at(seconds: i64, unknown: bool) -> Outcome {
@@ -66,7 +66,7 @@ pub(crate) async fn a_dropped_delivery_unblocks_its_chat(store: Arc<dyn Store>) 
     assert_eq!(store.pending_deliveries().await.unwrap(), 1);
     assert_eq!(drain(&*store, 3).await, ["dua"]);
     assert_eq!(store.release_orphaned_claims().await.unwrap(), 0);
-    store.prune(at(1_000)).await.unwrap();
+    store.prune(&Cutoffs::all(at(1_000))).await.unwrap();
     assert_eq!(claim(&*store, 1_000).await, []);
 }
 

@@ -1,10 +1,5 @@
 //! Bans of customers by admins, and the cancellation of a banned customer's open tickets.
-use super::agents::membership::membership_event;
-use super::error::EngineError;
-use super::ports::{Change, Guard};
-use super::tickets::open::MAX_OPEN_TICKETS;
-use super::tickets::steps::write_ticket;
-use super::{Attempt, Engine};
+use super::roles::membership_event;
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::{PersonId, TicketId};
@@ -14,6 +9,11 @@ use crate::domain::person::ban::Ban;
 use crate::domain::person::{Person, Role};
 use crate::domain::text::{clean, shorten};
 use crate::domain::ticket::Ticket;
+use crate::engine::error::EngineError;
+use crate::engine::ports::{Change, Guard};
+use crate::engine::tickets::open::MAX_OPEN_TICKETS;
+use crate::engine::tickets::steps::write_ticket;
+use crate::engine::{Attempt, Engine};
 
 /// The longest reason of a ban, in characters. The rest is left out.
 const MAX_REASON_CHARS: usize = 200;

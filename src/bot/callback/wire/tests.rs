@@ -1,0 +1,70 @@
+//! Tests of the encoding of button actions.
+use super::*;
+use crate::bot::callback::SearchQuery;
+use uuid::Uuid;
+
+#[test]
+fn the_longest_actions_fit_and_are_decoded() {
+    let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
+    let actions = [
+        ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
+        ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
+        ButtonAction::Reassign(t, Version(u64::MAX), p, true),
+        ButtonAction::ReassignPage(t, u16::MAX),
+        ButtonAction::Requeue(t, Version(u64::MAX)),
+        ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
+        ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
+        ButtonAction::Departments(DepartmentPickerPurpose::Agent(p), 0),
+        ButtonAction::Departments(DepartmentPickerPurpose::Show, u16::MAX),
+        ButtonAction::RetireCategory(CategoryId(t.0), true),
+        ButtonAction::RelocateQueue(DepartmentId(t.0), DepartmentId(p.0)),
+        ButtonAction::Departments(DepartmentPickerPurpose::Relocation(DepartmentId(t.0)), u16::MAX),
+        ButtonAction::AddAgent(p, DepartmentId(Uuid::nil())),
+        ButtonAction::CancelConfirmed(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
+        ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
+        ButtonAction::DraftUndo(DraftId(t.0)),
+        ButtonAction::CancelUndo(t),
+        ButtonAction::Reopen(t, u16::MAX),
+        ButtonAction::ShowTicket(t),
+        ButtonAction::CancelTicketsOf(p),
+        ButtonAction::ReplyDepartment(ReplyId(t.0), DepartmentId(p.0)),
+        ButtonAction::RemoveReplyConfirmed(ReplyId(t.0)),
+        ButtonAction::Replies(u16::MAX),
+        ButtonAction::Departments(DepartmentPickerPurpose::Reply(ReplyId(t.0)), u16::MAX),
+        ButtonAction::PickPerson(PickerPurpose::Unban, p),
+        ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
+        ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
+        ButtonAction::Language(Locale::En),
+        ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
+        ButtonAction::Record(RecordAction::Transcript(t)),
+        ButtonAction::Record(RecordAction::SearchPage(
+            SearchQuery::of(&["x".repeat(40), "y".repeat(7)]),
+            u16::MAX,
+        )),
+        ButtonAction::RetryDeadLetter(DeadLetterId::Update(i64::MIN)),
+        ButtonAction::RetryDeadLetter(DeadLetterId::Delivery(u64::MAX)),
+        ButtonAction::SetAdmin(p, true),
+        ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
+    ];
+    for action in actions {
+        let data = action.encode();
+        assert!(data.len() <= MAX_DATA_BYTES, "{data}");
+        assert_eq!(ButtonAction::decode(&data), Some(action));
+    }
+}
+
+#[test]
+fn forged_data_is_rejected() {
+    for data in [
+        "",
+        "t",
+        "t:c:AAAA:1:t",
+        "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
+        "on:1",
+        "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+        "💥",
+        &"x".repeat(65),
+    ] {
+        assert_eq!(ButtonAction::decode(data), None, "{data}");
+    }
+}
