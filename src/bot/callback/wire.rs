@@ -5,8 +5,8 @@ mod tests;
 
 use super::id_code::{decode_id, encode_id};
 use super::{
-    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
-    Step, Surface,
+    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
+    RecordAction, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,

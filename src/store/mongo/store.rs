@@ -2,7 +2,7 @@
 use super::inbox::UpdateEnd;
 use super::outbox::writer::OutboxCommand;
 use super::outbox::{claim, clock_jump};
-use super::read::{cards, events, people, queue, reference_data, tickets, webhooks};
+use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
 use super::{Mongo, codec, inbox};

@@ -1,5 +1,5 @@
 //! The dead letters and the retention of the port.
-use super::read::{cards, reference_data};
+use super::read::{cards, reference_data, webhooks};
 use super::write::command::{Command, CommandResult};
 use super::{Mongo, codec, dead_letters, inbox};
 use crate::domain::Time;

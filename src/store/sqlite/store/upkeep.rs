@@ -3,7 +3,7 @@ use crate::domain::Time;
 use crate::domain::ids::DeadLetterId;
 use crate::engine::ports::{Cutoffs, DeadLetter, DeadLetterStore, RetentionStore, RetryResult, StoreError};
 use crate::store::sqlite::inbox::dead_letters;
-use crate::store::sqlite::{Sqlite, cards, inbox, reference_data};
+use crate::store::sqlite::{Sqlite, cards, inbox, reference_data, tickets};
 use async_trait::async_trait;
 use rusqlite::Connection;
 

@@ -5,8 +5,8 @@ use antri::domain::event::Action;
 use antri::domain::ids::{MessageId, Version};
 use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay};
 use antri::engine::ports::{
-    Change, CommitError, Guard, Store, StoredWebhook, UniqueKey, WebhookAttempt, WebhookCounts, WebhookState,
-    Write,
+    Change, CommitError, Cutoffs, Guard, Store, StoredWebhook, UniqueKey, WebhookAttempt, WebhookCounts,
+    WebhookState, Write,
 };
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ pub(crate) async fn a_retried_webhook_delays_those_of_its_ticket(store: Arc<dyn 
     assert_eq!(kinds(&delivered), [(1, "message.created"); 2]);
     let older = store.webhooks(Some(WebhookState::Delivered), Some(delivered[1].seq), 2).await.unwrap();
     assert_eq!(kinds(&older), [(2, "ticket.created")]);
-    store.prune(at(301)).await.unwrap();
+    store.prune(&Cutoffs::all(at(301))).await.unwrap();
     assert_eq!(store.webhooks(None, None, 10).await.unwrap(), []);
 }
 
