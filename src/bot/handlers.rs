@@ -8,4 +8,5 @@ pub mod common;
 pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
+pub mod focus;
 pub mod refusals;

@@ -20,7 +20,7 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use conversation::{
-    album_head, content_kind, message_failed, relay_button, relay_caption, relay_head, relay_text,
+    album_head, content_kind, focus, message_failed, relay_button, relay_caption, relay_head, relay_text,
     ticket_choice,
 };
 pub use customer::{draft, my_tickets, status_card};

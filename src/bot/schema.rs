@@ -5,7 +5,7 @@ use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
 };
-use super::handlers::{agent, agent_tickets, cancel, common, conversation, customer, draft_messages};
+use super::handlers::{agent, agent_tickets, cancel, common, conversation, customer, draft_messages, focus};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ fn buttons() -> HandlerTree {
         )
         .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent_tickets::task))
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
-        .branch(case![ButtonAction::Focus(ticket)].endpoint(conversation::focus))
+        .branch(case![ButtonAction::Focus(ticket)].endpoint(focus::choose))
         .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
         .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))

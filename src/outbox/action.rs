@@ -60,6 +60,12 @@ pub enum TelegramAction {
     },
     /// Deletes a message. One that cannot be deleted any more is edited to a text without buttons.
     Delete(i32, Rendered),
+    /// Deletes the live card of this key, or unpins it if it is too old for that. The card is forgotten.
+    Remove(CardKey, i32),
+    /// Unpins the live card of this key, and forgets it.
+    Unpin(CardKey, i32),
+    /// Pins a message without a notification.
+    Pin(i32),
     /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
     /// Brings a part of a conversation to its recipient.
@@ -126,6 +132,16 @@ impl TelegramAction {
             Self::Delete(message_id, _) => {
                 Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
             }
+            Self::Remove(_, message_id) => {
+                Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
+            }
+            Self::Unpin(_, message_id) => {
+                Some(("unpinChatMessage", json!({"chat_id": chat.0, "message_id": message_id})))
+            }
+            Self::Pin(message_id) => Some((
+                "pinChatMessage",
+                json!({"chat_id": chat.0, "message_id": message_id, "disable_notification": true}),
+            )),
             Self::Menu(commands) => {
                 let commands: Vec<_> =
                     commands.iter().map(|(c, d)| json!({"command": c, "description": d})).collect();
@@ -149,6 +165,9 @@ impl TelegramAction {
         match self {
             Self::Edit { .. }
             | Self::Delete(..)
+            | Self::Remove(..)
+            | Self::Unpin(..)
+            | Self::Pin(_)
             | Self::Menu(_)
             | Self::React(..)
             | Self::Wait(_)
@@ -183,13 +202,18 @@ impl TelegramAction {
             let text = text.clone();
             return Ok(Self::Edit { message_id: *message_id, text, card: None, shown: None });
         }
+        if let Self::Remove(key, message_id) | Self::Unpin(key, message_id) = self {
+            return Err(Outcome::CardGone(*key, *message_id));
+        }
         let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
         match message {
             // The answer to a press.
             Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
             Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
             // The agent works on the ticket by its card, and the customer sends the draft by its card.
-            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) if card.is_some() => {
+            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) | Message::Show(key)
+                if card.is_some() =>
+            {
                 Ok(Self::Send(text.clone(), Some(*key)))
             }
             Message::Refresh(key) => Err(Outcome::CardGone(*key, *message_id)),
@@ -215,6 +239,9 @@ impl TelegramAction {
             Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
             Self::Copy { .. }
             | Self::Delete(..)
+            | Self::Remove(..)
+            | Self::Unpin(..)
+            | Self::Pin(_)
             | Self::Menu(_)
             | Self::React(..)
             | Self::Wait(_)
@@ -227,6 +254,9 @@ impl TelegramAction {
         match self {
             Self::Relay(relay) => Outcome::Relayed(relay.relayed_to(chat, answer)),
             Self::InThread(_, action) => action.outcome(chat, answer),
+            Self::Remove(key, message_id) | Self::Unpin(key, message_id) => {
+                Outcome::CardGone(*key, *message_id)
+            }
             _ => {
                 let sent_id = answer.get("message_id").and_then(Value::as_i64);
                 Outcome::Sent(self.card(chat, sent_id.and_then(|id| i32::try_from(id).ok())))
@@ -238,6 +268,7 @@ impl TelegramAction {
     pub(super) fn fallback(&self) -> Option<Self> {
         match self {
             Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
+            Self::Remove(key, message_id) => Some(Self::Unpin(*key, *message_id)),
             Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
             _ => None,
         }

@@ -5,6 +5,7 @@ mod admin;
 mod agent;
 mod buttons;
 mod customer;
+mod focus;
 mod groups;
 mod locale;
 mod long_lists;

@@ -1,6 +1,8 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod exceptions;
+mod focus;
+mod live;
 mod readers;
 mod relay;
 
@@ -90,6 +92,8 @@ impl Compose for Composer {
                 let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
             }
+            Message::Show(key) => self.show(*key, &localizer).await,
+            Message::Pin(key) => self.pin(*key).await,
             Message::Refresh(key) => self.refresh(*key, &localizer).await,
             Message::Retire(key) => self.retire(*key, &localizer).await,
             Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &localizer).await,
@@ -141,53 +145,6 @@ impl Composer {
         }))
     }
 
-    /// Edits the live message of a card. The page that it shows stays.
-    async fn refresh(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(live) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let card = self.card(live.key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
-            message_id: live.message_id,
-            text,
-            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
-            // again.
-            card: (!is_final).then_some(live.key),
-            shown: Some(live.digest),
-        }))
-    }
-
-    /// Deletes the message of a live card that is about to be sent anew.
-    async fn retire(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<TelegramAction, StoreError> {
-        let Some(previous) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let moved = match key {
-            CardKey::Task(..) => "task-moved",
-            _ => "draft-moved",
-        };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
-    }
-
-    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
-    async fn redraw(
-        &self,
-        message_id: i32,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let live =
-            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
-        let card = self.card(key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
-            message_id,
-            text,
-            card: live.then_some(key),
-            // A press asked for it, so the recipient may see something else than the store has recorded.
-            shown: None,
-        }))
-    }
-
     async fn card(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<Option<Card>, StoreError> {
         let store = self.engine.store();
         Ok(match key {
@@ -214,6 +171,7 @@ impl Composer {
             }
             CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
             CardKey::TicketChoice(person) => Some(self.ticket_choice(person, localizer).await?.into()),
+            CardKey::Focus(agent) => self.focus(agent, localizer).await?.map(Card::from),
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
+use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::events::Event;
@@ -60,6 +61,8 @@ pub struct CardRefresher {
 struct StaleCards {
     /// Agents whose queues have changed.
     agents: BTreeSet<PersonId>,
+    /// Agents who got a ticket.
+    assigned: BTreeSet<PersonId>,
     departments: BTreeSet<DepartmentId>,
     /// Tickets that were queued and not assigned since, as far as the feed says.
     queued: BTreeMap<TicketId, DepartmentId>,
@@ -170,7 +173,12 @@ impl CardRefresher {
             ))
         });
         let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
-        let mut out: Vec<_> = queues.into_iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        let mut out: Vec<_> = queues.iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        for agent in stale.assigned {
+            if !queues.iter().any(|card| card.key == CardKey::Focus(agent)) {
+                out.extend(self.first_focus_card(agent).await?);
+            }
+        }
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }
@@ -181,7 +189,7 @@ impl CardRefresher {
         Ok(())
     }
 
-    /// Returns the live `/myqueue` cards of these agents. A card that is being sent has a refresh of its own
+    /// Returns the live `/myqueue` and focus cards of these agents. A card that is being sent has a refresh of its own
     /// behind it.
     async fn queues(&self, agents: BTreeSet<PersonId>) -> Result<Vec<LiveCard>, StoreError> {
         if agents.is_empty() {
@@ -190,6 +198,20 @@ impl CardRefresher {
         let mut live = self.engine.store().live_queues().await?;
         live.retain(|card| owner(card.key).is_some_and(|agent| agents.contains(&agent)));
         Ok(live)
+    }
+
+    /// Returns the deliveries that send and pin the focus card of an agent who holds several tickets.
+    async fn first_focus_card(&self, agent: PersonId) -> Result<Vec<Outgoing>, StoreError> {
+        let store = self.engine.store();
+        if store.held_by(agent).await?.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let key = CardKey::Focus(agent);
+        let outgoing = |person: Person| {
+            let chat = person.chat();
+            [Message::Show(key), Message::Pin(key)].map(|message| Outgoing { chat, message })
+        };
+        Ok(store.person(agent).await?.map(outgoing).into_iter().flatten().collect())
     }
 
     /// Returns refreshes of the cards at the head of a queue whose position, or number of agents online,
@@ -217,10 +239,10 @@ fn pause_after(busy: Duration, max_pause: Duration) -> Duration {
     (busy * PAUSE_FACTOR).max(MIN_REFRESH_INTERVAL).min(max_pause)
 }
 
-/// Returns the agent whose queue a card shows.
+/// Returns the agent whose tickets a card shows.
 fn owner(card: CardKey) -> Option<PersonId> {
     match card {
-        CardKey::MyQueue(agent, _) => Some(agent),
+        CardKey::MyQueue(agent, _) | CardKey::Focus(agent) => Some(agent),
         _ => None,
     }
 }
@@ -247,6 +269,7 @@ impl StaleCards {
                 } else if from.is_none() {
                     self.departments.insert(department);
                 }
+                self.assigned.insert(agent);
                 [Some(agent), from]
             }
             Event::Released { department, agent, .. } => {

@@ -3,7 +3,7 @@
 mod conversation;
 mod notice;
 
-pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
+pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;
 
 use crate::domain::Time;

@@ -2,6 +2,7 @@
 //! they reply to or have in focus.
 use super::customer::{open_draft, save_draft};
 use super::draft_messages::recent_ticket;
+use super::focus;
 use super::refusals::refusal_toast;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
@@ -97,28 +98,12 @@ pub async fn choose_ticket(
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    if ticket.holder() == Some(ctx.person.id) {
-        bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
-    }
     let text = ctx.localizer(&bot).message("choice-done", &[("number", (&ticket.number).into())]);
-    Ok(vec![ctx.edit(pressed, text)])
-}
-
-/// Sets the ticket to whose customer the agent writes.
-pub async fn focus(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    ticket: TicketId,
-) -> HandlerResult {
-    let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    if ticket.holder() != Some(ctx.person.id) {
-        return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
+    let mut answers = vec![ctx.edit(pressed, text)];
+    if ticket.holder() == Some(ctx.person.id) {
+        answers.extend(focus::set(&bot, &ctx, ticket.id).await?);
     }
-    bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
-    let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-    toast.say(ctx.localizer(&bot).toast("toast-focus", &[("name", name.into())]));
-    Ok(Vec::new())
+    Ok(answers)
 }
 
 /// Returns the new question for which ticket the kept messages are, below the last message.
@@ -240,10 +225,10 @@ async fn announce(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> Ha
     if store.focus(ctx.person.id).await? == Some(ticket.id) {
         return Ok(Vec::new());
     }
-    store.set_focus(ctx.person.id, Some(ticket.id)).await?;
+    let shown = focus::set(bot, ctx, ticket.id).await?;
     let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
     let args = [("name", name.into()), ("number", (&ticket.number).into())];
-    Ok(vec![ctx.message(bot, "message-to", &args)])
+    Ok(std::iter::once(ctx.message(bot, "message-to", &args)).chain(shown).collect())
 }
 
 /// Returns the answer to an agent whose message was not sent, since the ticket is not theirs any more.

@@ -50,6 +50,10 @@ pub enum Message {
     },
     /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
+    /// The live card of this key: edited, or sent if there is none.
+    Show(CardKey),
+    /// Pins the live card of this key, silently.
+    Pin(CardKey),
     /// A refresh of the live card of this key. Several pending ones are sent as one.
     Refresh(CardKey),
     /// A refresh of one message that shows a card, which may be an older copy of it.
@@ -105,6 +109,8 @@ impl Message {
         match self {
             // An agent's last words must reach the customer before the notice of the completion.
             Self::Relay { to_agent, .. } => u8::from(*to_agent),
+            // A new ticket goes before them, and the pin stays behind its card.
+            Self::Show(_) | Self::Pin(_) => 1,
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
             Self::Refresh(_) | Self::Redraw { .. } | Self::Reaction(_) | Self::Menu => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
@@ -155,6 +161,8 @@ impl Message {
     #[must_use]
     pub fn coalesce_key(&self) -> Option<String> {
         match self {
+            Self::Show(key) => Some(format!("show {key}")),
+            Self::Pin(key) => Some(format!("pin {key}")),
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Relay { part, .. } => part.coalesce_key(),

@@ -132,7 +132,7 @@ pub trait OutboxStore: Send + Sync + 'static {
     async fn counters(&self) -> Result<DeliveryCounters, StoreError>;
     /// Returns the live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
-    /// Returns the live cards of kinds that change by themselves (`MyQueue`). They are refreshed after a
+    /// Returns the live cards of kinds that change by themselves (`MyQueue` and `Focus`). They are refreshed after a
     /// restart and when queues change.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 }
