@@ -11,7 +11,6 @@ use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
-use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::events::Event;
@@ -61,8 +60,6 @@ pub struct CardRefresher {
 struct StaleCards {
     /// Agents whose queues have changed.
     agents: BTreeSet<PersonId>,
-    /// Agents who got a ticket.
-    assigned: BTreeSet<PersonId>,
     departments: BTreeSet<DepartmentId>,
     /// Tickets that were queued and not assigned since, as far as the feed says.
     queued: BTreeMap<TicketId, DepartmentId>,
@@ -173,12 +170,7 @@ impl CardRefresher {
             ))
         });
         let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
-        let mut out: Vec<_> = queues.iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
-        for agent in stale.assigned {
-            if !queues.iter().any(|card| card.key == CardKey::Focus(agent)) {
-                out.extend(self.first_focus_card(agent).await?);
-            }
-        }
+        let mut out: Vec<_> = queues.into_iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }
@@ -198,20 +190,6 @@ impl CardRefresher {
         let mut live = self.engine.store().live_queues().await?;
         live.retain(|card| owner(card.key).is_some_and(|agent| agents.contains(&agent)));
         Ok(live)
-    }
-
-    /// Returns the deliveries that send and pin the focus card of an agent who holds several tickets.
-    async fn first_focus_card(&self, agent: PersonId) -> Result<Vec<Outgoing>, StoreError> {
-        let store = self.engine.store();
-        if store.held_by(agent).await?.len() < 2 {
-            return Ok(Vec::new());
-        }
-        let key = CardKey::Focus(agent);
-        let outgoing = |person: Person| {
-            let chat = person.chat();
-            [Message::Show(key), Message::Pin(key)].map(|message| Outgoing { chat, message })
-        };
-        Ok(store.person(agent).await?.map(outgoing).into_iter().flatten().collect())
     }
 
     /// Returns refreshes of the cards at the head of a queue whose position, or number of agents online,
@@ -269,7 +247,6 @@ impl StaleCards {
                 } else if from.is_none() {
                     self.departments.insert(department);
                 }
-                self.assigned.insert(agent);
                 [Some(agent), from]
             }
             Event::Released { department, agent, .. } => {

@@ -30,7 +30,7 @@ pub async fn task(
     toast.say(ctx.localizer(&bot).toast(key, &[]));
     let focus = match step {
         Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
-        Step::Complete | Step::Hold => None,
+        Step::Complete | Step::Hold => Vec::new(),
     };
     match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
         // In the queue the agent sees a line of the ticket; what it is about follows.

@@ -222,10 +222,11 @@ async fn to_customer(
 /// Tells the agent to whom they write, when that has changed.
 async fn announce(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> HandlerResult {
     let store = bot.engine.store();
-    if store.focus(ctx.person.id).await? == Some(ticket.id) {
-        return Ok(Vec::new());
-    }
+    let is_known = store.focus(ctx.person.id).await? == Some(ticket.id);
     let shown = focus::set(bot, ctx, ticket.id).await?;
+    if is_known {
+        return Ok(shown);
+    }
     let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
     let args = [("name", name.into()), ("number", (&ticket.number).into())];
     Ok(std::iter::once(ctx.message(bot, "message-to", &args)).chain(shown).collect())

@@ -2,7 +2,7 @@
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
-use crate::domain::ids::{ChatId, PersonId, TicketId};
+use crate::domain::ids::TicketId;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
@@ -23,30 +23,34 @@ pub async fn choose(
     set(&bot, &ctx, ticket.id).await?;
     let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
     toast.say(ctx.localizer(&bot).toast("toast-focus", &[("name", name.into())]));
-    let live = bot.engine.store().live_card(CardKey::Focus(ctx.person.id)).await?;
-    Ok(shown(ctx.person.chat(), ctx.person.id, live.is_some()))
+    Ok(shown(&bot, &ctx, 1).await?)
 }
 
-/// Sets the ticket to which the agent writes. Returns the refresh of the card that shows it.
+/// Sets the ticket to which the agent writes. Returns the deliveries that bring the card up to date, which an
+/// agent with several tickets has.
 pub(super) async fn set(
     bot: &BotContext,
     ctx: &RequestContext,
     ticket: TicketId,
-) -> Result<Option<Outgoing>, StoreError> {
+) -> Result<Vec<Outgoing>, StoreError> {
     let (store, agent) = (bot.engine.store(), ctx.person.id);
-    if store.focus(agent).await? == Some(ticket) {
-        return Ok(None);
+    if store.focus(agent).await? != Some(ticket) {
+        store.set_focus(agent, Some(ticket)).await?;
     }
-    store.set_focus(agent, Some(ticket)).await?;
-    Ok(Some(Outgoing::refresh(ctx.person.chat(), CardKey::Focus(agent))))
+    shown(bot, ctx, 2).await
 }
 
-/// Returns the deliveries that bring an agent's focus card up to date, and send and pin it if there is none.
-fn shown(chat: ChatId, agent: PersonId, is_live: bool) -> Vec<Outgoing> {
-    let key = CardKey::Focus(agent);
-    let messages = match is_live {
-        true => vec![Message::Refresh(key)],
-        false => vec![Message::Show(key), Message::Pin(key)],
+/// Returns the deliveries that bring the agent's focus card up to date. If there is none, it is sent and pinned
+/// for an agent who holds at least this number of tickets.
+async fn shown(bot: &BotContext, ctx: &RequestContext, tickets: usize) -> Result<Vec<Outgoing>, StoreError> {
+    let (store, key) = (bot.engine.store(), CardKey::Focus(ctx.person.id));
+    let messages = if store.live_card(key).await?.is_some() {
+        vec![Message::Refresh(key)]
+    } else if store.held_by(ctx.person.id).await?.len() >= tickets {
+        vec![Message::Show(key), Message::Pin(key)]
+    } else {
+        Vec::new()
     };
-    messages.into_iter().map(|message| Outgoing { chat, message }).collect()
+    let chat = ctx.person.chat();
+    Ok(messages.into_iter().map(|message| Outgoing { chat, message }).collect())
 }

@@ -22,35 +22,35 @@ async fn with_two_tickets() -> Desk {
     desk.ticket(SARI, "Internet mati").await;
     assert_eq!(pinned(&desk, BUDI), None, "one ticket needs no card");
     desk.ticket(TONO, "Telepon mati").await;
+    desk.press(BUDI, "▶️ Buka").await;
     desk
 }
 
 #[tokio::test]
 async fn the_second_ticket_brings_a_pinned_card_that_follows_the_focus() {
     let desk = with_two_tickets().await;
-    assert!(pinned(&desk, BUDI).expect("a pinned card").contains("Anda menulis untuk siapa?"));
+    assert!(pinned(&desk, BUDI).expect("a pinned card").contains("menulis ke Tono"));
+    desk.press(BUDI, "Sari · ").await;
+    assert_eq!(desk.toast(BUDI), "Sekarang Anda menulis ke Sari");
     desk.press(BUDI, "Tono · ").await;
-    assert_eq!(desk.toast(BUDI), "Anda sekarang menulis ke Tono");
     assert!(pinned(&desk, BUDI).unwrap().contains("menulis ke Tono"));
     let card = desk.sandbox.message(BUDI, desk.sandbox.pinned(BUDI).unwrap()).unwrap();
     assert_eq!(card.keyboard.len(), 1, "{:?}", card.keyboard);
     desk.sandbox.send_text(BUDI, "Halo Tono");
     desk.settle().await;
     assert!(desk.has(TONO, "Halo Tono") && !desk.has(SARI, "Halo Tono"));
-    desk.press(BUDI, "Sari · ").await;
-    assert!(pinned(&desk, BUDI).unwrap().contains("menulis ke Sari"));
-    assert_eq!((calls(&desk, "pinChatMessage", BUDI), desk.count(BUDI, "menulis ke Sari")), (1, 1));
+    assert_eq!(calls(&desk, "pinChatMessage", BUDI), 1);
 }
 
 #[tokio::test]
 async fn the_card_costs_no_call_when_nothing_changed() {
     let desk = with_two_tickets().await;
-    desk.press(BUDI, "Tono · ").await;
     let before = desk.sandbox.requests().len();
-    desk.press(BUDI, "▶️ Buka").await;
+    desk.sandbox.send_text(BUDI, "Halo Tono");
+    desk.settle().await;
     let card = desk.sandbox.pinned(BUDI).unwrap();
     let edits = desk.sandbox.requests()[before..].iter().filter(|r| r.params["message_id"] == card).count();
-    assert_eq!(edits, 0, "the ticket that was opened is the one in focus already");
+    assert_eq!(edits, 0, "the agent writes to the ticket in focus");
 }
 
 #[tokio::test]
