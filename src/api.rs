@@ -3,13 +3,14 @@
 //!
 //! `routes` holds the handlers, one file per resource; `http` authentication, extractors, errors, middleware
 //! and rate limits; `json` the bodies; `live` the WebSocket; `metrics` the Prometheus endpoint; `openapi` the
-//! contract.
+//! contract; `startup` the health checks of a desk that is starting.
 mod http;
 mod json;
 mod live;
 mod metrics;
 mod openapi;
 mod routes;
+pub mod startup;
 
 use crate::auth_token::Verifier;
 use crate::clock::Clock;
@@ -18,6 +19,7 @@ use crate::domain::Time;
 use crate::engine::Engine;
 use crate::http_server::{ServerLimits, connection_limit};
 use crate::inbox::status::IntakeStatus;
+use crate::outbox::OutboxStatus;
 use crate::telegram::Telegram;
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
@@ -36,6 +38,7 @@ pub struct Api {
     engine: Arc<Engine>,
     telegram: Telegram,
     intake: Arc<IntakeStatus>,
+    outbox: Arc<OutboxStatus>,
     clock: Clock,
     config: HttpConfig,
     /// Verifies tokens; `None` without `JWT_SECRET`.
@@ -52,25 +55,26 @@ impl Api {
     pub fn new(
         engine: Arc<Engine>,
         telegram: Telegram,
-        intake: Arc<IntakeStatus>,
+        (intake, outbox): (Arc<IntakeStatus>, Arc<OutboxStatus>),
         clock: Clock,
         config: HttpConfig,
     ) -> Arc<Self> {
         let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
         let (health, live, metrics) = Default::default();
-        Arc::new(Self { engine, telegram, intake, clock, config, tokens, health, limits, live, metrics })
-    }
-
-    /// Returns the limits of the server that serves the routes.
-    #[must_use]
-    pub fn server_limits(&self) -> ServerLimits {
-        ServerLimits {
-            header_timeout: self.config.header_timeout,
-            idle_timeout: self.config.idle_timeout,
-            max_connections: connection_limit(),
-            trusted_proxies: self.config.trusted_proxies.clone(),
-        }
+        Arc::new(Self {
+            engine,
+            telegram,
+            intake,
+            outbox,
+            clock,
+            config,
+            tokens,
+            health,
+            limits,
+            live,
+            metrics,
+        })
     }
 
     fn now(&self) -> Time {
@@ -131,6 +135,17 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(cors(&api.config.cors_origins))
         .layer(from_fn_with_state(Arc::clone(api), http::middleware::log_request))
         .with_state(Arc::clone(api))
+}
+
+/// Returns the limits of the server of this configuration.
+#[must_use]
+pub fn server_limits(config: &HttpConfig) -> ServerLimits {
+    ServerLimits {
+        header_timeout: config.header_timeout,
+        idle_timeout: config.idle_timeout,
+        max_connections: connection_limit(),
+        trusted_proxies: config.trusted_proxies.clone(),
+    }
 }
 
 /// Returns other routes of the same server with the API's limit on rejected requests of one address.

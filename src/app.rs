@@ -2,18 +2,21 @@
 //! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
 mod embedded;
+mod freeze_detector;
 mod incident_monitor;
 mod leadership;
 mod message_relay;
 mod received_signals;
 mod run;
+mod startup_server;
 mod tasks;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
 pub use backends::{Storage, presence};
 pub use embedded::{Embedded, embedded};
 
-use crate::api::Api;
+use crate::api::startup::{Startup, startup_router};
+use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
@@ -22,18 +25,20 @@ use crate::bot::render::Localizer;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
-use crate::domain::ids::{ReplicaId, Version};
+use crate::domain::ids::{ReplicaId, TelegramId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
 use crate::engine::ports::{Change, Presence, Signals, Store, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
+use crate::http_server::ServerLimits;
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
 use crate::outbox::rate_limit::RateLimits;
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
+use startup_server::StartupServer;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,17 +119,28 @@ pub struct App {
     pub addr: SocketAddr,
     webhook: Option<WebhookConfig>,
     listener: Mutex<Option<TcpListener>>,
+    server_limits: ServerLimits,
     sweep_interval: Duration,
     max_refresh_interval: Duration,
 }
 
 impl App {
     /// Builds the desk: asks Telegram for the bot's username, initializes a new store, loads the agents, and
-    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached.
+    /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached; health checks
+    /// are answered meanwhile.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
-        let bot_username = fetch_username(&setup.telegram).await?;
         let clock = setup.clock;
+        let addr = setup.listener.local_addr().context("failed to read the address of the listener")?;
+        let server_limits = server_limits(&setup.http);
+        let startup = Startup::new(Arc::clone(&setup.store), Arc::clone(&setup.presence), clock.clone());
+        let routes = startup_router(&startup);
+        let (listener, startup_server) = StartupServer::start(setup.listener, routes, server_limits.clone())
+            .context("failed to serve health checks")?;
+        tracing::info!(http = %addr, "desk is starting; health checks are answered");
+        let bot = fetch_bot(&setup.telegram).await?;
+        startup.set_telegram_answered();
+        check_bot(&*setup.store, &bot).await?;
         let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.random);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
@@ -136,7 +152,7 @@ impl App {
             engine: Arc::clone(&engine),
             views: views.clone(),
             texts: Arc::clone(&texts),
-            bot_username,
+            bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
@@ -146,11 +162,11 @@ impl App {
             outage_notices_sent: Mutex::new(HashMap::new()),
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
-        let intake = Arc::clone(inbox.status());
-        let api = Api::new(Arc::clone(&engine), setup.telegram.clone(), intake, clock.clone(), setup.http);
         let composer = Arc::new(Composer { engine: Arc::clone(&engine), views, texts });
-        let outbox =
-            Outbox::new(Arc::clone(&engine), composer, setup.telegram, clock.clone(), setup.rate_limits);
+        let telegram = setup.telegram.clone();
+        let outbox = Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), setup.rate_limits);
+        let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));
+        let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), setup.http);
         let app = Self {
             inbox: match engine.signal_buffer() {
                 Some(signals) => inbox.with_replicas(signals.clone()),
@@ -163,9 +179,10 @@ impl App {
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
             api,
-            addr: setup.listener.local_addr().context("failed to read the address of the listener")?,
+            addr,
             webhook: setup.webhook,
-            listener: Mutex::new(Some(setup.listener)),
+            listener: Mutex::new(Some(listener)),
+            server_limits,
             sweep_interval: setup.sweep_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
@@ -176,6 +193,7 @@ impl App {
         if app.replicas.is_none() {
             app.recover().await?;
         }
+        startup_server.stop().await;
         Ok(app)
     }
 
@@ -225,14 +243,35 @@ impl App {
     }
 }
 
-/// Returns the bot's username. Retries while Telegram can't be reached; errors if Telegram rejects the token
+/// The bot, as Telegram names it.
+struct BotIdentity {
+    id: Option<TelegramId>,
+    username: String,
+}
+
+/// Errors if the store belongs to another bot. The update ids of two bots overlap, so updates of the second one
+/// would be taken for repeats, and its people do not know the first one.
+async fn check_bot(store: &dyn Store, bot: &BotIdentity) -> anyhow::Result<()> {
+    let Some(id) = bot.id else { return Ok(()) };
+    let owner = store.record_bot(id).await.context("failed to read the bot's id from the store")?;
+    anyhow::ensure!(
+        owner == id,
+        "the store (DATA_DIR, MONGODB_DB) belongs to the bot with the id {owner}, but TELOXIDE_TOKEN is of \
+         @{} with the id {id}: use that bot's token or another store",
+        bot.username,
+    );
+    Ok(())
+}
+
+/// Returns the bot. Retries while Telegram can't be reached; errors if Telegram rejects the token
 /// or the bot.
-async fn fetch_username(telegram: &Telegram) -> anyhow::Result<String> {
+async fn fetch_bot(telegram: &Telegram) -> anyhow::Result<BotIdentity> {
     loop {
         match telegram.call("getMe", &serde_json::json!({})).await {
             Ok(user) => {
                 let name = user.get("username").and_then(serde_json::Value::as_str);
-                return Ok(name.unwrap_or_default().to_owned());
+                let id = user.get("id").and_then(serde_json::Value::as_i64).map(TelegramId);
+                return Ok(BotIdentity { id, username: name.unwrap_or_default().to_owned() });
             }
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
                 anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")

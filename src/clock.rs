@@ -2,8 +2,8 @@
 //! [`Clock`].
 use crate::domain::Time;
 use chrono::SubsecRound;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A wall clock and a steady clock. Cheap to clone.
@@ -91,5 +91,74 @@ impl Deadline {
     #[must_use]
     pub fn has_passed(&self) -> bool {
         self.clock.steady() >= Duration::from_micros(self.at.load(Ordering::SeqCst))
+    }
+}
+
+/// A detector of work that stands still: steps have begun, and for a while none has ended. The time is steady
+/// time.
+#[derive(Debug, Default)]
+pub struct StallDetector(Mutex<Steps>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Steps {
+    open: u64,
+    /// When the first of the open steps began or the last step ended.
+    progressed_at: Duration,
+}
+
+impl StallDetector {
+    /// Records that a step begins.
+    pub fn begin(&self, now: Duration) {
+        self.update(|steps| {
+            if steps.open == 0 {
+                steps.progressed_at = now;
+            }
+            steps.open += 1;
+        });
+    }
+
+    /// Records that a step ends.
+    pub fn end(&self, now: Duration) {
+        self.update(|steps| *steps = Steps { open: steps.open.saturating_sub(1), progressed_at: now });
+    }
+
+    /// Forgets the open steps: who runs them has stopped.
+    pub fn reset(&self) {
+        self.update(|steps| *steps = Steps::default());
+    }
+
+    /// Returns true if steps are open and none has ended for `limit`.
+    pub fn is_stalled(&self, limit: Duration, now: Duration) -> bool {
+        let mut stalled = false;
+        self.update(|steps| stalled = steps.open > 0 && now.saturating_sub(steps.progressed_at) >= limit);
+        stalled
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Steps)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_stalled_while_open_steps_do_not_end() {
+        let (limit, at) = (Duration::from_secs(60), Duration::from_secs);
+        let work = StallDetector::default();
+        assert!(!work.is_stalled(limit, at(1_000)), "nothing is open");
+        work.begin(at(1_000));
+        work.begin(at(1_050));
+        assert!(!work.is_stalled(limit, at(1_059)));
+        assert!(work.is_stalled(limit, at(1_060)));
+        work.end(at(1_061));
+        assert!(!work.is_stalled(limit, at(1_120)));
+        assert!(work.is_stalled(limit, at(1_121)), "one of two is still open");
+        work.end(at(1_122));
+        assert!(!work.is_stalled(limit, at(9_999)));
+        work.begin(at(10_000));
+        work.reset();
+        assert!(!work.is_stalled(limit, at(20_000)));
     }
 }

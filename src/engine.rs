@@ -8,7 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `departments`, `settings` | operations on these records |
+//! | `people`, `bans`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `queries` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
@@ -17,6 +17,8 @@
 //! | `random`, `error` | ids, codes and numbers; the error type |
 pub mod agents;
 pub mod assignment;
+pub mod bans;
+pub mod canned_replies;
 pub mod conversation;
 pub mod departments;
 pub mod error;
@@ -32,6 +34,8 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
+mod unreadable;
+mod usernames;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;
@@ -77,6 +81,8 @@ pub struct FaultCounters {
     pub sweep_finds: AtomicU64,
     /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
+    /// Tickets that their customers reopened.
+    pub reopened: AtomicU64,
 }
 
 /// The engine. One per process; any number of processes may share a store.
@@ -113,6 +119,10 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Which agents come and go all the time.
+    flapping: Mutex<agents::flapping::Flapping>,
+    /// Since when signs of activity are received.
+    observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Keep the messages of each ticket in order.
     conversation_locks: conversation::ConversationLocks,
     /// Counters of events that should be rare.
@@ -148,6 +158,8 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            flapping: Mutex::default(),
+            observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
         }

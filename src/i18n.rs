@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 7];
+type Files = [(&'static str, &'static str); 8];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -20,6 +20,7 @@ macro_rules! files {
             ("common", include_str!(concat!("../locales/", $locale, "/common.ftl"))),
             ("cards", include_str!(concat!("../locales/", $locale, "/cards.ftl"))),
             ("notices", include_str!(concat!("../locales/", $locale, "/notices.ftl"))),
+            ("service", include_str!(concat!("../locales/", $locale, "/service.ftl"))),
             ("conversation", include_str!(concat!("../locales/", $locale, "/conversation.ftl"))),
             ("menu", include_str!(concat!("../locales/", $locale, "/menu.ftl"))),
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),

@@ -109,6 +109,7 @@ impl Inbox {
 
     /// Holds the content of an update for [`Inbox::take_dispatched`].
     fn hold_dispatched(&self, update_id: i64, incoming: Incoming) {
+        self.status.handling.begin(self.clock.steady());
         self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).insert(update_id, incoming);
     }
 

@@ -10,9 +10,12 @@ mod error_policy;
 pub mod rate_limit;
 mod relay;
 mod sender;
+mod status;
+mod text;
 mod waits;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
 pub use relay::{RelayAction, RelayCall, ReplyTo};
+pub use status::OutboxStatus;
 pub use worker::Outbox;

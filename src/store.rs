@@ -5,6 +5,7 @@ pub mod mongo;
 mod round_robin;
 pub mod sqlite;
 mod ttl_cache;
+mod unreadable;
 
 pub use mongo::Mongo;
 pub use sqlite::Sqlite;

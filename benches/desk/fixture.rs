@@ -155,8 +155,10 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         agent: None,
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: now,
         version: Version(0),
     }
@@ -169,9 +171,11 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap_or(u32::MAX),
         availability: Availability::Online,
+        chosen: None,
         via: Via::Telegram,
         last_online: Some(now),
         asked_at: None,
+        question_delivered_at: None,
         release_due: None,
         last_assigned: None,
         last_activity: now,
@@ -198,6 +202,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         auto,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

@@ -22,6 +22,7 @@ invite-link =
 addagent-pick = Who should become an agent? Pick someone who wrote recently, or type <code>/addagent @username</code>.
 addagent-nobody = The bot knows nobody else yet. Ask them to press Start, or send an /invite link.
 addagent-unknown = The bot does not know “{ $name }” yet. Ask them to press Start, or send an /invite link.
+person-with-id = { $name } (ID { $id })
 addagent-which = Which department does <b>{ $name }</b> serve?
 addagent-done = ✅ <b>{ $name }</b> is now an agent for <b>{ $department }</b>.
 removeagent-sure = { $count ->

@@ -50,7 +50,7 @@ task-load = { $max ->
    *[other] You have { $held }/{ $max } active tickets.
 }
 task-completed = ✅ This ticket is completed.
-task-cancelled = ✖️ The customer cancelled this ticket.
+task-cancelled = ✖️ This ticket is cancelled.
 task-requeued = ↩️ This ticket is back in the queue.
 task-with = ↪️ This ticket is now with <b>{ $agent }</b>.
 task-gone = ↩️ This ticket is no longer in your queue.

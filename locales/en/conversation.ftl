@@ -23,6 +23,7 @@ message-note-where = 🗒 A note for which ticket? Reply to one of its messages 
 message-failed-unreachable = ⚠️ This message did not arrive: the recipient has blocked this bot.
 message-failed-refused = ⚠️ This message did not arrive because Telegram refused it. Try another way, such as a text or a file.
 message-failed-unsupported = ⚠️ This message did not arrive: Telegram doesn't let bots forward this kind of content ({ $kind }). Send it another way, such as a photo or a text.
+message-partly-sent = ⚠️ Only the text of this message arrived: Telegram doesn't let bots forward its content ({ $kind }). Send that another way, such as a photo or a file.
 message-failed-unknown = ⚠️ It is unclear whether this message arrived. If nobody reacts, send it once more.
 message-failed-ended = ⚠️ This message did not arrive: its ticket has ended.
 

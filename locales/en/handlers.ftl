@@ -47,6 +47,7 @@ sent-before = This ticket has already been sent.
 draft-gone = This ticket is gone. Write a new message to start again.
 draft-sent = ✅ Sent as ticket <code>{ $number }</code>.
 cancelled = ✖️ Ticket cancelled
+cancel-undone = ↩️ The ticket is back
 
 # Agents at work.
 

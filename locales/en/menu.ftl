@@ -7,6 +7,7 @@ command-cancel = Discard what you are writing
 
 command-new = Create a new ticket
 command-mytickets = See your tickets
+command-ticket = See one ticket by its number
 
 command-online = Start receiving tickets
 command-offline = Stop receiving tickets
@@ -27,6 +28,9 @@ command-setmax = Set an agent's ticket limit
 command-reassign = Reassign a ticket
 command-department = Manage departments
 command-category = Manage categories
+command-replies = Manage canned replies
+command-ban = Ban a customer
+command-unban = Lift a ban
 
 help-line = /{ $command } – { $description }
 help-head = 💡 <b>What you can do</b>

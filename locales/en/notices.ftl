@@ -1,8 +1,9 @@
 # News for customers.
 
 notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
-notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you! Still not right? Just send a message here.
+notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you!
 notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
+notice-cancel-undone = ↩️ Ticket <code>{ $number }</code> is not cancelled after all. It has kept its place in the queue.
 notice-requeued = ⏳ Ticket <code>{ $number }</code> is being passed to another agent. You don't need to do anything.
 notice-requeued-at = ⏳ Ticket <code>{ $number }</code> is back in the queue, at position #{ $position }. Your turn still counts from when you created it.
 notice-something-broke = ⚠️ Sorry, we failed to process your last message. The admins have been told. Please try once more.
@@ -76,3 +77,5 @@ alert-store-away = 🚨 The database could not be reached.
 alert-store-away-over = ✅ The database can be reached again.
 alert-presence-away = 🚨 Redis, which knows who is online, can't be reached. Nobody is taken offline because of it.
 alert-presence-away-over = ✅ Redis, which knows who is online, can be reached again.
+alert-person-unreadable = 🚨 The record of <b>{ $name }</b> in the database is damaged and can't be read. The desk goes on without them until it is repaired. Details are in the log.
+alert-person-unreadable-over = ✅ The record of <b>{ $name }</b> can be read again.

@@ -22,6 +22,7 @@ invite-link =
 addagent-pick = Siapa yang akan dijadikan agen? Pilih dari yang terakhir menghubungi bot, atau ketik <code>/addagent @username</code>.
 addagent-nobody = Belum ada orang lain yang dikenal bot. Minta calon agen menekan Start, atau kirim tautan /invite.
 addagent-unknown = Bot belum mengenal “{ $name }”. Minta orangnya menekan Start, atau kirim tautan /invite.
+person-with-id = { $name } (ID { $id })
 addagent-which = <b>{ $name }</b> melayani departemen mana?
 addagent-done = ✅ <b>{ $name }</b> sekarang agen untuk <b>{ $department }</b>.
 removeagent-sure = { $count ->

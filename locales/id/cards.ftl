@@ -47,7 +47,7 @@ task-customer = Pelanggan: { $name } (@{ $username })
 task-customer-link = Pelanggan: <a href="tg://user?id={ $id }">{ $name }</a>
 task-load = Anda memiliki { $held }/{ $max } tiket aktif.
 task-completed = ✅ Tiket ini sudah selesai.
-task-cancelled = ✖️ Tiket ini dibatalkan oleh pelanggan.
+task-cancelled = ✖️ Tiket ini dibatalkan.
 task-requeued = ↩️ Tiket ini sudah kembali ke antrian.
 task-with = ↪️ Tiket ini sekarang ditangani oleh <b>{ $agent }</b>.
 task-gone = ↩️ Tiket ini tidak lagi di antrian Anda.

@@ -23,6 +23,7 @@ message-note-where = 🗒 Catatan untuk tiket mana? Balas salah satu pesan tiket
 message-failed-unreachable = ⚠️ Pesan ini tidak sampai: penerima memblokir bot ini.
 message-failed-refused = ⚠️ Pesan ini tidak sampai karena ditolak Telegram. Coba kirim dengan cara lain, misalnya sebagai teks atau berkas.
 message-failed-unsupported = ⚠️ Pesan ini tidak sampai: Telegram tidak mengizinkan bot meneruskan isi jenis ini ({ $kind }). Kirim dengan cara lain, misalnya sebagai foto atau teks.
+message-partly-sent = ⚠️ Hanya teks pesan ini yang sampai: Telegram tidak mengizinkan bot meneruskan isinya ({ $kind }). Kirim isinya dengan cara lain, misalnya sebagai foto atau berkas.
 message-failed-unknown = ⚠️ Tidak jelas apakah pesan ini sampai. Jika tidak ada tanggapan, kirim sekali lagi.
 message-failed-ended = ⚠️ Pesan ini tidak sampai: tiketnya sudah berakhir.
 

@@ -47,6 +47,7 @@ sent-before = Tiket ini sudah terkirim.
 draft-gone = Tiket ini sudah tidak ada. Tulis pesan baru untuk memulai lagi.
 draft-sent = ✅ Terkirim sebagai tiket <code>{ $number }</code>.
 cancelled = ✖️ Tiket dibatalkan
+cancel-undone = ↩️ Tiket dipulihkan
 
 # Agen bekerja.
 

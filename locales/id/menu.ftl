@@ -7,6 +7,7 @@ command-cancel = Batalkan yang sedang ditulis
 
 command-new = Buat tiket baru
 command-mytickets = Lihat tiket Anda
+command-ticket = Lihat satu tiket lewat nomornya
 
 command-online = Mulai menerima tiket
 command-offline = Berhenti menerima tiket
@@ -27,6 +28,9 @@ command-setmax = Atur batas tiket agen
 command-reassign = Alihkan tiket
 command-department = Kelola departemen
 command-category = Kelola kategori
+command-replies = Kelola balasan siap pakai
+command-ban = Blokir pelanggan
+command-unban = Buka blokir pelanggan
 
 help-line = /{ $command } – { $description }
 help-head = 💡 <b>Yang bisa Anda lakukan</b>

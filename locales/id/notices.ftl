@@ -1,8 +1,9 @@
 # Kabar untuk pelanggan.
 
 notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
-notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih! Masih ada kendala? Cukup kirim pesan di sini.
+notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih!
 notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
+notice-cancel-undone = ↩️ Tiket <code>{ $number }</code> tidak jadi dibatalkan. Gilirannya dalam antrian tetap sama.
 notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
 notice-requeued-at = ⏳ Tiket <code>{ $number }</code> kembali ke antrian, di posisi #{ $position }. Giliran Anda tetap dihitung dari saat tiket dibuat.
 notice-something-broke = ⚠️ Maaf, pesan Anda yang terakhir gagal kami proses. Admin sudah diberi tahu. Silakan coba sekali lagi.
@@ -66,3 +67,5 @@ alert-store-away = 🚨 Basis data sempat tidak dapat dihubungi.
 alert-store-away-over = ✅ Basis data dapat dihubungi kembali.
 alert-presence-away = 🚨 Redis, yang mencatat siapa yang online, tidak dapat dihubungi. Status agen tidak berubah karena ini.
 alert-presence-away-over = ✅ Redis, yang mencatat siapa yang online, dapat dihubungi kembali.
+alert-person-unreadable = 🚨 Data <b>{ $name }</b> di basis data rusak dan tidak bisa dibaca. Desk tetap berjalan tanpa orang ini sampai datanya diperbaiki. Rinciannya ada di log.
+alert-person-unreadable-over = ✅ Data <b>{ $name }</b> sudah bisa dibaca kembali.

@@ -7,11 +7,11 @@ pub(super) mod labels;
 mod latency;
 
 use super::Api;
-use super::http::auth::Staff;
+use super::http::auth::MetricsReader;
 use super::http::error::ApiError;
 use crate::engine::events::Event;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::extract::State;
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use gauges::Gauges;
 use labels::{LabelText, method_label};
@@ -22,7 +22,6 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,20 +110,12 @@ impl Metrics {
     }
 }
 
-/// Everything that is measured, for Prometheus. Open to this machine; others need a token.
+/// Everything that is measured, for Prometheus. Takes `METRICS_TOKEN`, or the token of an agent or admin.
 #[utoipa::path(get, operation_id = "getMetrics", path = "/metrics", tag = "operation",
-    responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
-pub(super) async fn metrics(
-    State(api): State<Arc<Api>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    staff: Result<Staff, ApiError>,
-) -> Result<Response, ApiError> {
-    let local =
-        api.client_address(peer.ip(), &headers).is_some_and(|client| client.to_canonical().is_loopback());
-    if !local {
-        staff?;
-    }
+    security(("metrics" = []), ("bearer" = [])),
+    responses((status = 200, body = String, content_type = "application/openmetrics-text",
+        example = "antri_queue_depth{department=\"Umum\"} 3\n# EOF\n")))]
+pub(super) async fn metrics(State(api): State<Arc<Api>>, _: MetricsReader) -> Result<Response, ApiError> {
     let mut registry = Registry::with_prefix("antri");
     api.metrics.register(&mut registry);
     Gauges::read(&api).await?.register(&mut registry);

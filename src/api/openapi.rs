@@ -1,17 +1,18 @@
 //! The OpenAPI document, generated from the handlers, and the page that displays it.
-use super::http::envelope::Envelope;
+mod completion;
+mod examples;
+
 use super::http::error::Failure;
 use super::http::extract::TicketRef;
-use super::live::snapshot::Snapshot;
 use super::live::websocket;
 use super::metrics;
 use super::routes::{agent_status, agents, departments, health, login, queue, settings, tickets, workload};
 use axum::Json;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -19,17 +20,22 @@ use utoipa::{Modify, OpenApi};
 /// The page that displays the contract. It is self-contained.
 const PAGE: &str = include_str!("docs.html");
 
-/// The error responses: status and meaning.
-const ERROR_RESPONSES: [(&str, &str); 9] = [
-    ("400", "An id, the query or the body can't be read"),
-    ("401", "The token is missing, invalid or expired"),
-    ("403", "Not for this role"),
-    ("404", "Not found, or not visible to the caller"),
-    ("409", "The request conflicts with the current state"),
-    ("413", "The body is too large"),
-    ("422", "The body does not fit"),
-    ("429", "Too many requests; `Retry-After` says when to try again"),
-    ("500", "The store, presence or the desk itself failed"),
+/// The error responses: status, meaning, and a code with its message as an example.
+const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
+    ("400", "An id, the query or the body can't be read", "bad_body", "the body broke off"),
+    ("401", "The token is missing, invalid or expired", "expired_token", "the token has expired"),
+    ("403", "Not for this role", "forbidden", "your role does not allow this"),
+    ("404", "Not found, or not visible to the caller", "ticket_not_found", "there is no such ticket"),
+    ("409", "The request conflicts with the current state", "already_theirs", "the agent holds it already"),
+    ("413", "The body is too large", "too_large", "the body is too large"),
+    ("422", "The body does not fit", "bad_body", "unknown field `colour`"),
+    ("429", "Too many requests; `Retry-After` says when to try again", "too_many_requests", "slow down"),
+    (
+        "500",
+        "The store, presence or the desk itself failed",
+        "store_unavailable",
+        "the store can't be reached",
+    ),
 ];
 
 #[derive(OpenApi)]
@@ -48,7 +54,7 @@ const ERROR_RESPONSES: [(&str, &str); 9] = [
         login::widget, login::miniapp, login::refresh,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),
-    components(schemas(Failure, Envelope<Snapshot>, TicketRef)),
+    components(schemas(Failure, TicketRef)),
     modifiers(&CommonParts),
     tags(
         (name = "agent status", description = "Presence: heartbeats, going online and offline"),
@@ -66,19 +72,14 @@ struct Contract;
 /// Adds the parts that operations share: the security scheme and the error responses.
 struct CommonParts;
 
-/// The name of the schema of a new ticket.
-const NEW_TICKET_SCHEMA: &str = "NewTicketBody";
-
 impl Modify for CommonParts {
     fn modify(&self, contract: &mut utoipa::openapi::OpenApi) {
         contract.info.version = env!("CARGO_PKG_VERSION").into();
-        contract.info.license = None;
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = contract.components.get_or_insert_default();
         components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer));
-        if let Some(body) = components.schemas.remove(NEW_TICKET_SCHEMA) {
-            components.schemas.insert(NEW_TICKET_SCHEMA.into(), with_customer_id(body));
-        }
+        let metrics = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`METRICS_TOKEN`"));
+        components.security_schemes.insert("metrics".into(), SecurityScheme::Http(metrics.build()));
         for (path, item) in &mut contract.paths.paths {
             let operations = [(&mut item.get, false), (&mut item.post, true), (&mut item.patch, true)];
             for (operation, writes) in operations {
@@ -90,61 +91,54 @@ impl Modify for CommonParts {
     }
 }
 
-/// Returns the schema of a new ticket with the rule that one of two customer ids is required, which no field
-/// attribute can express.
-fn with_customer_id(body: RefOr<Schema>) -> RefOr<Schema> {
-    let requires = |field: &str, kind| {
-        let id = ObjectBuilder::new().schema_type(kind);
-        ObjectBuilder::new().property(field, id).required(field)
-    };
-    let customer_id_rule = AnyOfBuilder::new()
-        .item(requires("customer_id", Type::String))
-        .item(requires("customer_telegram_id", Type::Integer));
-    AllOfBuilder::new().item(body).item(customer_id_rule).into()
-}
-
 /// Adds the error responses that the operation can return.
 fn add_error_responses(path: &str, operation: &mut Operation, writes: bool) {
     let has_path_parameter = path.contains('{');
     let has_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
     let (body, token) = (operation.request_body.is_some(), operation.security.is_some());
     let login = path.starts_with("/api/auth/");
-    for (status, meaning) in ERROR_RESPONSES {
+    for (status, meaning, code, message) in ERROR_RESPONSES {
         let is_possible = match status {
             "400" => has_parameters || body || path == "/api/ws",
-            "401" | "403" => token || login || ["/api/ws", "/metrics"].contains(&path),
-            "404" => has_path_parameter || token,
+            "401" | "403" => token || login || path == "/api/ws",
+            "404" => has_path_parameter || (token && path != "/metrics"),
             // The route of an agent's own queue refuses an admin who is no agent.
             "409" => token && (writes || path == "/api/queue/my-queue"),
             "413" | "429" => true,
             "422" => body,
-            _ => token || login || path == "/metrics",
+            _ => token || login,
         };
         if is_possible {
-            operation.responses.responses.entry(status.into()).or_insert_with(|| error_response(meaning));
+            let response = || error_response(meaning, code, message);
+            operation.responses.responses.entry(status.into()).or_insert_with(response);
         }
     }
 }
 
-fn error_response(meaning: &str) -> RefOr<utoipa::openapi::Response> {
-    let schema = Ref::from_schema_name("Failure");
-    let content = Content::new(Some(schema));
+fn error_response(meaning: &str, code: &str, message: &str) -> RefOr<utoipa::openapi::Response> {
+    let mut content = Content::new(Some(Ref::from_schema_name("Failure")));
+    content.example = Some(json!({"success": false, "message": message, "error": code}));
     ResponseBuilder::new().description(meaning).content("application/json", content).build().into()
 }
 
 /// The contract, built once.
-static CONTRACT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Contract::openapi);
+static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
+    let mut contract = json!(Contract::openapi());
+    completion::complete(&mut contract);
+    examples::add_examples(&mut contract);
+    contract
+});
 
 /// This document.
 #[utoipa::path(get, operation_id = "getContract", path = "/api/openapi.json", tag = "operation",
-    responses((status = 200, body = serde_json::Value, content_type = "application/json")))]
+    responses((status = 200, body = Value, content_type = "application/json", example = json!({"openapi": "3.1.0"}))))]
 pub(super) async fn contract() -> Response {
     Json(&*CONTRACT).into_response()
 }
 
 /// A page that shows this document. It loads nothing from elsewhere.
 #[utoipa::path(get, operation_id = "getDocs", path = "/docs", tag = "operation",
-    responses((status = 200, body = String, content_type = "text/html")))]
+    responses((status = 200, body = String, content_type = "text/html", example = "<!doctype html>")))]
 pub(super) async fn docs() -> Response {
     let policy =
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";

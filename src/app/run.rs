@@ -59,7 +59,7 @@ fn serve_http(app: &App, http_tasks: &TaskTracker, stop: &CancellationToken) -> 
         router = router.merge(api::limit_rejected(&app.api, webhook));
     }
     http_tasks.spawn(Arc::clone(&app.api).run_live(stop.clone()));
-    http_tasks.spawn(serve(listener, router, app.api.server_limits(), stop.clone()));
+    http_tasks.spawn(serve(listener, router, app.server_limits.clone(), stop.clone()));
     Ok(())
 }
 

@@ -1,15 +1,17 @@
 //! The leader's tasks and their shutdown order: first the poller stops, then the handlers finish, then the
 //! outbox finishes its calls to Telegram.
 use super::App;
+use super::freeze_detector::FreezeDetector;
 use super::incident_monitor::IncidentMonitor;
 use super::message_relay::MessageRelay;
 use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::ports::{ClockJump, StoreError};
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
-use crate::inbox::{Listener, poller};
+use crate::inbox::{Inbox, Listener, poller};
 use crate::telegram::local_me::LocalMe;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -54,7 +56,15 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(refresh_cards(refresher, background_stop.clone()));
     background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
-    background.spawn(sweep(Arc::clone(engine), clock.clone(), app.sweep_interval, background_stop.clone()));
+    let freezes = Arc::new(FreezeDetector::new(Arc::clone(engine), clock.clone()));
+    background.spawn(Arc::clone(&freezes).run(background_stop.clone()));
+    background.spawn(sweep(
+        Arc::clone(engine),
+        app.inbox.clone(),
+        freezes,
+        app.sweep_interval,
+        background_stop.clone(),
+    ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
     if app.webhook.is_none() {
         let (telegram, bot) = (app.bot.telegram.clone(), Arc::clone(&app.bot));
@@ -83,6 +93,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         // The listener sets it to working when the dispatcher begins to read it.
         state.set(TaskState::Failing);
+        app.inbox.status().handling.reset();
         let local_me = match LocalMe::start(&app.bot.bot_username).await {
             Ok(local_me) => local_me,
             Err(error) => {
@@ -127,6 +138,7 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
         }
     }
     state.set(TaskState::Absent);
+    app.inbox.status().handling.reset();
 }
 
 /// Runs the assigner: one batch of rounds whenever a round is requested, or a ticket may return to a former
@@ -178,28 +190,49 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
 }
 
 /// Runs the sweep at each interval, and prunes rows that are older than [`RETENTION`].
-async fn sweep(engine: Arc<Engine>, clock: Clock, interval: Duration, stop: CancellationToken) {
+async fn sweep(
+    engine: Arc<Engine>,
+    inbox: Inbox,
+    freezes: Arc<FreezeDetector>,
+    interval: Duration,
+    stop: CancellationToken,
+) {
+    let clock = freezes.clock().clone();
     let (mut wall, mut steady) = (clock.now(), clock.steady());
+    let mut store_failed = false;
     loop {
         tokio::select! { () = tokio::time::sleep(interval) => {} () = stop.cancelled() => return }
         let now = clock.now();
         let steady_now = clock.steady();
         let elapsed = TimeDelta::from_std(steady_now.saturating_sub(steady)).unwrap_or_default();
-        let clock_jump = (now - wall) - elapsed;
+        let jump = ClockJump { before: wall, now, by: (now - wall) - elapsed };
+        let was_set = jump.by.abs() > MIN_CLOCK_JUMP;
+        if was_set {
+            tracing::warn!(
+                seconds = jump.by.num_seconds(),
+                "system clock was set; idle timers start again and waits are moved"
+            );
+        }
         (wall, steady) = (now, steady_now);
+        freezes.tick();
+        // A store outage loses heartbeats, and while polls fail, no press arrives.
+        if store_failed {
+            engine.restart_observation(now);
+        }
+        if inbox.status().polls.get() == TaskState::Failing {
+            engine.restart_telegram_observation(now);
+        }
         let result = async {
-            if clock_jump.abs() > MIN_CLOCK_JUMP {
-                tracing::warn!(
-                    seconds = clock_jump.num_seconds(),
-                    "system clock was set; resetting idle timers so that no agent expires"
-                );
-                engine.reset_idle_timers(now).await?;
+            if was_set {
+                engine.adjust_to_clock(jump).await?;
             }
             engine.sweep(now).await?;
             engine.store().prune(now - RETENTION).await?;
             Ok::<(), EngineError>(())
         };
-        if let Err(error) = result.await {
+        let result = result.await;
+        store_failed = matches!(result, Err(EngineError::Store(StoreError::Unavailable(_))));
+        if let Err(error) = result {
             tracing::error!(%error, "sweep failed");
         }
     }

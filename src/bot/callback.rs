@@ -6,8 +6,9 @@
 mod wire;
 
 use crate::domain::card::CardKey;
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
 use crate::domain::person::Locale;
+use crate::domain::ticket::service::Stars;
 
 /// Telegram's limit on `callback_data`, in bytes.
 pub const MAX_DATA_BYTES: usize = 64;
@@ -66,6 +67,10 @@ pub enum PickerPurpose {
     Reassign,
     /// `/agents`: shows the chosen agent.
     Agent,
+    /// `/ban`: chooses a customer.
+    Ban,
+    /// `/unban`: chooses a banned customer.
+    Unban,
 }
 
 /// The purpose that a list of departments is drawn for.
@@ -83,6 +88,8 @@ pub enum DepartmentPickerPurpose {
     Agent(PersonId),
     /// A retired department: chooses the department that gets its waiting tickets.
     Relocation(DepartmentId),
+    /// `/replies`: chooses the department of this canned reply.
+    Reply(ReplyId),
 }
 
 /// The action of a button.
@@ -104,8 +111,14 @@ pub enum ButtonAction {
     CancelTicket(TicketId, Version, Surface),
     /// A customer cancels a ticket.
     CancelConfirmed(TicketId, Version, Surface),
+    /// Undoes the cancellation of the customer's ticket.
+    CancelUndo(TicketId),
     /// A customer keeps the ticket after all.
     KeepTicket(TicketId, Surface),
+    /// A customer reopens a ticket after the completion with this number.
+    Reopen(TicketId, u16),
+    /// A customer rates a ticket after the completion with this number.
+    Rate(TicketId, u16, Stars),
     /// Chooses the category of a draft.
     DraftCategory(DraftId, CategoryId),
     /// Shows another page of categories for a draft.
@@ -152,6 +165,24 @@ pub enum ButtonAction {
     ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
+    /// Shows a ticket, as `/ticket` does.
+    ShowTicket(TicketId),
+    /// Cancels the open tickets of a banned customer.
+    CancelTicketsOf(PersonId),
+    /// Shows a page of the canned replies.
+    Replies(u16),
+    /// Shows a canned reply.
+    Reply(ReplyId),
+    /// Opens the prompt for a new canned reply.
+    NewReply,
+    /// Opens the prompt for a canned reply's new text.
+    EditReply(ReplyId),
+    /// Sets the department of a canned reply (a nil id: all of them).
+    ReplyDepartment(ReplyId, DepartmentId),
+    /// Asks whether a canned reply is to be deleted.
+    RemoveReply(ReplyId),
+    /// Deletes a canned reply.
+    RemoveReplyConfirmed(ReplyId),
     /// Adds an agent to a department (`true`) or removes them from it.
     AgentDepartment(PersonId, DepartmentId, bool),
     /// Shows a page of a list of departments.

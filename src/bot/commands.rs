@@ -21,6 +21,8 @@ pub enum Command {
     New(String),
     /// `/mytickets`: lists the person's own tickets.
     MyTickets,
+    /// `/ticket`: shows one ticket.
+    Ticket(String),
     /// `/online`: makes the agent available for tickets.
     Online,
     /// `/offline`: ends the agent's work.
@@ -57,6 +59,12 @@ pub enum Command {
     Department(String),
     /// `/category`: creates a category.
     Category(String),
+    /// `/ban`: bans a customer.
+    Ban(String),
+    /// `/unban`: lifts a ban.
+    Unban(String),
+    /// `/replies`: lists or changes the canned replies.
+    Replies(String),
 }
 
 /// The people a command is for.
@@ -95,7 +103,8 @@ impl Command {
             | Self::Language(_)
             | Self::Cancel
             | Self::New(_)
-            | Self::MyTickets => Audience::Everyone,
+            | Self::MyTickets
+            | Self::Ticket(_) => Audience::Everyone,
             Self::Online
             | Self::Offline
             | Self::Busy
@@ -112,7 +121,10 @@ impl Command {
             | Self::SetMax(_)
             | Self::Reassign(_)
             | Self::Department(_)
-            | Self::Category(_) => Audience::Admins,
+            | Self::Category(_)
+            | Self::Ban(_)
+            | Self::Unban(_)
+            | Self::Replies(_) => Audience::Admins,
         }
     }
 }

@@ -47,8 +47,8 @@ pub struct BotContext {
     pub invite_cache: InviteCache,
     /// Rate limits of incoming updates, per chat.
     pub quotas: Mutex<Quotas>,
-    /// When each chat got its last outage notice.
-    pub outage_notices_sent: Mutex<HashMap<i64, Time>>,
+    /// When each chat got its last outage notice, as steady time.
+    pub outage_notices_sent: Mutex<HashMap<i64, Duration>>,
 }
 
 impl BotContext {
@@ -150,6 +150,8 @@ impl PressedMessage {
     }
 }
 
+/// How often a chat may get an outage notice.
+const OUTAGE_NOTICE_INTERVAL: Duration = Duration::from_secs(60);
 /// How long work with the store may take before an outage notice is sent.
 const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
@@ -179,14 +181,14 @@ impl BotContext {
     }
 
     async fn send_outage_notice_to(&self, chats: Vec<i64>) {
-        let now = self.clock.now();
+        let (now, steady) = (self.clock.now(), self.clock.steady());
         for chat in chats {
             let is_repeated = {
                 let mut sent =
                     self.outage_notices_sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                sent.retain(|_, at| now - *at < chrono::TimeDelta::minutes(1));
+                sent.retain(|_, at| steady.saturating_sub(*at) < OUTAGE_NOTICE_INTERVAL);
                 let is_repeated = sent.contains_key(&chat);
-                sent.entry(chat).or_insert(now);
+                sent.entry(chat).or_insert(steady);
                 is_repeated
             };
             if !is_repeated {

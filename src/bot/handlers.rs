@@ -8,5 +8,7 @@ pub mod common;
 pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
+pub mod feedback;
 pub mod focus;
 pub mod refusals;
+pub mod tickets;

@@ -12,7 +12,8 @@ const EVERYONE: &[MenuEntry] = &[
     ("start", "command-start"),
 ];
 
-const CUSTOMER: &[MenuEntry] = &[("new", "command-new"), ("mytickets", "command-mytickets")];
+const CUSTOMER: &[MenuEntry] =
+    &[("new", "command-new"), ("mytickets", "command-mytickets"), ("ticket", "command-ticket")];
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
 
@@ -41,6 +42,9 @@ const ADMIN: &[MenuEntry] = &[
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    ("replies", "command-replies"),
+    ("ban", "command-ban"),
+    ("unban", "command-unban"),
     TOKEN,
 ];
 

@@ -12,6 +12,7 @@ mod length;
 mod notice;
 mod parts;
 mod queue;
+mod service;
 mod time;
 
 #[cfg(test)]
@@ -20,8 +21,8 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use conversation::{
-    album_head, content_kind, focus, message_failed, relay_button, relay_caption, relay_head, relay_text,
-    ticket_choice,
+    album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
+    relay_head, relay_text, ticket_choice,
 };
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
@@ -29,6 +30,7 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
+pub use service::{completed_card, staff_ticket_card};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;
@@ -40,6 +42,8 @@ use crate::domain::person::Locale;
 use crate::domain::text::clean;
 use crate::i18n::Texts;
 
+/// The longest canned reply on its card, in UTF-16 units.
+pub const MAX_REPLY_UNITS: usize = 3_000;
 /// The longest button label, in UTF-16 units. Every client cuts longer ones, and they count towards the
 /// keyboard's size.
 const MAX_BUTTON_LABEL_UNITS: usize = 100;

@@ -3,9 +3,11 @@ use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
-    agents, capacity, choices, departments, invite, name_prompts, reassign, relocation,
+    agents, bans, capacity, choices, departments, invite, name_prompts, reassign, relocation, replies,
 };
-use super::handlers::{agent, agent_tickets, cancel, common, conversation, customer, draft_messages, focus};
+use super::handlers::{
+    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, tickets,
+};
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
 use std::sync::Arc;
@@ -21,6 +23,7 @@ pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescript
 #[must_use]
 pub fn schema() -> HandlerTree {
     dptree::entry()
+        .branch(dptree::filter(|ctx: RequestContext| ctx.person.is_banned()).branch(banned()))
         .branch(Update::filter_message().branch(messages()).endpoint(common::message))
         .branch(Update::filter_edited_message().endpoint(common::edited_message))
         .branch(
@@ -28,6 +31,13 @@ pub fn schema() -> HandlerTree {
                 .branch(dptree::filter_map(common::pressed_message).branch(buttons()))
                 .endpoint(common::unknown_button),
         )
+}
+
+/// Returns the tree for people who are banned.
+fn banned() -> HandlerTree {
+    dptree::entry()
+        .branch(Update::filter_callback_query().endpoint(bans::answer_press))
+        .endpoint(bans::answer)
 }
 
 fn messages() -> HandlerTree {
@@ -57,6 +67,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Cancel].endpoint(cancel::cancel_draft))
         .branch(case![Command::New(text)].endpoint(draft_messages::new))
         .branch(case![Command::MyTickets].endpoint(customer::my_tickets))
+        .branch(case![Command::Ticket(arg)].endpoint(tickets::ticket))
         .branch(case![Command::Online].endpoint(agent::online))
         .branch(case![Command::Offline].endpoint(agent::offline))
         .branch(case![Command::Busy].endpoint(agent::busy))
@@ -75,10 +86,14 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
         .branch(case![Command::Department(arg)].endpoint(departments::department))
         .branch(case![Command::Category(arg)].endpoint(departments::category))
+        .branch(case![Command::Ban(arg)].endpoint(bans::ban))
+        .branch(case![Command::Unban(arg)].endpoint(bans::unban))
+        .branch(case![Command::Replies(arg)].endpoint(replies::replies))
 }
 
 fn buttons() -> HandlerTree {
-    dptree::filter_map(common::decode_action)
+    dptree::filter_map_async(feedback::close_prompt)
+        .filter_map(common::decode_action)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
                 is_agent_action(action) && ctx.person.agent.is_none()
@@ -96,6 +111,9 @@ fn buttons() -> HandlerTree {
             case![ButtonAction::CancelConfirmed(ticket, version, surface)].endpoint(cancel::cancel_ticket),
         )
         .branch(case![ButtonAction::KeepTicket(ticket, surface)].endpoint(cancel::keep_ticket))
+        .branch(case![ButtonAction::CancelUndo(ticket)].endpoint(cancel::undo_ticket))
+        .branch(case![ButtonAction::Reopen(ticket, completion)].endpoint(feedback::reopen))
+        .branch(case![ButtonAction::Rate(ticket, completion, stars)].endpoint(feedback::rate))
         .branch(case![ButtonAction::DraftCategory(draft, category)].endpoint(customer::choose_category))
         .branch(case![ButtonAction::DraftCategories(draft, page)].endpoint(customer::categories))
         .branch(case![ButtonAction::DraftSend(draft)].endpoint(customer::send))
@@ -109,6 +127,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowPage(list, page)].endpoint(common::show_page))
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
         .branch(case![ButtonAction::NoOp].endpoint(common::no_op))
         .branch(
@@ -155,6 +174,14 @@ fn admin_buttons() -> HandlerTree {
         )
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
+        .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))
+        .branch(case![ButtonAction::Replies(page)].endpoint(replies::show_page))
+        .branch(case![ButtonAction::Reply(reply)].endpoint(replies::show))
+        .branch(case![ButtonAction::NewReply].endpoint(replies::new_reply))
+        .branch(case![ButtonAction::EditReply(reply)].endpoint(replies::edit))
+        .branch(case![ButtonAction::ReplyDepartment(reply, department)].endpoint(replies::set_department))
+        .branch(case![ButtonAction::RemoveReply(reply)].endpoint(replies::ask_removal))
+        .branch(case![ButtonAction::RemoveReplyConfirmed(reply)].endpoint(replies::remove))
         .branch(case![ButtonAction::NewCategory(department)].endpoint(name_prompts::new_category))
         .branch(case![ButtonAction::Category(category)].endpoint(departments::show_category))
         .branch(case![ButtonAction::RenameCategory(category)].endpoint(name_prompts::rename_category))

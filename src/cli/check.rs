@@ -7,8 +7,10 @@ use crate::store::mongo::{self, Server};
 use crate::store::sqlite::{FileState, inspect};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// One line: the name of the part, and its description or its error.
@@ -152,10 +154,33 @@ async fn http(config: &Config) -> Line {
     let addr = config.http.addr;
     let result = match TcpListener::bind(addr).await {
         Ok(_) => Ok(format!("{addr} is free")),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Ok(format!("{addr} in use (a running desk?)"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => running_desk(addr).await,
         Err(error) => Err(format!("{addr}: {error}")),
     };
     ("http", result)
+}
+
+/// How long a running desk may take to say whether it is ready.
+const READINESS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Asks the program at the address whether it is a desk that is ready.
+async fn running_desk(addr: SocketAddr) -> Result<String, String> {
+    let other = || format!("{addr} in use by a program that is no desk");
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let client = reqwest::Client::builder().timeout(READINESS_TIMEOUT).no_proxy().build();
+    let client = client.map_err(|error| error.to_string())?;
+    let url = format!("http://{}/readyz", SocketAddr::new(ip, addr.port()));
+    let answer = client.get(url).send().await.map_err(|_| other())?;
+    let body: Value = answer.json().await.map_err(|_| other())?;
+    let parts = body.get("data").and_then(Value::as_object).ok_or_else(other)?;
+    if parts.get("ready").and_then(Value::as_bool).ok_or_else(other)? {
+        return Ok(format!("{addr} in use by a running desk, which is ready"));
+    }
+    let missing = parts.iter().filter(|(part, works)| *part != "ready" && **works == Value::Bool(false));
+    let missing: Vec<_> = missing.map(|(part, _)| part.as_str()).collect();
+    Err(format!("{addr} in use by a running desk, which is not ready: {}", missing.join(", ")))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 const GRACE_PERIOD: &str = "GRACE_PERIOD";
 const AGENT_IDLE_TIMEOUT: &str = "AGENT_IDLE_TIMEOUT";
+const REOPEN_WINDOW: &str = "REOPEN_WINDOW";
 
 /// One week. A longer time-out is probably a mistake in the unit.
 const MAX_SECONDS: u64 = 7 * 24 * 3_600;
@@ -30,6 +31,9 @@ pub struct DeskConfig {
     /// `AGENT_IDLE_TIMEOUT`: seconds without activity until the bot asks an agent who is online through
     /// Telegram "still online?". Default 1800. Initial value: later the setting in the store counts.
     pub idle_timeout: Seed,
+    /// `REOPEN_WINDOW`: seconds after its completion in which a customer may reopen a ticket. Default 259200.
+    /// Initial value: later the setting in the store counts.
+    pub reopen_window: Seed,
 }
 
 /// Initial value of a setting in the store, and whether the environment sets it.
@@ -62,6 +66,7 @@ impl Default for DeskConfig {
             timezone: Tz::Asia__Jakarta,
             grace_period: Seed { value: settings.grace, named: false },
             idle_timeout: Seed { value: settings.idle_timeout, named: false },
+            reopen_window: Seed { value: settings.reopen_window, named: false },
         }
     }
 }
@@ -89,6 +94,7 @@ impl DeskConfig {
             ),
             grace_period: default.grace_period.read(GRACE_PERIOD, read),
             idle_timeout: default.idle_timeout.read(AGENT_IDLE_TIMEOUT, read),
+            reopen_window: default.reopen_window.read(REOPEN_WINDOW, read),
         }
     }
 
@@ -98,6 +104,7 @@ impl DeskConfig {
         Settings {
             grace: self.grace_period.value,
             idle_timeout: self.idle_timeout.value,
+            reopen_window: self.reopen_window.value,
             ..Settings::default()
         }
     }
@@ -111,6 +118,7 @@ impl DeskConfig {
         let seeds = [
             (GRACE_PERIOD, self.grace_period, stored.grace),
             (AGENT_IDLE_TIMEOUT, self.idle_timeout, stored.idle_timeout),
+            (REOPEN_WINDOW, self.reopen_window, stored.reopen_window),
         ];
         let overruled = |seed: &Seed, held| seed.named && seed.value != held;
         let differing = seeds.into_iter().filter(move |(_, seed, held)| overruled(seed, *held));

@@ -8,6 +8,9 @@ use url::Url;
 /// Shortest key in bytes. HS256 needs a key as long as its signature.
 const MIN_SECRET: usize = 32;
 
+/// Shortest token in bytes. Nobody can guess that many random characters.
+const MIN_METRICS_TOKEN: usize = 32;
+
 /// Shortest session: as long as a token of the bot.
 const MIN_SESSION_SECONDS: u64 = 12 * 3_600;
 /// Longest session: a year.
@@ -24,6 +27,9 @@ pub struct HttpConfig {
     /// `SESSION_LIFETIME`: seconds after a log-in until its session ends, however often its tokens are renewed.
     /// At least 43200. Default 2592000 (30 days).
     pub session_lifetime: Duration,
+    /// `METRICS_TOKEN`: the bearer token of a scraper, which may read `/metrics` and nothing else. At least 32
+    /// characters. Secret. No default. If it is unset, `/metrics` takes only tokens of agents and admins.
+    pub metrics_token: Option<SecretString>,
     /// `CORS_ORIGINS`: origins of web pages that may call the side API, such as `https://desk.example`,
     /// separated by commas or blanks. No default.
     pub cors_origins: Vec<String>,
@@ -48,6 +54,7 @@ impl Default for HttpConfig {
         Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8_080)),
             jwt_secret: None,
+            metrics_token: None,
             session_lifetime: Duration::from_secs(30 * 24 * 3_600),
             cors_origins: Vec::new(),
             rate_per_token: 20,
@@ -78,6 +85,11 @@ impl HttpConfig {
                 "SESSION_LIFETIME",
                 default.session_lifetime,
                 MIN_SESSION_SECONDS..=MAX_SESSION_SECONDS,
+            ),
+            metrics_token: read.secret(
+                "METRICS_TOKEN",
+                "at least 32 ASCII characters without blanks; make one with `openssl rand -hex 32`",
+                |text| text.len() >= MIN_METRICS_TOKEN && text.bytes().all(|b| b.is_ascii_graphic()),
             ),
             cors_origins: read.list(
                 "CORS_ORIGINS",

@@ -85,6 +85,7 @@ fn every_bad_value_is_reported_at_once_with_name_value_and_expectation() {
         ("HEARTBEAT_INTERVAL", "0"),
         ("GRACE_PERIOD", "1.5"),
         ("AGENT_IDLE_TIMEOUT", "9999999"),
+        ("REOPEN_WINDOW", "3d"),
         ("HTTP_ADDR", "localhost"),
         ("CORS_ORIGINS", "*"),
         ("RATE_PER_TOKEN", "0"),
@@ -212,6 +213,7 @@ fn no_secret_is_ever_shown() {
         ("REDIS_HOST", "localhost"),
         ("REDIS_PASSWORD", "CANARY"),
         ("JWT_SECRET", "CANARY-CANARY-CANARY-CANARY-CANARY"),
+        ("METRICS_TOKEN", "CANARY_CANARY_CANARY_CANARY_CANARY"),
     ];
     let env = Env::from_iter(good);
     let config = Config::load(&env).unwrap();
@@ -230,6 +232,7 @@ fn no_bad_secret_is_repeated_in_an_error_not_even_on_the_wrong_line() {
         ("MONGODB_URI", "CANARY"),
         ("REDIS_URL", "http://:CANARY@localhost"),
         ("JWT_SECRET", "CANARY"),
+        ("METRICS_TOKEN", "CANARY CANARY CANARY CANARY CANARY"),
         ("TELEGRAM_API_URL", "https://api.telegram.org/bot1234567890:CANARY-g0gYncWnm5IyfZlpPRqRRv6kNAGlao"),
         ("WEBHOOK_URL", "https://desk:CANARY@desk.example"),
         ("REDIS_HOST", ":CANARY@localhost:6379"),

@@ -1,6 +1,6 @@
 //! Incidents and alerts: problems that the desk cannot solve by itself and announces to the admins.
 use super::Time;
-use super::ids::{DepartmentId, Version};
+use super::ids::{DepartmentId, PersonId, Version};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Minutes that a ticket may wait before the admins are alerted.
 pub const MAX_WAIT_MINUTES: u32 = 15;
 
+/// How long a department must be without an agent before that is announced again, if the last time ended less
+/// than this ago: presence that flaps is announced once, and again when it has settled.
+pub const SETTLE_TIME: TimeDelta = TimeDelta::seconds(30);
+
 /// A kind of incident. At most one of each kind exists; it is announced when it begins and when it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "alert", content = "department", rename_all = "snake_case")]
+#[serde(try_from = "StoredAlert", into = "StoredAlert")]
 pub enum Alert {
     /// No agent is online in a department.
     NobodyOnline(DepartmentId),
@@ -22,6 +26,40 @@ pub enum Alert {
     StoreAway,
     /// Presence is unreachable.
     PresenceAway,
+    /// The record of an agent or admin can't be read, so the desk works without them.
+    PersonUnreadable(PersonId),
+}
+
+/// The stored form: the name, and what the alert is about.
+#[derive(Serialize, Deserialize)]
+struct StoredAlert {
+    alert: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    department: Option<DepartmentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+}
+
+impl From<Alert> for StoredAlert {
+    fn from(alert: Alert) -> Self {
+        Self { alert: alert.name().to_owned(), department: alert.department(), person: alert.person() }
+    }
+}
+
+impl TryFrom<StoredAlert> for Alert {
+    type Error = String;
+
+    fn try_from(stored: StoredAlert) -> Result<Self, String> {
+        match (stored.alert.as_str(), stored.department, stored.person) {
+            ("nobody_online", Some(department), _) => Ok(Self::NobodyOnline(department)),
+            ("ticket_waits", Some(department), _) => Ok(Self::TicketWaits(department)),
+            ("heartbeats_fail", ..) => Ok(Self::HeartbeatsFail),
+            ("store_away", ..) => Ok(Self::StoreAway),
+            ("presence_away", ..) => Ok(Self::PresenceAway),
+            ("person_unreadable", _, Some(person)) => Ok(Self::PersonUnreadable(person)),
+            _ => Err(format!("unknown alert {}", stored.alert)),
+        }
+    }
 }
 
 impl Alert {
@@ -30,7 +68,16 @@ impl Alert {
     pub fn department(self) -> Option<DepartmentId> {
         match self {
             Self::NobodyOnline(department) | Self::TicketWaits(department) => Some(department),
-            Self::HeartbeatsFail | Self::StoreAway | Self::PresenceAway => None,
+            Self::HeartbeatsFail | Self::StoreAway | Self::PresenceAway | Self::PersonUnreadable(_) => None,
+        }
+    }
+
+    /// Returns the person that the alert is about.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::PersonUnreadable(person) => Some(person),
+            _ => None,
         }
     }
 
@@ -43,6 +90,7 @@ impl Alert {
             Self::HeartbeatsFail => "heartbeats_fail",
             Self::StoreAway => "store_away",
             Self::PresenceAway => "presence_away",
+            Self::PersonUnreadable(_) => "person_unreadable",
         }
     }
 }
@@ -62,12 +110,25 @@ pub struct Incident {
     pub notified: bool,
 }
 
+/// An announced incident that is over, or began and ended again since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedIncident {
+    /// The kind.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// When it ended last.
+    pub at: Time,
+}
+
 /// All incidents of a desk. The store keeps them, so that the next evaluation, after a restart or on another
 /// replica, knows what was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Incidents {
     /// At most one incident of each kind, in the order of the kinds.
     pub list: Vec<Incident>,
+    /// What ended within [`SETTLE_TIME`] before the last change, or before an incident of the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<EndedIncident>,
     /// Grows with every change.
     pub version: Version,
 }
@@ -87,15 +148,36 @@ impl Incidents {
     #[must_use]
     pub fn update(&self, conditions: &Conditions, can_notify: bool, now: Time) -> Self {
         let existing = |alert| self.list.iter().find(|incident| incident.alert == alert);
+        let is_recent = |ended: &EndedIncident, now: Time| (now - ended.at).abs() < SETTLE_TIME;
+        let flaps =
+            |alert, since| self.ended.iter().any(|ended| ended.alert == alert && is_recent(ended, since));
         let list = conditions.iter().map(|(alert, min_duration)| {
-            let (since, announced) =
-                existing(*alert).map_or((now, false), |incident| (incident.since, incident.announced));
-            let announced = announced || now - since >= *min_duration;
+            let (since, announced) = existing(*alert)
+                .map_or((now, false), |incident| (incident.since.min(now), incident.announced));
+            let min_duration = match alert {
+                Alert::NobodyOnline(_) if flaps(*alert, since) => (*min_duration).max(SETTLE_TIME),
+                _ => *min_duration,
+            };
+            let announced = announced || now - since >= min_duration;
             Incident { alert: *alert, since, announced, notified: announced && can_notify }
         });
         let list: Vec<_> = list.collect();
-        let version = if list == self.list { self.version } else { self.version.next() };
-        Self { list, version }
+        if list == self.list {
+            return self.clone();
+        }
+        let is_over = |incident: &&Incident| {
+            let Incident { alert, since, announced, .. } = **incident;
+            !conditions.contains_key(&alert) && (announced || flaps(alert, since))
+        };
+        let now_ended = self.list.iter().filter(is_over).map(|i| EndedIncident { alert: i.alert, at: now });
+        let mut ended: Vec<_> = now_ended.collect();
+        // The end before an incident that lasts is kept, because it decides when that one is announced.
+        let earlier = self.ended.iter().filter(|earlier| match existing(earlier.alert) {
+            Some(incident) => conditions.contains_key(&incident.alert),
+            None => is_recent(earlier, now),
+        });
+        ended.extend(earlier);
+        Self { list, ended, version: self.version.next() }
     }
 
     /// Returns what to notify the admins of compared to the incidents before: first the alerts that are over,
@@ -156,6 +238,25 @@ mod tests {
     }
 
     #[test]
+    fn every_alert_is_read_as_it_was_stored() {
+        let (department, person) =
+            (DepartmentId(uuid::Uuid::from_u128(7)), PersonId(uuid::Uuid::from_u128(8)));
+        for alert in [
+            Alert::NobodyOnline(department),
+            Alert::TicketWaits(department),
+            Alert::HeartbeatsFail,
+            Alert::StoreAway,
+            Alert::PresenceAway,
+            Alert::PersonUnreadable(person),
+        ] {
+            let stored = serde_json::to_value(alert).unwrap();
+            assert_eq!(serde_json::from_value::<Alert>(stored).unwrap(), alert);
+        }
+        let earlier = serde_json::json!({"alert": "nobody_online", "department": department});
+        assert_eq!(serde_json::to_value(Alert::NobodyOnline(department)).unwrap(), earlier);
+    }
+
+    #[test]
     fn an_interrupted_condition_starts_over() {
         let mut incidents = Incidents::default();
         for second in 0..60 {
@@ -163,6 +264,31 @@ mod tests {
             incidents = incidents.update(&conditions(10, alerts), true, at(second));
             assert_eq!(incidents.announced(), BTreeSet::new(), "at {second}");
         }
+    }
+
+    #[test]
+    fn a_department_that_flaps_is_announced_once_and_again_when_it_has_settled() {
+        let alert = Alert::NobodyOnline(DepartmentId::from_random([7; 16]));
+        let mut incidents = Incidents::default();
+        let mut step = |now, alerts: &[Alert]| {
+            let next = incidents.update(&conditions(0, alerts), true, at(now));
+            let announced = next.notifications(&incidents);
+            incidents = next;
+            announced
+        };
+        assert_eq!(step(0, &[alert]), [(alert, false)]);
+        assert_eq!(step(1, &[]), [(alert, true)]);
+        for second in (2..60).step_by(2) {
+            assert_eq!(step(second, &[alert]), [], "at {second}");
+            assert_eq!(step(second + 1, &[]), [], "at {second}");
+        }
+        // Empty for good.
+        assert_eq!(step(60, &[alert]), []);
+        assert_eq!(step(89, &[alert]), []);
+        assert_eq!(step(90, &[alert]), [(alert, false)]);
+        assert_eq!(step(100, &[]), [(alert, true)]);
+        // Calm again: the next time is announced at once.
+        assert_eq!(step(130, &[alert]), [(alert, false)]);
     }
 
     #[test]

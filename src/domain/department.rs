@@ -1,4 +1,6 @@
 //! Departments and their categories: they decide which agents may get a ticket.
+pub mod canned_reply;
+
 use super::ids::{CategoryId, DepartmentId, Version};
 use serde::{Deserialize, Serialize};
 

@@ -7,8 +7,8 @@ use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// How long a cancelled draft can be restored.
-const UNDO_PERIOD: TimeDelta = TimeDelta::minutes(1);
+/// How long the cancellation of a draft or a ticket can be undone.
+pub const UNDO_PERIOD: TimeDelta = TimeDelta::minutes(1);
 
 /// An unsent ticket. A person has at most one; it survives restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@ use super::Time;
 use super::ids::{DepartmentId, PersonId, TicketId};
 use super::policy::{Mode, Percent, Strategy};
 use super::ticket::Priority;
+use super::ticket::service::Stars;
 use serde::{Deserialize, Serialize};
 
 /// The originator of a change.
@@ -65,6 +66,18 @@ pub enum Action {
     Completed,
     /// The customer cancelled it.
     Cancelled,
+    /// The customer undid the cancellation.
+    CancelUndone,
+    /// The customer reopened it after its completion.
+    Reopened {
+        /// The agent who holds it again; `None` if it is in the queue.
+        to: Option<PersonId>,
+    },
+    /// The customer rated it.
+    Rated {
+        /// The rating.
+        stars: Stars,
+    },
     /// An admin changed its priority.
     Reprioritised {
         /// The old priority.
@@ -152,7 +165,8 @@ impl AuditEvent {
             (
                 Action::Assigned { agent, .. }
                 | Action::PickedUp { agent }
-                | Action::Reassigned { to: agent, .. },
+                | Action::Reassigned { to: agent, .. }
+                | Action::Reopened { to: Some(agent) },
                 _,
             ) => Some((*agent, true)),
             (Action::Completed, Actor::Person(agent)) => Some((agent, false)),

@@ -53,6 +53,10 @@ uuid_id!(
     CategoryId
 );
 uuid_id!(
+    /// A canned reply.
+    ReplyId
+);
+uuid_id!(
     /// A customer's draft. It becomes the ticket's idempotency key, so that a draft opens at most one ticket.
     DraftId
 );

@@ -2,6 +2,7 @@
 //! when it is sent, in the recipient's language.
 mod message;
 pub mod rendered;
+pub mod service;
 
 pub use message::{Message, RelayPart};
 
@@ -11,6 +12,7 @@ use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, MessageId, PersonId, TicketId};
 use super::person::Role;
 use serde::{Deserialize, Serialize};
+use service::ServiceNotice;
 
 /// A notice to one chat. It is committed together with the change that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +167,11 @@ pub enum Notice {
         /// The message.
         message: MessageId,
     },
+    /// To the author: a part of their message of a conversation could not be sent.
+    MessagePartlySent {
+        /// The message.
+        message: MessageId,
+    },
     /// To the customer: a file or a part of the description did not reach the agent.
     SendAgain {
         /// The ticket.
@@ -189,6 +196,8 @@ pub enum Notice {
     },
     /// To the sender of an update that became a dead letter.
     UpdateFailed,
+    /// About a reopened or rated ticket, or a ban.
+    Service(ServiceNotice),
 }
 
 impl Notice {

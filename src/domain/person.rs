@@ -1,9 +1,11 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
+pub mod ban;
 pub mod sessions;
 
 use super::Time;
-use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, TelegramId, Version};
+use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId, TicketId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
+use ban::Ban;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
 use std::collections::BTreeSet;
@@ -72,6 +74,18 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// Returns the one of both in which the agent is more present: online, busy, away, offline.
+    #[must_use]
+    pub fn most_present(self, other: Self) -> Self {
+        let rank = |availability| match availability {
+            Self::Online => 3,
+            Self::Busy => 2,
+            Self::Away => 1,
+            Self::Offline => 0,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+
     /// Returns the word used in the store, in Redis and in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -95,6 +109,15 @@ pub enum Via {
     Client,
 }
 
+/// An availability that an agent chose by a command, a button or a request; a heartbeat is no choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenAvailability {
+    /// What they chose.
+    pub to: Availability,
+    /// Where they chose it.
+    pub via: Via,
+}
+
 /// The profile of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentProfile {
@@ -106,14 +129,20 @@ pub struct AgentProfile {
     pub auto_assignment_enabled: bool,
     /// Breaks ties of round robin. Assigned once, in the order in which people became agents.
     pub assignment_order: u32,
-    /// The availability that they chose last.
+    /// Their availability: what they chose, or what their clients report.
     pub availability: Availability,
+    /// What they chose last. It stays until they choose otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<ChosenAvailability>,
     /// The source of their signs of activity.
     pub via: Via,
     /// When they last went online.
     pub last_online: Option<Time>,
     /// When they were asked whether they are still online, until they answer.
     pub asked_at: Option<Time>,
+    /// When that question was delivered. The grace period counts from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question_delivered_at: Option<Time>,
     /// Set while they are offline or unreachable and their tickets are still to be released. After a crash
     /// the sweep completes the release.
     pub release_due: Option<OfflineBehaviour>,
@@ -123,7 +152,36 @@ pub struct AgentProfile {
     pub last_activity: Time,
 }
 
-/// A prompt: a question to an admin that is answered with a message, not with a button.
+impl AgentProfile {
+    /// Returns their availability while their clients report `reported`. What they chose stays. If they came
+    /// online, clients say in detail how present they are; but "away" may only mean that a page is hidden, and
+    /// does not count for an agent who came online in Telegram.
+    #[must_use]
+    pub fn availability_with(&self, reported: Availability) -> Availability {
+        match self.chosen {
+            None | Some(ChosenAvailability { to: Availability::Online, via: Via::Client }) => reported,
+            Some(ChosenAvailability { to: Availability::Online, via: Via::Telegram }) => match reported {
+                Availability::Away => Availability::Online,
+                reported => reported,
+            },
+            Some(chosen) => chosen.to,
+        }
+    }
+
+    /// Closes the question whether they are still online.
+    pub fn clear_question(&mut self) {
+        (self.asked_at, self.question_delivered_at) = (None, None);
+    }
+
+    /// Returns whether the question if they are still online is to be delivered: they were not active in the
+    /// meantime, and did not get it already.
+    #[must_use]
+    pub fn has_pending_question(&self) -> bool {
+        self.asked_at.is_some() && self.question_delivered_at.is_none()
+    }
+}
+
+/// A prompt: a question that is answered with a message, not with a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
@@ -135,6 +193,17 @@ pub enum Prompt {
     NewCategory(DepartmentId),
     /// A category's new name.
     RenameCategory(CategoryId),
+    /// The word and the text of a new canned reply.
+    NewReply,
+    /// The new text of a canned reply.
+    ReplyText(ReplyId),
+    /// The comment to a rating, from the customer. It is optional, so the prompt closes by itself.
+    Comment {
+        /// The ticket.
+        ticket: TicketId,
+        /// When the prompt closes.
+        until: Time,
+    },
 }
 
 /// A person whom the bot has met.
@@ -148,6 +217,9 @@ pub struct Person {
     pub name: String,
     /// Their Telegram username without `@`, if they have one.
     pub username: Option<String>,
+    /// Whether somebody else had this username before them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub username_taken_over: bool,
     /// Their mail address, for clients that show it.
     pub email: Option<String>,
     /// Their language.
@@ -173,6 +245,9 @@ pub struct Person {
     /// Their sessions of the side API.
     #[serde(default, skip_serializing_if = "Sessions::is_default")]
     pub sessions: Sessions,
+    /// The ban, if an admin banned them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banned: Option<Ban>,
     /// When the bot first met them.
     pub created_at: Time,
     /// The record's version.
@@ -206,6 +281,12 @@ impl Person {
             profile.release_due = None;
         }
         self.reachable = true;
+    }
+
+    /// Returns true if they are banned. Staff are not, even if they were banned before they became staff.
+    #[must_use]
+    pub fn is_banned(&self) -> bool {
+        self.banned.is_some() && self.role == Role::Customer && self.agent.is_none()
     }
 
     /// Returns true if they are an admin.

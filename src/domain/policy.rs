@@ -164,6 +164,8 @@ pub struct Settings {
     pub grace: Duration,
     /// How long an agent who is online through Telegram may be silent before they are asked.
     pub idle_timeout: Duration,
+    /// How long after its completion a customer may reopen a ticket.
+    pub reopen_window: Duration,
     /// The record's version.
     pub version: Version,
 }
@@ -179,6 +181,7 @@ impl Default for Settings {
             agent_naming: AgentNaming::default(),
             grace: Duration::from_secs(300),
             idle_timeout: Duration::from_secs(1800),
+            reopen_window: Duration::from_secs(72 * 3_600),
             version: Version::default(),
         }
     }

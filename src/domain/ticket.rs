@@ -1,91 +1,29 @@
-//! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`.
+//! Tickets and their state machine: `queued → assigned → in_progress → completed`, `pending`, `cancelled`;
+//! a customer may reopen a completed ticket (`feedback.rs`).
 //!
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
 pub mod conversation;
+pub mod feedback;
+pub mod service;
+mod status;
+mod undo;
 
 use super::Time;
 use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
+use super::person::{AgentProfile, Person};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use service::ServiceRecord;
+
+pub use status::{Priority, Status};
 
 /// How long a released ticket stays away from its former holder by default, if no other agent takes it.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// Number of former holders that a ticket keeps, the latest ones.
 const MAX_FORMER_HOLDERS: usize = 16;
-
-/// The priority of a ticket. The order of the variants is the order of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    /// Before all others.
-    Urgent,
-    /// Before normal.
-    High,
-    /// The default.
-    #[default]
-    Normal,
-    /// After all others.
-    Low,
-}
-
-impl Priority {
-    /// All priorities, most urgent first.
-    pub const ALL: [Self; 4] = [Self::Urgent, Self::High, Self::Normal, Self::Low];
-
-    /// Returns its rank in the queue: 0 for urgent … 3 for low.
-    #[must_use]
-    pub fn rank(self) -> u8 {
-        self as u8
-    }
-
-    /// Returns the priority with this rank.
-    #[must_use]
-    pub fn from_rank(rank: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(rank)).copied()
-    }
-}
-
-/// The six states by name, as stored and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Waits for an agent.
-    Queued,
-    /// Held, not opened yet.
-    Assigned,
-    /// Held and opened.
-    InProgress,
-    /// Held and paused.
-    Pending,
-    /// Done.
-    Completed,
-    /// Withdrawn.
-    Cancelled,
-}
-
-impl Status {
-    /// Returns true if the state is final.
-    #[must_use]
-    pub fn is_end(self) -> bool {
-        matches!(self, Self::Completed | Self::Cancelled)
-    }
-
-    /// Returns the word used in the store and in the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Assigned => "assigned",
-            Self::InProgress => "in_progress",
-            Self::Pending => "pending",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
 
 /// An agent's hold on a ticket. It takes one slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +105,8 @@ pub struct Ticket {
     pub state: TicketState,
     /// The agents whose holds ended before the ticket did, each once, in the order in which they ended.
     pub former_holders: Vec<FormerHolder>,
+    /// What is known of the service: the first answer, the reopenings, the rating.
+    pub service: ServiceRecord,
     /// When it was opened.
     pub created_at: Time,
 }
@@ -183,6 +123,18 @@ pub enum Refusal {
     /// The agent already holds it.
     #[error("the ticket is already held by that agent")]
     AlreadyTheirs,
+    /// The customer reopened it since: the request is about an earlier completion.
+    #[error("the ticket was reopened since")]
+    Reopened,
+    /// The time for reopening it is over.
+    #[error("the ticket was completed too long ago")]
+    ReopenTooLate,
+    /// The time for undoing its cancellation is over.
+    #[error("the cancellation can't be undone any more")]
+    UndoTooLate,
+    /// The time for rating it, or for changing the rating, is over.
+    #[error("the rating can't be changed any more")]
+    RatingClosed,
 }
 
 impl Ticket {
@@ -212,6 +164,26 @@ impl Ticket {
     #[must_use]
     pub fn holder(&self) -> Option<PersonId> {
         self.hold().map(|hold| hold.agent)
+    }
+
+    /// Returns the agent who holds or completed it.
+    #[must_use]
+    pub fn agent(&self) -> Option<PersonId> {
+        match &self.state {
+            TicketState::Held(Hold { agent, .. }) | TicketState::Completed { agent, .. } => Some(*agent),
+            TicketState::Queued | TicketState::Cancelled { .. } => None,
+        }
+    }
+
+    /// Returns whether a person may see it as staff. Admins see all tickets; agents those of their departments
+    /// and their own.
+    #[must_use]
+    pub fn is_visible_to(&self, person: &Person) -> bool {
+        let profile = person.agent.as_ref();
+        let is_agents = |agent: &AgentProfile| {
+            self.agent() == Some(person.id) || agent.departments.contains(&self.department)
+        };
+        person.is_admin() || profile.is_some_and(is_agents)
     }
 
     /// Assigns a queued ticket to an agent.
@@ -251,6 +223,16 @@ impl Ticket {
         match self.status() {
             Status::Queued | Status::Assigned => Ok(self.with(TicketState::Cancelled { by, at: now })),
             other => Err(Refusal::State(other)),
+        }
+    }
+
+    /// Cancels an open ticket, as an admin, whatever its state.
+    pub fn withdraw(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
+        match self.state {
+            TicketState::Queued | TicketState::Held(_) => {
+                Ok(self.with(TicketState::Cancelled { by, at: now }))
+            }
+            _ => Err(Refusal::State(self.status())),
         }
     }
 

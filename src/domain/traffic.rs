@@ -1,5 +1,6 @@
 //! Traffic classes: the kinds of deliveries that share the rate limit over all chats.
 use super::card::CardKey;
+use super::notice::service::ServiceNotice;
 use super::notice::{Message, Notice};
 
 /// The traffic class of a delivery, by what waits for it.
@@ -54,11 +55,13 @@ impl TrafficClass {
             | Notice::AgentUnreachable { .. }
             | Notice::CustomerUnreachable { .. }
             | Notice::PartUndelivered { .. }
+            | Notice::Service(ServiceNotice::TaskReopened { .. } | ServiceNotice::TaskDropped { .. })
             | Notice::Alert { .. } => Self::Staff,
             Notice::Created { .. }
             | Notice::Assigned { .. }
             | Notice::Completed { .. }
             | Notice::Cancelled { .. }
+            | Notice::Service(ServiceNotice::Reopened { .. })
             | Notice::Requeued { .. } => Self::Receipts,
             _ => Self::Words,
         }

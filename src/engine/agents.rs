@@ -1,7 +1,9 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
 pub mod availability;
+pub(super) mod flapping;
 pub mod heartbeat;
 pub mod membership;
+pub(super) mod observation_window;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
 mod reachability;

@@ -46,6 +46,12 @@ pub enum EngineError {
     /// A name is empty or too long.
     #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME_CHARS)]
     BadName,
+    /// The word or the text of a canned reply is empty or too long.
+    #[error("a canned reply has a word and a text")]
+    BadReply,
+    /// The desk has the maximum number of canned replies.
+    #[error("at most {0} canned replies")]
+    TooManyReplies(usize),
     /// The last department, category or admin cannot be removed.
     #[error("at least one must remain")]
     LastOne,

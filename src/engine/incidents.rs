@@ -41,6 +41,13 @@ pub(super) struct IncidentState {
     oldest_waits: HashMap<DepartmentId, OldestWait>,
 }
 
+impl IncidentState {
+    /// Forgets the times that were read from a clock that was set.
+    pub(super) fn forget_times(&mut self) {
+        self.oldest_waits.clear();
+    }
+}
+
 /// The oldest waiting ticket of a department, as read from the store.
 #[derive(Debug, Clone, Copy)]
 struct OldestWait {
@@ -100,6 +107,8 @@ impl Engine {
         if !self.presence_answers(now).await {
             conditions.insert(Alert::PresenceAway, delta(OUTAGE_ALERT_AFTER));
         }
+        let unreadable = self.unreadable_people().await?.into_iter().map(Alert::PersonUnreadable);
+        conditions.extend(unreadable.map(|alert| (alert, TimeDelta::zero())));
         let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
         let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
@@ -142,6 +151,8 @@ impl Engine {
     /// Records that the store did not answer.
     fn record_store_outage(&self, state: &mut IncidentState, now: Time) {
         let (since, announced) = state.outage.get_or_insert((now, false));
+        // The clock may have been set back.
+        *since = (*since).min(now);
         if *announced || now - *since < delta(OUTAGE_ALERT_AFTER) {
             return;
         }

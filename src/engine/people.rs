@@ -30,10 +30,12 @@ impl Engine {
     pub async fn register_person(&self, profile: &Profile, now: Time) -> Result<Person, EngineError> {
         self.retry(|| async {
             let stored = self.store.person_by_telegram(profile.telegram).await?;
-            let person = match &stored {
+            let mut person = match &stored {
                 Some(person) => self.updated(person, profile),
                 None => self.new_customer(profile, now),
             };
+            // Boxed, because few updates bring a new username, and each one's future would hold its state.
+            Box::pin(self.take_over_username(stored.as_ref(), &mut person)).await?;
             if stored.as_ref() == Some(&person) {
                 return Ok(Attempt::Done(person));
             }
@@ -114,8 +116,10 @@ impl Engine {
             agent: None,
             prompt: None,
             answered_by: None,
+            username_taken_over: false,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
+            banned: None,
             created_at: now,
             version: Version::default(),
         }

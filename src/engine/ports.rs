@@ -10,6 +10,7 @@ mod inbox;
 mod leases;
 mod outbox;
 mod presence;
+mod replies;
 mod retention;
 mod signals;
 mod tickets;
@@ -20,8 +21,9 @@ pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
-pub use outbox::{ClaimedDelivery, DeliveryCounters, DropReason, OutboxStore, Outcome};
-pub use presence::{Presence, PresenceError};
+pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, OutboxStore, Outcome};
+pub use presence::{MAX_CLIENTS, Presence, PresenceError};
+pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
@@ -29,13 +31,21 @@ pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
 pub trait Store:
-    TicketStore + DirectoryStore + InboxStore + OutboxStore + ConversationStore + LeaseStore + RetentionStore
+    TicketStore
+    + DirectoryStore
+    + ReplyStore
+    + InboxStore
+    + OutboxStore
+    + ConversationStore
+    + LeaseStore
+    + RetentionStore
 {
 }
 
 impl<S> Store for S where
     S: TicketStore
         + DirectoryStore
+        + ReplyStore
         + InboxStore
         + OutboxStore
         + ConversationStore

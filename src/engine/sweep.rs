@@ -1,12 +1,12 @@
 //! Sweep: a periodic check that repairs what events missed. A ticket that only the sweep assigns means a lost
 //! wake-up and is counted as a fault.
 use super::Engine;
-use super::agents::presence_policy::{PresenceAction, RecordState, evaluate};
 use super::error::EngineError;
+use super::ports::ClockJump;
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
-use crate::domain::person::{AgentProfile, Availability, Person, Via};
+use crate::domain::person::{Availability, Person};
 use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::Ticket;
 use chrono::TimeDelta;
@@ -41,6 +41,7 @@ impl Engine {
         }
         let records: Option<HashMap<PersonId, PresenceRecord>> =
             records.map(|all| all.into_iter().map(|r| (r.agent_id, r)).collect());
+        self.observe_presence(records.as_ref(), now);
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents {
             match self.check_agent(&agent, records.as_ref(), (&settings, now), &mut sweep).await {
@@ -85,8 +86,8 @@ impl Engine {
     }
 
     /// Repairs what a crash left half done: tickets held by former agents go back to the queue. Restores
-    /// volatile presence from the last signs of activity if `presence_is_volatile`. Marks silent clients as
-    /// lost before the first round, not only with the first sweep.
+    /// volatile presence if `presence_is_volatile`. The observation window begins now: until the process came
+    /// up, or became the leader, agents may have been active without its notice, and none is lost.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
         for ticket in self.store.all_held().await? {
             let Some(holder) = ticket.holder() else { continue };
@@ -101,34 +102,42 @@ impl Engine {
                 }
             }
         }
+        self.restart_observation(now);
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
-        for agent in agents.iter().filter(|_| presence_is_volatile) {
-            let Some(profile) = &agent.agent else { continue };
-            let expired = now - profile.last_activity >= delta(self.rules.presence_ttl);
-            if profile.availability != Availability::Offline && !expired {
-                // The in-memory presence never fails.
-                let _ = self.write_presence(agent, profile, profile.last_activity).await;
+        for agent in &agents {
+            if self.is_lost(agent.id) {
+                self.roster().update(agent.id, |seat| seat.lost = false);
+            }
+            if presence_is_volatile && agent.availability() != Availability::Offline {
+                self.restore_record(agent, now).await;
             }
         }
-        if let Ok(records) = self.presence.all(now).await {
-            let settings = self.store.settings().await?;
-            let present: BTreeSet<_> = records.into_iter().map(|record| record.agent_id).collect();
-            for agent in agents.iter().filter(|agent| !present.contains(&agent.id)) {
-                let silent = |p: &AgentProfile| {
-                    let action = evaluate(p, RecordState::Absent, &settings, self.rules.presence_ttl, now);
-                    p.via == Via::Client
-                        && matches!(action, PresenceAction::MarkLost | PresenceAction::SetOffline)
-                };
-                let lost = agent.agent.as_ref().is_some_and(silent);
-                self.roster().update(agent.id, |seat| seat.lost = lost);
-            }
+        Ok(())
+    }
+
+    /// Adjusts everything that waits to a wall clock that was set: deliveries wait as long as before, and idle
+    /// timers start again.
+    pub async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), EngineError> {
+        self.store.adjust_to_clock(jump).await?;
+        let agents: Vec<PersonId> = self.roster().seats().map(|seat| seat.person.id).collect();
+        for agent in agents {
+            self.roster().update(agent, |seat| {
+                if let Some(profile) = &mut seat.person.agent {
+                    profile.last_activity = profile.last_activity.min(jump.now);
+                }
+            });
         }
+        self.incident_state.lock().await.forget_times();
+        self.reset_idle_timers(jump.now).await?;
+        self.wake_outbox();
+        self.wake_assigner();
         Ok(())
     }
 
     /// Resets the idle timers after a jump of the wall clock: silence cannot be told from the jump, so every
     /// agent counts as active now.
     pub async fn reset_idle_timers(&self, now: Time) -> Result<(), EngineError> {
+        self.restart_observation(now);
         let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
         for agent in agents.iter().filter(|a| a.availability() != Availability::Offline) {
             self.on_activity(agent, now).await?;

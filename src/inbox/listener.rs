@@ -97,17 +97,20 @@ impl InboxReader {
     async fn next_page(&mut self) -> Option<()> {
         match self.inbox.store.pending_updates(self.after, PAGE_ROWS).await {
             Ok(rows) if rows.is_empty() => {
+                self.inbox.status.dispatcher.set(TaskState::Working);
                 tokio::select! { () = self.inbox.woken() => {} () = self.stop.clone() => return None }
                 if self.inbox.is_shared() {
                     self.restart();
                 }
             }
             Ok(rows) => {
+                self.inbox.status.dispatcher.set(TaskState::Working);
                 self.after = rows.last().map_or(self.after, |row| row.seq);
                 self.page = if self.inbox.is_shared() { self.not_dispatched(rows) } else { rows.into() };
             }
             Err(error) => {
                 tracing::error!(%error, "failed to read inbox");
+                self.inbox.status.dispatcher.set(TaskState::Failing);
                 tokio::select! { () = tokio::time::sleep(RETRY_DELAY) => {} () = self.stop.clone() => return None }
             }
         }

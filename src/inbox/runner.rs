@@ -77,6 +77,7 @@ impl Runner {
             }
             _ => runner.run_to_completion(&received, admission, None).await,
         }
+        runner.inbox.status().handling.end(runner.clock.steady());
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 //! Status and counters of the intake: what `/readyz` and `/metrics` say about polls, dispatcher and inbox.
+use crate::clock::StallDetector;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -41,6 +42,8 @@ pub struct IntakeStatus {
     pub polls: SharedState,
     /// The dispatcher: working while it takes rows from the inbox.
     pub dispatcher: SharedState,
+    /// The updates that were passed to the dispatcher, until they are handled.
+    pub handling: StallDetector,
     /// Updates that could not be parsed and became dead letters.
     pub unreadable: AtomicU64,
     /// Answers of `getUpdates` whose first update was skipped, because no update could be told from the next.

@@ -1,9 +1,9 @@
 //! A rate limiter with token buckets. Telegram allows about 30 messages per second over all chats and about
-//! one per second in a chat, with short bursts. Pure: the time is an argument.
-use crate::domain::Time;
+//! one per second in a chat, with short bursts. Pure: the time is an argument. It is steady time, because a wall
+//! clock that is set back would silence the outbox.
 use crate::domain::ids::ChatId;
-use chrono::TimeDelta;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// The number of chat buckets above which full ones are removed.
 const PRUNE_ABOVE_BUCKETS: usize = 10_000;
@@ -45,13 +45,13 @@ impl RateLimits {
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     tokens: f64,
-    updated_at: Time,
+    updated_at: Duration,
 }
 
 impl Bucket {
     /// Adds the tokens gained since the last refill, up to `burst`.
-    fn refill(&mut self, per_second: f64, burst: f64, now: Time) {
-        let seconds = (now - self.updated_at).to_std().unwrap_or_default().as_secs_f64();
+    fn refill(&mut self, per_second: f64, burst: f64, now: Duration) {
+        let seconds = now.saturating_sub(self.updated_at).as_secs_f64();
         // Avoids NaN: an infinite rate times zero seconds.
         let gained = if seconds > 0.0 { seconds * per_second } else { 0.0 };
         self.tokens = (self.tokens + gained).min(burst);
@@ -76,7 +76,7 @@ impl RateLimiter {
 
     /// Reserves up to `wanted` overall tokens and returns their number. Each must be used for one message or
     /// returned with [`RateLimiter::give_back`].
-    pub fn reserve(&mut self, wanted: usize, now: Time) -> usize {
+    pub fn reserve(&mut self, wanted: usize, now: Duration) -> usize {
         let rate = self.limits.overall_per_second;
         let bucket = self.overall.get_or_insert(Bucket { tokens: rate, updated_at: now });
         bucket.refill(rate, rate, now);
@@ -94,7 +94,7 @@ impl RateLimiter {
 
     /// Returns the time from which `reserve` gives at least one token.
     #[must_use]
-    pub fn next_token_at(&self, now: Time) -> Time {
+    pub fn next_token_at(&self, now: Duration) -> Duration {
         match self.overall {
             Some(bucket) if bucket.tokens < 1.0 => {
                 now + time_to_gain(1.0 - bucket.tokens, self.limits.overall_per_second)
@@ -105,7 +105,7 @@ impl RateLimiter {
 
     /// Takes the token for one message to `chat`. A `refresh` leaves some tokens for messages. Errors with the
     /// time from which it may be sent.
-    pub fn take(&mut self, chat: ChatId, refresh: bool, now: Time) -> Result<(), Time> {
+    pub fn take(&mut self, chat: ChatId, refresh: bool, now: Duration) -> Result<(), Duration> {
         let RateLimits { chat_per_second, chat_burst, group_per_second, .. } = self.limits;
         let (rate, burst) =
             if chat.0 < 0 { (group_per_second, chat_burst.min(20.0)) } else { (chat_per_second, chat_burst) };
@@ -119,9 +119,8 @@ impl RateLimiter {
         bucket.tokens -= 1.0;
         // A full bucket equals a new one, so it is removed: memory use follows the active chats.
         if self.chats.len() > PRUNE_ABOVE_BUCKETS {
-            self.chats.retain(|_, b| {
-                b.tokens + (now - b.updated_at).to_std().unwrap_or_default().as_secs_f64() * rate < burst
-            });
+            self.chats
+                .retain(|_, b| b.tokens + now.saturating_sub(b.updated_at).as_secs_f64() * rate < burst);
         }
         Ok(())
     }
@@ -131,18 +130,17 @@ fn float(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-fn time_to_gain(tokens: f64, per_second: f64) -> TimeDelta {
+fn time_to_gain(tokens: f64, per_second: f64) -> Duration {
     // At least a millisecond, so that rounding never gives a wait of zero.
-    TimeDelta::from_std(std::time::Duration::from_secs_f64((tokens / per_second).clamp(0.001, 3_600.0)))
-        .unwrap_or(TimeDelta::seconds(1))
+    Duration::from_secs_f64((tokens / per_second).clamp(0.001, 3_600.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(ms: i64) -> Time {
-        Time::from_timestamp_millis(1_764_800_000_000 + ms).unwrap()
+    fn at(ms: u64) -> Duration {
+        Duration::from_millis(ms)
     }
 
     #[test]

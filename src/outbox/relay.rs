@@ -31,6 +31,8 @@ pub enum RelayCall {
         buttons: Vec<Vec<Button>>,
         /// The file that is sent if the message is gone.
         file: Option<Attachment>,
+        /// The words that are sent if Telegram does not copy the message.
+        words: Option<Rendered>,
     },
     /// Copies the messages of an album, in the order of their ids.
     CopyAlbum(Vec<MessageSource>),
@@ -58,6 +60,8 @@ pub struct RelayAction {
     pub call: RelayCall,
     /// The message that it replies to. An album cannot be a reply.
     pub reply_to: Option<ReplyTo>,
+    /// Whether a part of the messages is not brought by the call.
+    pub is_partial: bool,
 }
 
 impl RelayAction {
@@ -139,8 +143,15 @@ impl RelayAction {
             RelayCall::File { file, caption, buttons } => {
                 RelayCall::File { file, caption: strip(&caption), buttons }
             }
-            RelayCall::Copy { source, caption, buttons, file } => {
-                RelayCall::Copy { source, caption: caption.map(|caption| strip(&caption)), buttons, file }
+            RelayCall::Copy { source, caption, buttons, file, words } => {
+                let words = words.map(|words| strip_text(&words));
+                RelayCall::Copy {
+                    source,
+                    caption: caption.map(|caption| strip(&caption)),
+                    buttons,
+                    file,
+                    words,
+                }
             }
             RelayCall::CopyAlbum(sources) => RelayCall::CopyAlbum(sources),
         };
@@ -160,6 +171,10 @@ impl RelayAction {
                 caption: caption.clone().unwrap_or_default(),
                 buttons: buttons.clone(),
             },
+            RelayCall::Copy { words: Some(words), .. } => {
+                let call = RelayCall::Text(words.clone());
+                return Some(Self { call, is_partial: true, ..self.clone() });
+            }
             RelayCall::EditText(message_id, text) => {
                 return Some(self.as_new_message(*message_id, text.clone()));
             }

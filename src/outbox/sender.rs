@@ -4,8 +4,9 @@ use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
+use crate::domain::Time;
 use crate::domain::ids::TelegramId;
-use crate::domain::notice::Message;
+use crate::domain::notice::{Message, Notice};
 use crate::domain::ticket::conversation::RelayFailure;
 use crate::engine::Engine;
 use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome, StoreError};
@@ -15,6 +16,7 @@ use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Attempts after which a delivery that panics is dropped.
 const MAX_ATTEMPTS: u32 = 3;
@@ -69,6 +71,13 @@ impl Sender {
             Ok(report) => report,
             Err(_) => self.after_panic(&delivery, in_call.into_inner()).await,
         };
+        if let Message::Notice(Notice::StillOnline { agent, .. }) = delivery.message.inner()
+            && matches!(report.outcome, Outcome::Sent(_) | Outcome::Dropped(..))
+            && let Err(error) = self.engine.record_question_delivery(*agent, self.clock.now()).await
+        {
+            // The agent is asked again later.
+            tracing::warn!(%error, delivery = delivery.id, "failed to record the delivery of a question");
+        }
         if delivery.message.is_refresh()
             && let Outcome::Retry { until, unknown: false } = report.outcome
         {
@@ -115,15 +124,17 @@ impl Sender {
             self.rate_limiter().give_back(1);
             return report(id, Outcome::Sent(action.card(chat, None)));
         };
+        let steady = self.clock.steady();
         let pause = if deadline.has_passed() {
-            Some(now)
-        } else if let Some(until) = self.waits().until(chat, method, now) {
+            Some(steady)
+        } else if let Some(until) = self.waits().until(chat, method, steady) {
             Some(until)
         } else {
-            self.rate_limiter().take(chat, delivery.message.is_refresh(), now).err()
+            self.rate_limiter().take(chat, delivery.message.is_refresh(), steady).err()
         };
         if let Some(until) = pause {
             self.rate_limiter().give_back(1);
+            let until = self.clock.now() + delta(until.saturating_sub(steady));
             // Nothing was sent, so this attempt does not use up the repeat.
             return report(id, Outcome::Retry { until, unknown: false });
         }
@@ -147,7 +158,14 @@ impl Sender {
             }
             in_call.store(!action.is_idempotent(), Ordering::SeqCst);
             fail::fail_point!("outbox-before-send");
+            let is_relay = matches!(delivery.message.inner(), Message::Relay { .. });
+            if is_relay {
+                fail::fail_point!("relay-before-send");
+            }
             let result = self.call(delivery, &action).await;
+            if is_relay {
+                fail::fail_point!("relay-after-send");
+            }
             fail::fail_point!("outbox-after-send");
             in_call.store(false, Ordering::SeqCst);
             // A wait that Telegram asks for counts from here.
@@ -156,6 +174,9 @@ impl Sender {
                 Ok(outcome) => {
                     let latency = (now - delivery.committed_at).num_milliseconds();
                     tracing::debug!(delivery = id, waited_ms = latency, "delivered");
+                    if let Err(error) = self.engine.on_partly_relayed(action.partial_messages(), now).await {
+                        tracing::warn!(%error, "failed to tell the author what was not brought");
+                    }
                     return report(id, outcome);
                 }
                 Err(error) => error,
@@ -201,7 +222,7 @@ impl Sender {
                     let ClaimedDelivery { attempts, .. } = *delivery;
                     tracing::warn!(%error, delivery = id, attempts, %until, unknown, "failed to send delivery");
                     let telegram_down = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
-                    let outcome = self.retry(delivery, &action, &error, (until, unknown));
+                    let outcome = self.retry(delivery, &action, &error, (now, until, unknown));
                     return DeliveryReport { id, outcome, telegram_down };
                 }
             }
@@ -214,7 +235,7 @@ impl Sender {
         delivery: &ClaimedDelivery,
         action: &TelegramAction,
         error: &CallError,
-        (until, unknown): (crate::domain::Time, bool),
+        (now, until, unknown): (Time, Time, bool),
     ) -> Outcome {
         if error.code() != Some(429) {
             return Outcome::Retry { until, unknown };
@@ -222,7 +243,9 @@ impl Sender {
         if delivery.message.is_refresh()
             && let Some((method, _)) = action.call(delivery.chat)
         {
-            self.waits().add(delivery.chat, method, until, self.clock.now());
+            let steady = self.clock.steady();
+            let wait = (until - now).to_std().unwrap_or_default();
+            self.waits().add(delivery.chat, method, steady + wait, steady);
         }
         match delivery.message.inner() {
             // The old card keeps its buttons for a while; the new card must not wait for that.
@@ -278,6 +301,10 @@ impl Sender {
         }
         report(id, Outcome::Dropped(reason, details))
     }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
 
 fn report(id: u64, outcome: Outcome) -> DeliveryReport {

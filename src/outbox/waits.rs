@@ -1,8 +1,8 @@
 //! Waits that Telegram asked for when it refused a refresh: of a method, or of edits in one chat. Pure: the
-//! time is an argument.
-use crate::domain::Time;
+//! time is an argument. It is steady time.
 use crate::domain::ids::ChatId;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// The number of waits above which those that are over are removed.
 const PRUNE_ABOVE: usize = 1_000;
@@ -11,11 +11,11 @@ const MENU_METHOD: &str = "setMyCommands";
 
 /// The waits that are not over, each with its end.
 #[derive(Debug, Default)]
-pub(super) struct Waits(HashMap<(Option<ChatId>, &'static str), Time>);
+pub(super) struct Waits(HashMap<(Option<ChatId>, &'static str), Duration>);
 
 impl Waits {
     /// Adds a wait until `until` for `method` in `chat`.
-    pub(super) fn add(&mut self, chat: ChatId, method: &'static str, until: Time, now: Time) {
+    pub(super) fn add(&mut self, chat: ChatId, method: &'static str, until: Duration, now: Duration) {
         if self.0.len() > PRUNE_ABOVE {
             self.0.retain(|_, end| *end > now);
         }
@@ -23,7 +23,7 @@ impl Waits {
     }
 
     /// Returns the end of the wait for `method` in `chat`, if there is one.
-    pub(super) fn until(&self, chat: ChatId, method: &'static str, now: Time) -> Option<Time> {
+    pub(super) fn until(&self, chat: ChatId, method: &'static str, now: Duration) -> Option<Duration> {
         self.0.get(&scope(chat, method)).copied().filter(|end| *end > now)
     }
 }
@@ -35,12 +35,11 @@ fn scope(chat: ChatId, method: &'static str) -> (Option<ChatId>, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
 
     #[test]
     fn a_wait_belongs_to_its_method_and_its_chat() {
-        let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
-        let (end, mut waits) = (now + TimeDelta::seconds(9), Waits::default());
+        let now = Duration::from_secs(1_000);
+        let (end, mut waits) = (now + Duration::from_secs(9), Waits::default());
         waits.add(ChatId(1), "editMessageText", end, now);
         assert_eq!(waits.until(ChatId(1), "editMessageText", now), Some(end));
         assert_eq!(waits.until(ChatId(2), "editMessageText", now), None);

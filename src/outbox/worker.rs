@@ -3,9 +3,11 @@
 use super::action::Compose;
 use super::rate_limit::RateLimits;
 use super::sender::{DeliveryReport, Sender};
+use super::status::OutboxStatus;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::ports::{Outcome, StoreError};
+use crate::inbox::status::TaskState;
 use crate::telegram::{CallError, Telegram};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ const MAX_CLAIM_PAUSE: Duration = Duration::from_secs(60);
 /// The outbox's worker.
 pub struct Outbox {
     sender: Sender,
+    status: Arc<OutboxStatus>,
 }
 
 /// The result of a task of the worker.
@@ -45,12 +48,25 @@ impl Outbox {
         clock: Clock,
         limits: RateLimits,
     ) -> Self {
-        Self { sender: Sender::new(engine, composer, telegram, clock, limits) }
+        Self { sender: Sender::new(engine, composer, telegram, clock, limits), status: Arc::default() }
+    }
+
+    /// Returns the status of the outbox.
+    #[must_use]
+    pub fn status(&self) -> &Arc<OutboxStatus> {
+        &self.status
     }
 
     /// Works until `stop`, then finishes the deliveries in flight. Sends nothing after `deadline`: a process
     /// that was suspended past it must assume that another replica works on the outbox.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
+        self.status.worker.set(TaskState::Working);
+        self.work(stop, deadline).await;
+        self.status.worker.set(TaskState::Absent);
+        self.status.working.reset();
+    }
+
+    async fn work(self: &Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
         let mut in_flight: JoinSet<TaskResult> = JoinSet::new();
         let (mut telegram_down, mut outcomes) = (false, Vec::new());
         loop {
@@ -58,7 +74,9 @@ impl Outbox {
             // branch to wait for.
             let stopping = stop.is_cancelled();
             let finished = std::mem::take(&mut outcomes);
+            self.status.working.begin(self.sender.clock.steady());
             let pause = if stopping || telegram_down {
+                self.status.worker.set(TaskState::Failing);
                 self.settle(finished).await;
                 if !stopping {
                     self.stage_only().await;
@@ -68,6 +86,8 @@ impl Outbox {
                 // Concurrent, so that the store can batch both calls.
                 let (first_try, claimed) =
                     tokio::join!(self.settle(finished), self.claim_and_send(&mut in_flight, &deadline));
+                let state = if claimed.is_ok() { TaskState::Working } else { TaskState::Failing };
+                self.status.worker.set(state);
                 match claimed {
                     // The claim may have run before the late settlement, which can make more deliveries
                     // claimable.
@@ -79,6 +99,7 @@ impl Outbox {
                     }
                 }
             };
+            self.status.working.end(self.sender.clock.steady());
             if stopping && in_flight.is_empty() {
                 return;
             }
@@ -108,9 +129,9 @@ impl Outbox {
             if deadline.has_passed() {
                 return Ok(PROBE_INTERVAL);
             }
-            let now = self.sender.clock.now();
-            let reserved =
-                self.sender.rate_limiter().reserve(MAX_PARALLEL_SENDS.saturating_sub(in_flight.len()), now);
+            let (now, steady) = (self.sender.clock.now(), self.sender.clock.steady());
+            let room = MAX_PARALLEL_SENDS.saturating_sub(in_flight.len());
+            let reserved = self.sender.rate_limiter().reserve(room, steady);
             let claimed = if reserved == 0 { Ok(Vec::new()) } else { store.claim(reserved, now).await };
             self.sender.rate_limiter().give_back(reserved - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
@@ -124,17 +145,20 @@ impl Outbox {
             }
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
+                self.status.working.begin(self.sender.clock.steady());
                 in_flight.spawn(async move {
-                    TaskResult::Delivery(worker.sender.deliver(delivery, &deadline).await)
+                    let report = worker.sender.deliver(delivery, &deadline).await;
+                    worker.status.working.end(worker.sender.clock.steady());
+                    TaskResult::Delivery(report)
                 });
             }
             if drained {
-                let next = if reserved == 0 {
-                    Some(self.sender.rate_limiter().next_token_at(now))
+                let pause = if reserved == 0 {
+                    self.sender.rate_limiter().next_token_at(steady).saturating_sub(steady)
                 } else {
-                    store.next_delivery_at().await?
+                    let next = store.next_delivery_at().await?;
+                    next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default())
                 };
-                let pause = next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default());
                 return Ok(pause.clamp(MIN_CLAIM_PAUSE, max_pause));
             }
         }
@@ -168,6 +192,9 @@ impl Outbox {
             _ => Vec::new(),
         };
         let relayed: Vec<_> = outcomes.iter().flat_map(relayed).collect();
+        if !relayed.is_empty() {
+            fail::fail_point!("relay-after-settle");
+        }
         if let Err(error) = self.sender.engine.on_relayed(&relayed, self.sender.clock.now()).await {
             tracing::warn!(%error, "failed to show authors that their messages were delivered");
         }

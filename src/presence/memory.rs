@@ -1,7 +1,9 @@
 //! Presence in memory, with the semantics of the keys in Redis. Records expire; sets of agents live twice as
 //! long; a read of a set prunes members without a record.
+use super::clients::{Report, split};
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
@@ -18,6 +20,8 @@ pub struct Memory(Mutex<Keyspace>);
 struct Keyspace {
     /// `agent:online:{agent_id}`
     by_agent: HashMap<PersonId, Expiring<PresenceRecord>>,
+    /// `agent:clients:{agent_id}`
+    clients: HashMap<PersonId, Vec<Report>>,
     /// `agents:all`
     all: Members,
     /// `agents:dept:{department_id}`
@@ -108,13 +112,31 @@ impl Presence for Memory {
         Ok(())
     }
 
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        (client, status): (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        let mut keyspace = self.lock();
+        let mut reports = keyspace.clients.remove(&agent).unwrap_or_default();
+        reports.retain(|report| report.client != client);
+        reports.push(Report { client: client.to_owned(), status, expires_at: expiry(now, ttl) });
+        let (live, _) = split(reports, now);
+        let statuses = live.iter().map(|report| report.status).collect();
+        keyspace.clients.insert(agent, live);
+        Ok(statuses)
+    }
+
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         Ok(self.lock().by_agent.get(&agent).and_then(|record| record.get(now)).cloned())
     }
 
     async fn all(&self, now: Time) -> Result<Vec<PresenceRecord>, PresenceError> {
-        let Keyspace { by_agent: records, all, .. } = &mut *self.lock();
+        let Keyspace { by_agent: records, all, clients, .. } = &mut *self.lock();
         records.retain(|_, record| record.get(now).is_some());
+        clients.retain(|_, reports| reports.iter().any(|report| now < report.expires_at));
         Ok(all.prune(records, |_| true, now))
     }
 
@@ -129,7 +151,7 @@ impl Presence for Memory {
         Ok(members.prune(records, |record| record.serves(department), now))
     }
 
-    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError> {
         let keyspace = self.lock();
         let id_bytes = size_of::<PersonId>();
         let sets = std::iter::once(&keyspace.all).chain(keyspace.departments.values());
@@ -142,6 +164,6 @@ impl Presence for Memory {
                 + texts
                 + r.department_ids.capacity() * size_of::<DepartmentId>()
         };
-        Ok((member_bytes + keyspace.by_agent.values().map(record_bytes).sum::<usize>()) as u64)
+        Ok(Some((member_bytes + keyspace.by_agent.values().map(record_bytes).sum::<usize>()) as u64))
     }
 }

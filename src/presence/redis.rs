@@ -5,14 +5,20 @@
 //! reconnects if necessary. A timeout is an error: presence is then unknown, which does not mean that no
 //! agent is online.
 mod batch_writer;
+mod client_reports;
+mod denied;
+mod foreign_sets;
 mod unreadable;
 
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::ports::{Presence, PresenceError};
 use async_trait::async_trait;
 use batch_writer::{BatchWriter, PresenceWrite};
+use denied::{Denied, is_denied};
+use foreign_sets::is_wrong_type;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, Value, cmd, pipe};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +33,8 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_BATCH_KEYS: usize = 1_000;
 /// The key of the set of all agents who are online.
 const ALL_AGENTS: &str = "agents:all";
+/// How the key of a record begins; the agent's id follows.
+const RECORD_PREFIX: &str = "agent:online:";
 
 /// Presence that all processes on one Redis share.
 #[derive(Clone)]
@@ -42,6 +50,7 @@ struct Server {
     connection: ConnectionManager,
     /// True once the server is known to belong to a cluster, which has no transactions over several keys.
     is_cluster: Arc<AtomicBool>,
+    denied: Denied,
 }
 
 impl RedisPresence {
@@ -55,7 +64,7 @@ impl RedisPresence {
             .set_number_of_retries(0);
         let client = Client::open(address).map_err(presence_error)?;
         let connection = ConnectionManager::new_lazy_with_config(client, settings).map_err(presence_error)?;
-        let server = Server { connection, is_cluster: Arc::default() };
+        let server = Server { connection, is_cluster: Arc::default(), denied: Denied::default() };
         Ok(Self {
             batch_writer: BatchWriter::start(server.clone()),
             server,
@@ -66,12 +75,6 @@ impl RedisPresence {
     /// Errors if the server does not respond.
     pub async fn ping(&self) -> Result<(), PresenceError> {
         self.server.query(&cmd("PING")).await.map_err(presence_error)
-    }
-
-    /// Returns how many agents have a record that cannot be read, as of the last read of each.
-    #[must_use]
-    pub fn unreadable_records(&self) -> usize {
-        self.unreadable.count()
     }
 
     /// Returns the live records of `agents`. Unreadable records are left out.
@@ -96,11 +99,16 @@ impl RedisPresence {
         Ok(records)
     }
 
-    /// Returns the members of a set, by id.
+    /// Returns the members of a set, by id. Restores the set if its key holds another type.
     async fn members(&self, set: &str) -> Result<Vec<PersonId>, PresenceError> {
-        let ids: Vec<String> = self.server.query(cmd("SMEMBERS").arg(set)).await.map_err(presence_error)?;
-        let members: BTreeSet<PersonId> = ids.iter().filter_map(|id| id.parse().ok().map(PersonId)).collect();
-        Ok(members.into_iter().collect())
+        let mut read = self.server.query::<Vec<Vec<u8>>>(cmd("SMEMBERS").arg(set)).await;
+        if read.as_ref().is_err_and(is_wrong_type) {
+            self.server.restore_set(set).await.map_err(presence_error)?;
+            read = self.server.query(cmd("SMEMBERS").arg(set)).await;
+        }
+        let ids = read.map_err(presence_error)?;
+        let ids = ids.iter().filter_map(|id| std::str::from_utf8(id).ok()?.parse().ok().map(PersonId));
+        Ok(ids.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     /// Returns the live records of the members that belong in the set. Other members are removed.
@@ -148,11 +156,11 @@ impl RedisPresence {
 
 impl Server {
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        command.query_async(&mut self.connection.clone()).await
+        command.query_async(&mut self.connection.clone()).await.inspect_err(|error| self.denied.note(error))
     }
 
     async fn query_pipeline<T: FromRedisValue>(&self, pipe: &Pipeline) -> Result<T, RedisError> {
-        pipe.query_async(&mut self.connection.clone()).await
+        pipe.query_async(&mut self.connection.clone()).await.inspect_err(|error| self.denied.note(error))
     }
 
     /// Runs commands in one round trip; in one transaction unless the server belongs to a cluster.
@@ -204,6 +212,16 @@ impl Presence for RedisPresence {
             .await
     }
 
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        client_reports::report(&self.server, agent, report, ttl, now).await.map_err(presence_error)
+    }
+
     async fn get(&self, agent: PersonId, _now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         let reply = self.server.query(cmd("GET").arg(record_key(agent))).await;
         self.unreadable.parse(agent, reply).map_err(presence_error)
@@ -221,7 +239,7 @@ impl Presence for RedisPresence {
         self.read_set(&department_key(department), |record| record.serves(department)).await
     }
 
-    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError> {
         let agents = self.members(ALL_AGENTS).await?;
         let records = self.records(&agents).await?;
         let departments: BTreeSet<_> =
@@ -236,15 +254,24 @@ impl Presence for RedisPresence {
             for key in page {
                 batch.cmd("MEMORY").arg("USAGE").arg(key);
             }
-            let sizes: Vec<Option<u64>> = self.server.query_pipeline(&batch).await.map_err(presence_error)?;
-            bytes += sizes.into_iter().flatten().sum::<u64>();
+            match self.server.query_pipeline::<Vec<Option<u64>>>(&batch).await {
+                Ok(sizes) => bytes += sizes.into_iter().flatten().sum::<u64>(),
+                Err(error) if is_denied(&error) => return Ok(None),
+                Err(error) => return Err(presence_error(error)),
+            }
         }
-        Ok(bytes)
+        Ok(Some(bytes))
+    }
+
+    async fn unreadable_records(&self) -> Result<usize, PresenceError> {
+        // No set leads to an unreadable record, so nothing else would read it again.
+        self.records(&self.unreadable.agents()).await?;
+        Ok(self.unreadable.agents().len())
     }
 }
 
 fn record_key(agent: PersonId) -> String {
-    format!("agent:online:{agent}")
+    format!("{RECORD_PREFIX}{agent}")
 }
 
 fn department_key(department: DepartmentId) -> String {

@@ -43,6 +43,7 @@
 //! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
 //!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
 //!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
+mod canned_replies;
 mod client;
 mod codec;
 mod inbox;
@@ -69,6 +70,7 @@ mod outbox {
     pub(super) mod chat_queue;
     pub(super) mod chat_queues;
     pub(super) mod claim;
+    pub(super) mod clock_jump;
     pub(super) mod in_flight;
     pub(super) mod settle;
     pub(super) mod staging;
@@ -92,6 +94,7 @@ pub use schema::query_plans::QueryPlan;
 pub use signals::MongoSignals;
 pub use tx::stats::TxStats;
 
+use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
 use crate::domain::ids::{PersonId, TelegramId, TicketId};
@@ -135,6 +138,7 @@ pub struct Mongo {
     counters: Arc<TxCounters>,
     /// The latest time that a caller named, in microseconds: the time of a change without an event.
     last_time: AtomicI64,
+    unreadable: UnreadablePeople,
 }
 
 impl Mongo {
@@ -169,6 +173,7 @@ impl Mongo {
             reference,
             counters,
             last_time: AtomicI64::default(),
+            unreadable: UnreadablePeople::default(),
             db,
         })
     }

@@ -9,8 +9,8 @@ mod commit;
 mod counters;
 mod error;
 mod events;
+mod file;
 mod inbox;
-mod inspect;
 mod leases;
 mod outbox;
 mod people;
@@ -25,26 +25,23 @@ mod tickets;
 mod writer;
 
 pub use counters::WriteStats;
-pub use inspect::{FileState, inspect};
+pub use file::{DATABASE_FILE, FileState, inspect};
 
 use super::ttl_cache::{ReferenceData, TtlCache};
+use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
+use file::StoreFiles;
 use reader_pool::ReaderPool;
 use rusqlite::Connection;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
-/// The name of the database file in the store's directory.
-pub const DATABASE_FILE: &str = "antri.db";
-/// The file that a process keeps locked while it has the store open.
-const LOCK_FILE: &str = "antri.lock";
 /// Bounds of the number of read-only connections, which follows the number of cores.
 const MIN_READERS: usize = 2;
 const MAX_READERS: usize = 8;
@@ -66,6 +63,9 @@ pub struct Sqlite {
     last_now_micros: Arc<AtomicI64>,
     /// The turns of the traffic classes that claims have taken.
     served: AtomicUsize,
+    unreadable: UnreadablePeople,
+    /// Dropped last (see [`StoreFiles`]).
+    files: Arc<StoreFiles>,
 }
 
 impl Sqlite {
@@ -79,20 +79,21 @@ impl Sqlite {
 
     /// Opens the store with options.
     pub fn open_with(dir: &Path, options: Options) -> Result<Self, StoreError> {
-        let lock = lock(dir)?;
-        let file = dir.join(DATABASE_FILE);
-        create(&file)?;
-        let conn = schema::open_writer(&file, options.max_pages)?;
+        let files = Arc::new(StoreFiles::lock(dir)?);
+        let conn = schema::open_writer(files.database(), options.max_pages)?;
         let cores = std::thread::available_parallelism().map_or(MIN_READERS, usize::from);
-        let readers = ReaderPool::open(&file, cores.clamp(MIN_READERS, MAX_READERS))?;
+        let readers = ReaderPool::open(files.database(), cores.clamp(MIN_READERS, MAX_READERS))?;
+        files.watch_log();
         // The cache has no TTL, because this process is the only one that writes the file.
         let reference_data = Arc::new(TtlCache::new(Duration::MAX));
         Ok(Self {
-            writer: Writer::start(conn, lock, Arc::clone(&reference_data))?,
+            writer: Writer::start(conn, Arc::clone(&files), Arc::clone(&reference_data))?,
             readers,
             reference_data,
             last_now_micros: Arc::default(),
             served: AtomicUsize::default(),
+            unreadable: UnreadablePeople::default(),
+            files,
         })
     }
 
@@ -112,7 +113,10 @@ impl Sqlite {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.readers.run(query).await
+        let files = Arc::clone(&self.files);
+        let checked =
+            move |conn: &Connection| Ok(files.check().and_then(|()| query(conn).map_err(StoreError::from)));
+        self.readers.run(checked).await?
     }
 
     async fn write<T: Send + 'static>(
@@ -162,40 +166,5 @@ pub async fn look_up(dir: &Path, telegram: TelegramId) -> Result<Option<Person>,
 impl std::fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sqlite").finish_non_exhaustive()
-    }
-}
-
-/// Creates the database file if it does not exist. SQLite gives the same mode to its log and its index.
-fn create(file: &Path) -> Result<(), StoreError> {
-    let unusable = |error| StoreError::Unavailable(format!("{}: {error}", file.display()));
-    owner_only().open(file).map(drop).map_err(unusable)
-}
-
-/// Returns the options for opening files of the store, which only their owner may read: they hold customers'
-/// messages.
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create(true).truncate(false);
-    options
-}
-
-/// Creates the directory and locks it for this process. The operating system releases the lock when the
-/// process ends.
-fn lock(dir: &Path) -> Result<File, StoreError> {
-    let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", dir.display()));
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir).map_err(unusable)?;
-    let lock = owner_only().open(dir.join(LOCK_FILE)).map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => {
-            let file = dir.join(DATABASE_FILE);
-            Err(StoreError::Unavailable(format!("another process uses {}", file.display())))
-        }
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
     }
 }

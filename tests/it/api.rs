@@ -4,6 +4,7 @@ mod abuse;
 mod access;
 mod agents;
 mod alerts;
+mod clients;
 mod contract;
 mod expiry;
 mod fuzz;

@@ -2,6 +2,7 @@
 //! of the page.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
+mod docs;
 mod menus;
 
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};

@@ -128,6 +128,19 @@ fn check_reports_tokens_admins_language_and_time_zone() {
     assert!(!output.contains("thirty-two"), "{output}");
 }
 
+#[test]
+fn check_reports_another_program_at_the_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    // It closes each connection.
+    std::thread::spawn(move || while other.accept().is_ok() {});
+    let env = [("DATA_DIR", "data"), ("TELEGRAM_API_URL", "http://127.0.0.1:1"), ("HTTP_ADDR", &address)];
+    let output = String::from_utf8(antri(dir.path(), &["check"], &env).stdout).unwrap();
+    let line = format!("FAIL  http      {address} in use by a program that is no desk\n");
+    assert!(output.contains(&line), "{output}");
+}
+
 /// Runs `antri demo` with these arguments, which it must refuse. Returns its standard error.
 fn refused_demo(args: &[&str]) -> String {
     let dir = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ mod fuzz;
 mod generated;
 mod inputs;
 mod presses;
+mod relayed;
 mod threads;
 
 use crate::support::Desk;

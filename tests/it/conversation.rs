@@ -15,6 +15,7 @@ mod relay;
 mod repeated_updates;
 mod spinner;
 mod stories;
+mod ticket_command;
 mod wording;
 
 use crate::support::Desk;

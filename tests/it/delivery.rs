@@ -2,6 +2,7 @@
 //! and other chats are not blocked.
 mod answers;
 mod classes;
+mod clock_jumps;
 mod faults;
 mod incidents;
 mod people;

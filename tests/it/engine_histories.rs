@@ -12,12 +12,14 @@
 //! | `conflict_counts` | what counts as a lost race |
 //! | `lost_races` | writes by others between a read and the write that depends on it |
 //! | `presence` | presence, idle agents, clock jumps |
+//! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `invites` | claims, invites, limits |
 mod cancellation;
 mod conflict_counts;
 mod fixture;
+mod gaps;
 mod immediate_assignment;
 mod invites;
 mod lost_races;

@@ -1,12 +1,14 @@
 //! The presence contract: the requirements of the port and the TTL of the ordered keys, as cases over `&dyn
 //! Presence`.
+mod foreign_sets;
 mod redis;
+mod rights;
 
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
 use antri::domain::person::Availability;
 use antri::domain::presence::PresenceRecord;
-use antri::engine::ports::Presence;
+use antri::engine::ports::{MAX_CLIENTS, Presence};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -118,6 +120,26 @@ async fn a_heartbeat_with_other_departments_replaces_the_old_ones(presence: Arc<
     assert_eq!(in_department(&*presence, 1, 20).await, [agent_id(1)]);
 }
 
+async fn each_client_has_a_status_of_its_own_that_expires(presence: Arc<dyn Presence>) {
+    let report = async |n: u64, client: &str, status: Availability, seconds: i64| {
+        let result = presence.report_client(agent_id(n), (client, status), TTL, at(seconds)).await;
+        let mut statuses: Vec<_> = result.unwrap().into_iter().map(Availability::as_str).collect();
+        statuses.sort_unstable();
+        statuses
+    };
+    assert_eq!(report(1, "a", Availability::Away, 0).await, ["away"]);
+    assert_eq!(report(1, "b", Availability::Online, 100).await, ["away", "online"]);
+    assert_eq!(report(2, "a", Availability::Busy, 100).await, ["busy"], "another agent");
+    assert_eq!(report(1, "a", Availability::Busy, 200).await, ["busy", "online"], "the last report counts");
+    assert_eq!(report(1, "a", Availability::Away, 399).await, ["away", "online"]);
+    assert_eq!(report(1, "a", Availability::Away, 400).await, ["away"], "the other one has expired");
+    // The oldest are forgotten, so that ids without end take no memory without end.
+    for n in 0..u64::try_from(MAX_CLIENTS).unwrap() + 4 {
+        report(3, &format!("client {n}"), Availability::Away, i64::try_from(n).unwrap()).await;
+    }
+    assert_eq!(report(3, "last", Availability::Online, 30).await.len(), MAX_CLIENTS);
+}
+
 async fn concurrent_heartbeats_are_all_recorded(presence: Arc<dyn Presence>) {
     let tasks: Vec<_> = (0..64)
         .map(|task| {
@@ -145,6 +167,7 @@ macro_rules! presence_contract {
             each_heartbeat_has_its_own_ttl,
             leaving_removes_the_record_at_once,
             a_heartbeat_with_other_departments_replaces_the_old_ones,
+            each_client_has_a_status_of_its_own_that_expires,
             concurrent_heartbeats_are_all_recorded,
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! A back end joins with an implementation of [`Backend`] and one line of `store_contract!`.
 mod cards;
+mod clock_jumps;
 mod concurrency;
 mod embedded;
 mod fixture;
@@ -19,6 +20,7 @@ mod property;
 mod queue;
 mod reference_data;
 mod reopen;
+mod reopening;
 mod tickets;
 
 use antri::engine::ports::Store;
@@ -56,6 +58,13 @@ macro_rules! store_contract {
             tickets: held_tickets_are_listed_in_order_of_assignment,
             tickets: the_history_of_a_ticket_lists_audit_events_in_commit_order,
             tickets: assignment_counts_cover_received_and_completed_tickets,
+            reopening: a_completed_ticket_is_reopened_into_the_queue_at_its_old_place,
+            reopening: a_completed_ticket_is_reopened_to_an_agent_within_their_capacity,
+            reopening: only_a_completed_ticket_is_reopened,
+            reopening: an_undone_cancellation_restores_the_old_place_in_the_queue,
+            reopening: a_rating_is_written_over_a_completed_ticket,
+            reopening: the_first_answer_is_kept_through_the_states_that_follow,
+            reopening: the_live_cards_of_a_reopened_ticket_are_kept,
             guards: the_eligible_guard_rejects_agents_who_are_not_eligible,
             guards: last_assigned_moves_only_with_a_committed_engine_assignment,
             guards: the_capacity_guard_checks_only_the_capacity,
@@ -90,12 +99,16 @@ macro_rules! store_contract {
             people: a_person_write_keeps_last_assigned_and_last_activity,
             people: last_activity_never_moves_back,
             people: recent_people_are_listed_newest_first,
+            people: banned_people_are_listed_newest_first,
             reference_data: department_names_are_unique_regardless_of_case,
             reference_data: a_department_read_returns_the_last_committed_write,
             reference_data: settings_start_with_the_defaults,
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            reference_data: canned_replies_are_listed_by_word,
+            reference_data: the_word_of_a_canned_reply_is_unique_in_its_department,
+            reference_data: the_first_bot_of_a_store_stays_its_bot,
             inbox: an_update_is_appended_once,
             inbox: completing_an_update_enqueues_its_answers_once,
             inbox: failures_are_counted_until_the_update_is_dead_lettered,
@@ -134,6 +147,10 @@ macro_rules! store_contract {
             outbox_faults: a_postponed_delivery_keeps_its_wait_and_its_place,
             outbox_faults: a_card_that_is_gone_is_forgotten,
             outbox_faults: given_up_deliveries_are_counted_by_reason,
+            clock_jumps: deliveries_wait_as_long_as_before_the_clock_was_set,
+            clock_jumps: waits_of_the_new_time_stay_when_the_clock_was_set,
+            clock_jumps: a_long_chat_queue_waits_as_long_as_before_the_clock_was_set,
+            clock_jumps: activity_and_commit_times_follow_a_clock_that_was_set_back,
         }
     };
     (@cases $name:ident, $backend:ty, $($module:ident: $case:ident,)*) => {

@@ -51,10 +51,14 @@ pub(crate) const JWT_SECRET: &str = "a secret of at least thirty-two bytes";
 /// The admin of every test desk, by `ADMIN_IDS`.
 pub(crate) const ADMIN: i64 = 900;
 
+/// `METRICS_TOKEN` of desks under test.
+pub(crate) const METRICS_TOKEN: &str = "metrics-metrics-metrics-metrics-0";
+
 /// Returns the side API's settings in tests: no limits but those that a test sets.
 pub(crate) fn http() -> HttpConfig {
     HttpConfig {
         jwt_secret: Some(JWT_SECRET.into()),
+        metrics_token: Some(METRICS_TOKEN.into()),
         rate_per_token: 1_000_000,
         rate_per_address: 1_000_000,
         ..HttpConfig::default()

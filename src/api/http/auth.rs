@@ -9,7 +9,9 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use std::sync::Arc;
+use subtle::ConstantTimeEq;
 
 /// An extractor for callers who are agents or admins.
 #[derive(Debug, Clone)]
@@ -22,6 +24,11 @@ pub(in crate::api) struct StaffSession(pub(in crate::api) Person, pub(in crate::
 /// An extractor for callers who are admins.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Admin(pub(in crate::api) Person);
+
+/// An extractor for callers who may read the metrics: the holder of `METRICS_TOKEN`, agents and admins. An
+/// address grants nothing, because every request through a proxy on this machine comes from this machine.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::api) struct MetricsReader;
 
 /// An extractor for callers who are agents, including admins who are agents, too. Rejects other admins with
 /// 409.
@@ -73,11 +80,29 @@ fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
     token.map(|(_, token)| token.trim()).ok_or_else(missing_header)
 }
 
+/// The paths of requests that record activity themselves. An agent who goes offline must not get one more
+/// ticket.
+const OWN_ACTIVITY: [&str; 4] = [
+    "/api/agent-status/heartbeat",
+    "/api/agent-status/go-online",
+    "/api/agent-status/go-offline",
+    "/api/agent-status/offline",
+];
+
+/// Extracts the caller. A request of an agent that changes something is a sign of activity, like their message
+/// in Telegram. A read is none, because pages and programs repeat reads by themselves.
 impl FromRequestParts<Arc<Api>> for StaffSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let (person, claims) = api.authenticate(bearer_token(parts)?).await?;
+        if person.agent.is_some() && !parts.method.is_safe() && !OWN_ACTIVITY.contains(&parts.uri.path()) {
+            let (engine, caller, now) = (Arc::clone(&api.engine), person.clone(), api.now());
+            // The request itself reports an outage of the store.
+            if let Err(error) = Api::run(async move { engine.on_activity(&caller, now).await }).await {
+                tracing::warn!(agent = %person.id, ?error, "failed to record activity");
+            }
+        }
         Ok(Self(person, claims))
     }
 }
@@ -96,6 +121,19 @@ impl FromRequestParts<Arc<Api>> for Admin {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let Staff(person) = Staff::from_request_parts(parts, api).await?;
         if person.is_admin() { Ok(Self(person)) } else { Err(ApiError::forbidden()) }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for MetricsReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let given = bearer_token(parts)?.as_bytes();
+        let expected = api.config.metrics_token.as_ref();
+        if expected.is_some_and(|token| bool::from(given.ct_eq(token.expose_secret().as_bytes()))) {
+            return Ok(Self);
+        }
+        Staff::from_request_parts(parts, api).await.map(|_| Self)
     }
 }
 

@@ -11,6 +11,7 @@ pub(in crate::api) struct Envelope<T> {
     /// Always true.
     success: bool,
     /// A description of the result, for developers.
+    #[schema(example = "Done")]
     message: String,
     /// The result.
     data: T,

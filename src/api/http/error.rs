@@ -21,8 +21,10 @@ const NOT_FOUND: &str = "not_found";
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Failure {
     /// Always false.
+    #[schema(example = false)]
     success: bool,
     /// A description of the error, for developers.
+    #[schema(example = "there is no such ticket")]
     message: String,
     /// The error code, for programs.
     #[schema(example = "ticket_not_found")]
@@ -166,6 +168,11 @@ impl From<EngineError> for ApiError {
             EngineError::Refused(Refusal::State(_), _) => {
                 Self::conflict("wrong_state", format!("{text}, and this state does not allow the request"))
             }
+            // Only a customer gets these, from a button of the bot.
+            EngineError::Refused(
+                Refusal::Reopened | Refusal::ReopenTooLate | Refusal::RatingClosed | Refusal::UndoTooLate,
+                _,
+            ) => Self::conflict("wrong_state", text),
             EngineError::Refused(Refusal::AlreadyTheirs, _) => Self::conflict("already_theirs", text),
             EngineError::Stale(_) => Self::conflict("stale", text),
             EngineError::Forbidden => Self::forbidden(),
@@ -183,6 +190,8 @@ impl From<EngineError> for ApiError {
             }
             EngineError::NoPickUp => Self::conflict("no_pick_up", text),
             EngineError::Taken(_) => Self::conflict("taken", text),
+            // Only the bot writes canned replies.
+            EngineError::BadReply | EngineError::TooManyReplies(_) => Self::unprocessable("bad_reply", text),
             EngineError::LastOne => Self::conflict("last_one", text),
             EngineError::Contention => {
                 Self::conflict("contention", "others changed the same record again and again; try again")

@@ -83,7 +83,7 @@ impl Api {
 
     /// Returns the client's address: the peer, or the address that a trusted proxy forwards. Returns `None`
     /// if a peer that is not trusted sends `X-Forwarded-For`, since it can claim any address.
-    pub(in crate::api) fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer.to_canonical();
         let trusted =
             |address: IpAddr| self.config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address);

@@ -16,6 +16,7 @@ pub(in crate::api) struct DepartmentName {
     /// Its id.
     department_id: Uuid,
     /// Its name.
+    #[schema(example = "Umum")]
     department: String,
 }
 
@@ -25,18 +26,23 @@ pub(in crate::api) struct AgentState {
     /// The agent's id.
     pub(in crate::api) agent_id: Uuid,
     /// Their name.
+    #[schema(example = "Budi")]
     agent_name: String,
     /// The availability that they chose.
     status: Status,
     /// Whether they are online and present: their presence is not lost, and they have not blocked the bot.
     is_online: bool,
     /// Tickets they hold.
+    #[schema(example = 2)]
     current_tickets: u16,
     /// Tickets they can hold.
+    #[schema(example = 5)]
     max_tickets: u16,
     /// The share of their slots that is taken, in percent; above 100 after an admin's override.
+    #[schema(example = 40)]
     percent: u16,
     /// Whether they have no free slot.
+    #[schema(example = false)]
     full: bool,
     /// Whether the engine may give them tickets.
     auto_assignment_enabled: bool,

@@ -2,7 +2,6 @@
 use super::enums::{Priority, TicketStatus};
 use crate::api::Api;
 use crate::domain::department::Department;
-use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -30,20 +29,26 @@ pub(in crate::api) struct TicketBody {
     /// Its department.
     pub(in crate::api) department_id: Uuid,
     /// The department's name.
+    #[schema(example = "Umum")]
     department: String,
     /// Its category.
     category_id: Uuid,
     /// The category's name.
+    #[schema(example = "Pertanyaan")]
     category: String,
     /// The customer who opened it.
     customer_id: Uuid,
     /// The customer's name.
+    #[schema(example = "Sari")]
     customer_name: Option<String>,
     /// The customer's Telegram username, without `@`.
+    #[schema(example = "sari_w")]
     customer_username: Option<String>,
     /// The customer's Telegram id.
+    #[schema(example = 1_234_567)]
     customer_telegram_id: Option<i64>,
     /// Its description.
+    #[schema(example = "The printer is on fire")]
     description: String,
     /// How many files are attached to it, in Telegram.
     attachments: usize,
@@ -54,6 +59,7 @@ pub(in crate::api) struct TicketBody {
     /// The agent who holds or completed it.
     pub(in crate::api) assigned_agent: Option<Uuid>,
     /// That agent's name.
+    #[schema(example = "Budi")]
     assigned_agent_name: Option<String>,
     /// When its holder got it.
     assigned_at: Option<DateTime<Utc>>,
@@ -61,6 +67,39 @@ pub(in crate::api) struct TicketBody {
     opened_at: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
     ended_at: Option<DateTime<Utc>>,
+    /// When an agent first answered the customer.
+    first_answered_at: Option<DateTime<Utc>>,
+    /// How often the customer reopened it.
+    reopened: u16,
+    /// The customer's rating of the last completion; only admins see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<RatingBody>,
+}
+
+/// A customer's rating of a completed ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct RatingBody {
+    /// The stars.
+    #[schema(example = 5, minimum = 1, maximum = 5)]
+    stars: u8,
+    /// When the customer first rated the ticket.
+    at: DateTime<Utc>,
+    /// The customer's comment.
+    #[schema(example = "Cepat dan ramah")]
+    comment: Option<String>,
+}
+
+impl TicketBody {
+    /// Returns the body with the rating, for a viewer who may see it.
+    pub(in crate::api) fn with_rating(self, ticket: &Ticket, viewer: &Person) -> Self {
+        let rating = ticket.service.rating.as_ref().filter(|_| viewer.is_admin());
+        let rating = rating.map(|rating| RatingBody {
+            stars: rating.stars.get(),
+            at: rating.at,
+            comment: rating.comment.clone(),
+        });
+        Self { rating, ..self }
+    }
 }
 
 /// A ticket with its position.
@@ -80,22 +119,6 @@ impl PlacedTicket {
     }
 }
 
-/// Returns whether a person may see a ticket. Admins see all tickets; agents those of their departments and
-/// their own.
-pub(in crate::api) fn may_see(person: &Person, ticket: &Ticket) -> bool {
-    let serves = || person.agent.as_ref().is_some_and(|a| a.departments.contains(&ticket.department));
-    person.is_admin() || agent_of(ticket) == Some(person.id) || serves()
-}
-
-/// Returns the agent who holds or completed a ticket.
-fn agent_of(ticket: &Ticket) -> Option<PersonId> {
-    match &ticket.state {
-        TicketState::Held(hold) => Some(hold.agent),
-        TicketState::Completed { agent, .. } => Some(*agent),
-        TicketState::Queued | TicketState::Cancelled { .. } => None,
-    }
-}
-
 impl Api {
     /// Returns the JSON bodies of tickets.
     pub(in crate::api) async fn ticket_bodies(
@@ -105,7 +128,7 @@ impl Api {
         let departments = self.engine.store().departments().await?;
         let (mut agents, mut customers) = (HashMap::new(), HashMap::new());
         for ticket in tickets {
-            if let Some(agent) = agent_of(ticket)
+            if let Some(agent) = ticket.agent()
                 && let Entry::Vacant(entry) = agents.entry(agent)
             {
                 entry.insert(self.engine.name_of(agent).await?);
@@ -114,7 +137,7 @@ impl Api {
                 entry.insert(self.engine.store().person(ticket.customer).await?);
             }
         }
-        let name = |ticket| agent_of(ticket).and_then(|agent| agents.get(&agent).cloned().flatten());
+        let name = |ticket: &Ticket| ticket.agent().and_then(|agent| agents.get(&agent).cloned().flatten());
         let customer = |ticket: &Ticket| customers.get(&ticket.customer).and_then(Option::as_ref);
         Ok(tickets.iter().map(|t| to_body(t, &departments, name(t), customer(t))).collect())
     }
@@ -122,7 +145,7 @@ impl Api {
     /// Returns the JSON body of a ticket.
     pub(in crate::api) async fn ticket_body(&self, ticket: &Ticket) -> Result<TicketBody, StoreError> {
         let departments = self.engine.store().departments().await?;
-        let name = match agent_of(ticket) {
+        let name = match ticket.agent() {
             Some(agent) => self.engine.name_of(agent).await?,
             None => None,
         };
@@ -157,7 +180,7 @@ fn to_body(
         attachments: ticket.description.attachments.len(),
         auto: ticket.auto,
         created_at: ticket.created_at,
-        assigned_agent: agent_of(ticket).map(|agent| agent.0),
+        assigned_agent: ticket.agent().map(|agent| agent.0),
         assigned_agent_name: agent,
         assigned_at: ticket.hold().map(|hold| hold.assigned_at),
         opened_at: ticket.hold().and_then(|hold| hold.opened_at),
@@ -165,5 +188,8 @@ fn to_body(
             TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),
             TicketState::Queued | TicketState::Held(_) => None,
         },
+        first_answered_at: ticket.service.first_answered_at,
+        reopened: ticket.service.reopened,
+        rating: None,
     }
 }

@@ -9,13 +9,20 @@ use uuid::Uuid;
 /// An alert: an incident that began or ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct AlertBody {
-    /// `nobody_online`, `ticket_waits`, `heartbeats_fail`, `store_away` or `presence_away`.
+    /// `nobody_online`, `ticket_waits`, `heartbeats_fail`, `store_away`, `presence_away` or
+    /// `person_unreadable`.
+    #[schema(example = "ticket_waits")]
     alert: &'static str,
     /// The department, if the incident concerns one.
     department_id: Option<Uuid>,
     /// That department's name.
+    #[schema(example = "Umum")]
     department: Option<String>,
+    /// The person, if the incident concerns one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_id: Option<Uuid>,
     /// Whether the incident is over.
+    #[schema(example = false)]
     cleared: bool,
 }
 
@@ -26,6 +33,7 @@ impl AlertBody {
             alert: alert.name(),
             department_id: alert.department().map(|department| department.0),
             department: department.map(|department| department.name.clone()),
+            person_id: alert.person().map(|person| person.0),
             cleared,
         }
     }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 /// How many events a socket may be behind before it needs a new snapshot.
 const FEED_CAPACITY: usize = 1_024;
@@ -85,9 +86,19 @@ impl LiveFeed {
     }
 }
 
+/// A frame that a socket sends.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Frame<T> {
+    /// What happened.
+    #[schema(example = "snapshot")]
+    event: String,
+    /// The state after it.
+    data: T,
+}
+
 /// Returns the text of a frame.
 pub(in crate::api) fn frame(event: &str, data: &impl Serialize) -> Arc<str> {
-    json!({"event": event, "data": data}).to_string().into()
+    json!(Frame { event: event.to_owned(), data }).to_string().into()
 }
 
 impl Api {

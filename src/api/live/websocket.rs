@@ -1,6 +1,7 @@
 //! The WebSocket `/api/ws`: a snapshot, then one frame per event. A client that falls behind gets a new
 //! snapshot, so that its view has no gaps.
-use super::events::{LiveEvent, Scope, frame};
+use super::events::{Frame, LiveEvent, Scope, frame};
+use super::snapshot::Snapshot;
 use crate::api::Api;
 use crate::api::http::error::ApiError;
 use crate::auth_token::Claims;
@@ -72,7 +73,7 @@ struct AuthFrame {
 /// ticket's event says what happened; its data is the ticket as it is now. Closed with 4401 when the token
 /// expires.
 #[utoipa::path(get, operation_id = "openSocket", path = "/api/ws", tag = "live",
-    responses((status = 101, description = "The socket is open")))]
+    responses((status = 101, description = "The socket is open; this is its first frame", body = Frame<Snapshot>)))]
 pub(in crate::api) async fn open(
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,

@@ -35,8 +35,11 @@ pub(super) struct Gauges {
     orphans: i64,
     backlog: i64,
     sockets: i64,
+    presence_reachable: bool,
     presence_bytes: Option<u64>,
+    presence_unreadable: Option<usize>,
     sweep_finds: u64,
+    reopened: u64,
     conflicts: u64,
 }
 
@@ -50,6 +53,13 @@ impl Gauges {
         let held_slots: u32 = online.map(|seat| u32::from(seat.held())).sum();
         let holders: std::collections::HashSet<_> = seats.iter().map(|seat| seat.person.id).collect();
         let orphaned = |holder| !holders.contains(&holder);
+        // Not to be told from the memory, which a server need not say.
+        let presence_reachable = api.presence_answers().await;
+        let (mut presence_bytes, mut presence_unreadable) = (None, None);
+        if presence_reachable {
+            presence_bytes = api.engine.presence().memory_bytes().await.ok().flatten();
+            presence_unreadable = api.engine.presence().unreadable_records().await.ok();
+        }
         let gauges = Self {
             utilisation: if capacity == 0 { 0.0 } else { f64::from(held_slots) / f64::from(capacity) },
             orphans: to_i64(
@@ -60,8 +70,11 @@ impl Gauges {
             ),
             backlog: i64::try_from(store.pending_deliveries().await?).unwrap_or(i64::MAX),
             sockets: to_i64(api.live.sockets()),
-            presence_bytes: api.engine.presence().memory_bytes().await.ok(),
+            presence_reachable,
+            presence_bytes,
+            presence_unreadable,
             sweep_finds: faults.sweep_finds.load(Ordering::Relaxed),
+            reopened: faults.reopened.load(Ordering::Relaxed),
             conflicts: faults.conflicts.load(Ordering::Relaxed),
             ..Self::default()
         };
@@ -130,6 +143,14 @@ impl Gauges {
         registry.register("sweep_finds", help, ConstCounter::new(self.sweep_finds));
         let help = "Writes that lost against another one";
         registry.register("conflicts", help, ConstCounter::new(self.conflicts));
+        let help = "Whether presence can be read";
+        registry.register("presence_reachable", help, gauge_of(self.presence_reachable.into()));
+        if let Some(records) = self.presence_unreadable {
+            let help = "Presence records that can't be read and are left out";
+            registry.register("presence_unreadable_records", help, gauge_of(to_i64(records)));
+        }
+        let help = "Tickets that their customers reopened";
+        registry.register("reopened_tickets", help, ConstCounter::new(self.reopened));
         if let Some(bytes) = self.presence_bytes {
             let bytes = gauge_of(i64::try_from(bytes).unwrap_or(i64::MAX));
             registry.register("presence_memory_bytes", "Memory that presence takes", bytes);

@@ -10,6 +10,7 @@ use crate::domain::department::Department;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::presence::PresenceRecord;
+use crate::engine::agents::heartbeat::ClientReport;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -53,6 +54,24 @@ pub(in crate::api) struct Heartbeat {
     /// `online` when left out.
     #[serde(default)]
     status: HeartbeatStatus,
+    /// An id that the client made for itself, such as a random one per tab. Of several clients of an agent, the
+    /// most present one counts. Clients without an id count as one.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
+    client_id: Option<String>,
+}
+
+/// The longest id of a client.
+const MAX_CLIENT_ID_LEN: usize = 64;
+
+/// Errors unless the id is short and of visible ASCII characters.
+fn check_client_id(id: &str) -> std::result::Result<(), ApiError> {
+    let is_valid = (1..=MAX_CLIENT_ID_LEN).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+    if is_valid {
+        return Ok(());
+    }
+    let why = "the body does not fit: client_id must have 1 to 64 visible ASCII characters";
+    Err(ApiError::unprocessable("bad_body", why))
 }
 
 /// An agent with their current availability.
@@ -70,12 +89,15 @@ pub(in crate::api) struct AgentPresence {
     /// The agent's id.
     agent_id: Uuid,
     /// Their name.
+    #[schema(example = "Budi")]
     name: String,
     /// Their mail address; empty when unknown.
+    #[schema(example = "")]
     email: String,
     /// The first of their departments.
     department_id: Option<Uuid>,
     /// That department's name; empty when they have none.
+    #[schema(example = "Umum")]
     department: String,
     /// All their departments.
     department_ids: Vec<Uuid>,
@@ -84,8 +106,10 @@ pub(in crate::api) struct AgentPresence {
     /// The time of their last heartbeat or other activity.
     last_heartbeat: DateTime<Utc>,
     /// Tickets they hold.
+    #[schema(example = 2)]
     current_chats: u16,
     /// Tickets they can hold.
+    #[schema(example = 5)]
     max_chats: u16,
 }
 
@@ -95,6 +119,7 @@ pub(in crate::api) struct DepartmentStats {
     /// The department's id.
     department_id: Uuid,
     /// Its name.
+    #[schema(example = "Umum")]
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,
@@ -108,8 +133,9 @@ pub(in crate::api) struct DepartmentStats {
     total: u32,
 }
 
-/// Records a heartbeat of the agent. Send one every `HEARTBEAT_INTERVAL` seconds; without one for
-/// `AGENT_STATUS_TTL` seconds the agent counts as absent.
+/// Records a heartbeat of one client of the agent. Send one every `HEARTBEAT_INTERVAL` seconds; without one for
+/// `AGENT_STATUS_TTL` seconds the agent counts as absent. What the agent chose in Telegram, or by `go-offline`,
+/// stays until they choose otherwise. The answer has the status that applies.
 #[utoipa::path(post, operation_id = "sendHeartbeat", path = "/api/agent-status/heartbeat", tag = "agent status", security(("bearer" = [])),
     request_body(content = Option<Heartbeat>),
     responses((status = 200, body = Envelope<AgentNow>)))]
@@ -123,8 +149,13 @@ pub(in crate::api) async fn heartbeat(
         HeartbeatStatus::Busy => Availability::Busy,
         HeartbeatStatus::Away => Availability::Away,
     };
+    heartbeat.client_id.as_deref().map_or(Ok(()), check_client_id)?;
     let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
-    Api::run(async move { engine.heartbeat(&agent.person, status, now).await }).await?;
+    let status = Api::run(async move {
+        let report = ClientReport { status, client: heartbeat.client_id.as_deref() };
+        engine.heartbeat(&agent.person, report, now).await
+    })
+    .await?;
     Ok(Answer::ok("Heartbeat updated successfully", AgentNow { agent_id: id.0, status: status.into() }))
 }
 

@@ -24,7 +24,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct AgentChange {
     /// How many tickets they can hold. Tickets above it stay with them.
-    #[schema(minimum = 1, maximum = 100)]
+    #[schema(example = 5, minimum = 1, maximum = 100)]
     max_tickets: Option<u16>,
     /// Whether the engine may give them tickets.
     auto_assignment_enabled: Option<bool>,

@@ -21,6 +21,7 @@ pub(in crate::api) struct DepartmentBody {
     /// Its id.
     department_id: Uuid,
     /// Its name.
+    #[schema(example = "Umum")]
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,
@@ -34,6 +35,7 @@ pub(in crate::api) struct CategoryBody {
     /// Its id.
     category_id: Uuid,
     /// Its name.
+    #[schema(example = "Pertanyaan")]
     category: String,
 }
 

@@ -53,18 +53,25 @@ impl WidgetNumber {
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct WidgetLogin {
     /// Their Telegram id.
+    #[schema(example = 1_234_567)]
     id: WidgetNumber,
     /// Their first name.
+    #[schema(example = "Sari")]
     first_name: Option<String>,
     /// Their last name.
+    #[schema(example = "Wulandari")]
     last_name: Option<String>,
     /// Their username.
+    #[schema(example = "sari_w")]
     username: Option<String>,
     /// The URL of their picture.
+    #[schema(example = "https://t.me/i/userpic/320/sari_w.jpg")]
     photo_url: Option<String>,
     /// When they logged in, in seconds of Unix time.
+    #[schema(example = 1_764_831_173)]
     auth_date: WidgetNumber,
     /// Telegram's signature.
+    #[schema(example = "5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e")]
     hash: String,
 }
 
@@ -73,7 +80,10 @@ pub(in crate::api) struct WidgetLogin {
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct MiniAppLogin {
     /// The whole string.
-    #[schema(max_length = 16_384)]
+    #[schema(
+        example = "query_id=AAE&user=%7B%22id%22%3A1234567%7D&auth_date=1764831173&hash=5ca1ab1e",
+        max_length = 16_384
+    )]
     init_data: String,
 }
 
@@ -81,12 +91,14 @@ pub(in crate::api) struct MiniAppLogin {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Session {
     /// The bearer token.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIifQ.c2lnbmF0dXJl")]
     token: String,
     /// When the token expires.
     expires_at: DateTime<Utc>,
     /// The owner's id.
     agent_id: Uuid,
     /// Their name.
+    #[schema(example = "Budi")]
     name: String,
     /// Their current role.
     role: RoleWord,

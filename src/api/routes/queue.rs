@@ -35,6 +35,7 @@ pub(in crate::api) struct MyQueue {
     /// How many tickets they hold.
     count: usize,
     /// How many tickets they can hold.
+    #[schema(example = 5)]
     max: u16,
 }
 
@@ -95,6 +96,7 @@ pub(in crate::api) struct Reassignment {
     agent_id: Option<Uuid>,
     /// Whether to assign the ticket even if the agent has no free slot.
     #[serde(default)]
+    #[schema(example = false)]
     anyway: bool,
 }
 

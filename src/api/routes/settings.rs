@@ -31,13 +31,20 @@ pub(in crate::api) struct SettingsBody {
     /// The assignment mode.
     mode: Mode,
     /// The share of new tickets that the engine assigns, in percent.
+    #[schema(example = 100)]
     rollout_percent: u8,
     /// The capacity of a new agent.
+    #[schema(example = 5)]
     default_capacity: u16,
     /// The grace period after which an agent whose presence is lost is set offline, in seconds.
+    #[schema(example = 300)]
     grace_period: u64,
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
+    #[schema(example = 1_800)]
     agent_idle_timeout: u64,
+    /// How long after its completion a customer may reopen a ticket, in seconds.
+    #[schema(example = 86_400)]
+    reopen_window: u64,
 }
 
 /// A change of the settings; absent fields stay unchanged.
@@ -51,17 +58,20 @@ pub(in crate::api) struct SettingsChange {
     /// The assignment mode.
     mode: Option<Mode>,
     /// The share of new tickets that the engine assigns, in percent.
-    #[schema(maximum = 100)]
+    #[schema(example = 100, maximum = 100)]
     rollout_percent: Option<u8>,
     /// The capacity of a new agent.
-    #[schema(minimum = 1, maximum = 100)]
+    #[schema(example = 5, minimum = 1, maximum = 100)]
     default_capacity: Option<u16>,
     /// The grace period after which an agent whose presence is lost is set offline, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 300, minimum = 1, maximum = 604_800)]
     grace_period: Option<u64>,
     /// How long an agent who is online through Telegram may be silent before they are asked, in seconds.
-    #[schema(minimum = 1, maximum = 604_800)]
+    #[schema(example = 1_800, minimum = 1, maximum = 604_800)]
     agent_idle_timeout: Option<u64>,
+    /// How long after its completion a customer may reopen a ticket, in seconds.
+    #[schema(example = 86_400, minimum = 1, maximum = 604_800)]
+    reopen_window: Option<u64>,
 }
 
 /// Returns the settings.
@@ -96,7 +106,7 @@ impl SettingsChange {
     fn validate(self) -> std::result::Result<ValidChange, ApiError> {
         let invalid = |message: &str| ApiError::unprocessable("bad_setting", message);
         let in_range = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_TIMEOUT_SECONDS).contains(&s));
-        if !in_range(self.grace_period) || !in_range(self.agent_idle_timeout) {
+        if ![self.grace_period, self.agent_idle_timeout, self.reopen_window].into_iter().all(in_range) {
             return Err(invalid("a time-out is 1 to 604800 seconds"));
         }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
@@ -123,6 +133,7 @@ impl ValidChange {
         set(&mut settings.default_capacity, self.capacity);
         set(&mut settings.grace, self.change.grace_period.map(Duration::from_secs));
         set(&mut settings.idle_timeout, self.change.agent_idle_timeout.map(Duration::from_secs));
+        set(&mut settings.reopen_window, self.change.reopen_window.map(Duration::from_secs));
     }
 }
 
@@ -136,6 +147,7 @@ impl From<Settings> for SettingsBody {
             default_capacity: settings.default_capacity.get(),
             grace_period: settings.grace.as_secs(),
             agent_idle_timeout: settings.idle_timeout.as_secs(),
+            reopen_window: settings.reopen_window.as_secs(),
         }
     }
 }

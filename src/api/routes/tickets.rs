@@ -4,7 +4,7 @@ use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, TicketRef};
-use crate::api::json::ticket::{PlacedTicket, TicketBody, may_see};
+use crate::api::json::ticket::{PlacedTicket, TicketBody};
 use crate::domain::department::Department;
 use crate::domain::description::Description;
 use crate::domain::event::Action;
@@ -43,6 +43,7 @@ pub(in crate::api) struct NewTicketBody {
     /// The customer's id.
     customer_id: Option<Uuid>,
     /// The customer's Telegram id.
+    #[schema(example = 1_234_567)]
     customer_telegram_id: Option<i64>,
     /// The department; optional if the category determines it, or if there is only one.
     department_id: Option<Uuid>,
@@ -50,6 +51,7 @@ pub(in crate::api) struct NewTicketBody {
     category_id: Option<Uuid>,
     /// The description; it must contain a visible character.
     #[schema(
+        example = "The printer is on fire",
         min_length = 1,
         max_length = 12_288,
         pattern = "[!-~¡-¬®-ʯΑ-ΡΣ-ώА-ҁא-תء-غक-हก-ฮぁ-ゖァ-ヺ一-龥가-힣]"
@@ -100,7 +102,8 @@ pub(in crate::api) async fn show(
 ) -> Result<PlacedTicket> {
     let ticket = api.visible(&caller, &ticket).await?;
     let position = api.position(&ticket).await?;
-    Ok(Answer::ok("Ticket", PlacedTicket::new(api.ticket_body(&ticket).await?, position)))
+    let body = api.ticket_body(&ticket).await?.with_rating(&ticket, &caller);
+    Ok(Answer::ok("Ticket", PlacedTicket::new(body, position)))
 }
 
 /// The holder starts the ticket.
@@ -200,7 +203,7 @@ impl Api {
         let not_found = || {
             ApiError::not_found("ticket_not_found", "there is no such ticket among those that you may see")
         };
-        found.filter(|ticket| may_see(caller, ticket)).ok_or_else(not_found)
+        found.filter(|ticket| ticket.is_visible_to(caller)).ok_or_else(not_found)
     }
 
     /// Returns a ticket's position in its department's queue or in its holder's.

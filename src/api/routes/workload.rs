@@ -47,6 +47,7 @@ pub(in crate::api) struct DepartmentQueue {
     /// The department's id.
     department_id: Uuid,
     /// Its name.
+    #[schema(example = "Umum")]
     department: String,
     /// Tickets that wait in it.
     waiting: u64,

@@ -1,8 +1,9 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
 use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
-use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
+use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
 use crate::domain::person::Locale;
+use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ impl DepartmentPickerPurpose {
             Self::Newcomer(person) => format!("n{}", encode_id(person.0)),
             Self::Agent(person) => format!("g{}", encode_id(person.0)),
             Self::Relocation(department) => format!("m{}", encode_id(department.0)),
+            Self::Reply(reply) => format!("r{}", encode_id(reply.0)),
         }
     }
 
@@ -47,6 +49,7 @@ impl DepartmentPickerPurpose {
             ("c", _) => Some(Self::Category),
             (_, 'n') => person().map(Self::Newcomer),
             (_, 'g') => person().map(Self::Agent),
+            (_, 'r') => person().map(|id| Self::Reply(ReplyId(id.0))),
             (_, 'm') => person().map(|id| Self::Relocation(DepartmentId(id.0))),
             _ => None,
         }
@@ -100,6 +103,8 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
     (PickerPurpose::Agent, "g"),
+    (PickerPurpose::Ban, "b"),
+    (PickerPurpose::Unban, "u"),
 ];
 
 impl ButtonAction {
@@ -118,6 +123,10 @@ impl ButtonAction {
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::KeepTicket(t, s) => format!("ck:{}:{}", encode_id(t.0), s.code()),
+            Self::Reopen(t, completion) => format!("ro:{}:{completion}", encode_id(t.0)),
+            Self::Rate(t, completion, stars) => {
+                format!("rt:{}:{completion}:{}", encode_id(t.0), stars.get())
+            }
             Self::DraftCategory(d, c) => format!("dc:{}:{}", encode_id(d.0), encode_id(c.0)),
             Self::DraftCategories(d, page) => format!("dp:{}:{page}", encode_id(d.0)),
             Self::DraftSend(d) => format!("ds:{}", encode_id(d.0)),
@@ -125,6 +134,7 @@ impl ButtonAction {
             Self::DraftDrop(d) => format!("dy:{}", encode_id(d.0)),
             Self::DraftKeep(d) => format!("dk:{}", encode_id(d.0)),
             Self::DraftUndo(d) => format!("du:{}", encode_id(d.0)),
+            Self::CancelUndo(t) => format!("cu:{}", encode_id(t.0)),
             Self::StillHere => "here".into(),
             Self::GoOnline => "on".into(),
             Self::GoOffline => "off".into(),
@@ -153,6 +163,15 @@ impl ButtonAction {
             }
             Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
+            Self::ShowTicket(t) => format!("vt:{}", encode_id(t.0)),
+            Self::CancelTicketsOf(p) => format!("bt:{}", encode_id(p.0)),
+            Self::Replies(page) => format!("R:{page}"),
+            Self::Reply(r) => format!("Rs:{}", encode_id(r.0)),
+            Self::NewReply => "Rn".into(),
+            Self::EditReply(r) => format!("Re:{}", encode_id(r.0)),
+            Self::ReplyDepartment(r, d) => format!("Rd:{}:{}", encode_id(r.0), encode_id(d.0)),
+            Self::RemoveReply(r) => format!("Rx:{}", encode_id(r.0)),
+            Self::RemoveReplyConfirmed(r) => format!("Ry:{}", encode_id(r.0)),
             Self::AgentDepartment(p, d, on) => {
                 format!("gd:{}:{}:{}", encode_id(p.0), encode_id(d.0), u8::from(on))
             }
@@ -182,6 +201,7 @@ impl ButtonAction {
         let fields: Vec<&str> = data.split(':').collect();
         let ticket = |t: &str| decode_id(t).map(TicketId);
         let person = |p: &str| decode_id(p).map(PersonId);
+        let reply = |r: &str| decode_id(r).map(ReplyId);
         let department = |d: &str| decode_id(d).map(DepartmentId);
         let category = |c: &str| decode_id(c).map(CategoryId);
         let draft = |d: &str| decode_id(d).map(DraftId);
@@ -199,6 +219,10 @@ impl ButtonAction {
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["ck", t, s] => Self::KeepTicket(ticket(t)?, Surface::parse(s)?),
+            ["ro", t, completion] => Self::Reopen(ticket(t)?, completion.parse().ok()?),
+            ["rt", t, completion, stars] => {
+                Self::Rate(ticket(t)?, completion.parse().ok()?, Stars::new(stars.parse().ok()?)?)
+            }
             ["dc", d, c] => Self::DraftCategory(draft(d)?, category(c)?),
             ["dp", d, page] => Self::DraftCategories(draft(d)?, page.parse().ok()?),
             ["ds", d] => Self::DraftSend(draft(d)?),
@@ -206,6 +230,7 @@ impl ButtonAction {
             ["dy", d] => Self::DraftDrop(draft(d)?),
             ["dk", d] => Self::DraftKeep(draft(d)?),
             ["du", d] => Self::DraftUndo(draft(d)?),
+            ["cu", t] => Self::CancelUndo(ticket(t)?),
             ["here"] => Self::StillHere,
             ["on"] => Self::GoOnline,
             ["off"] => Self::GoOffline,
@@ -224,6 +249,15 @@ impl ButtonAction {
             }
             ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
+            ["vt", t] => Self::ShowTicket(ticket(t)?),
+            ["bt", p] => Self::CancelTicketsOf(person(p)?),
+            ["R", page] => Self::Replies(page.parse().ok()?),
+            ["Rs", r] => Self::Reply(reply(r)?),
+            ["Rn"] => Self::NewReply,
+            ["Re", r] => Self::EditReply(reply(r)?),
+            ["Rd", r, d] => Self::ReplyDepartment(reply(r)?, department(d)?),
+            ["Rx", r] => Self::RemoveReply(reply(r)?),
+            ["Ry", r] => Self::RemoveReplyConfirmed(reply(r)?),
             ["gd", p, d, on] => Self::AgentDepartment(person(p)?, department(d)?, flag(on)?),
             ["dl", purpose, page] => {
                 Self::Departments(DepartmentPickerPurpose::parse(purpose)?, page.parse().ok()?)
@@ -270,6 +304,16 @@ mod tests {
             ButtonAction::CancelConfirmed(t, Version(u64::MAX), Surface::MyTickets(u16::MAX)),
             ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
             ButtonAction::DraftUndo(DraftId(t.0)),
+            ButtonAction::CancelUndo(t),
+            ButtonAction::Reopen(t, u16::MAX),
+            ButtonAction::ShowTicket(t),
+            ButtonAction::CancelTicketsOf(p),
+            ButtonAction::ReplyDepartment(ReplyId(t.0), DepartmentId(p.0)),
+            ButtonAction::RemoveReplyConfirmed(ReplyId(t.0)),
+            ButtonAction::Replies(u16::MAX),
+            ButtonAction::Departments(DepartmentPickerPurpose::Reply(ReplyId(t.0)), u16::MAX),
+            ButtonAction::PickPerson(PickerPurpose::Unban, p),
+            ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
         ];
@@ -282,8 +326,16 @@ mod tests {
 
     #[test]
     fn forged_data_is_rejected() {
-        for data in ["", "t", "t:c:AAAA:1:t", "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t", "on:1", "💥", &"x".repeat(65)]
-        {
+        for data in [
+            "",
+            "t",
+            "t:c:AAAA:1:t",
+            "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
+            "on:1",
+            "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+            "💥",
+            &"x".repeat(65),
+        ] {
             assert_eq!(ButtonAction::decode(data), None, "{data}");
         }
     }

@@ -5,8 +5,10 @@ mod focus;
 mod live;
 mod readers;
 mod relay;
+mod service;
 
 use super::view_loader::ViewLoader;
+use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::render;
@@ -17,7 +19,7 @@ use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{Availability, Locale, Person};
+use crate::domain::person::{AgentProfile, Locale, Person};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
@@ -68,6 +70,9 @@ impl Compose for Composer {
             Message::Reaction(message) => self.reaction(chat, *message).await,
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
+            }
+            Message::Notice(Notice::MessagePartlySent { message }) => {
+                self.message_partly_sent(*message, &localizer).await
             }
             Message::Inline { inline_message_id, message } => {
                 let action = Box::pin(self.compose(chat, message, now)).await?;
@@ -238,10 +243,11 @@ impl Composer {
                 None => None,
             },
             Notice::Completed { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Completed { number })
+                let ticket = store.ticket(*ticket).await?;
+                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
             }
             Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { number })
+                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
@@ -262,9 +268,11 @@ impl Composer {
                 self.number(*ticket).await?.map(|number| NoticeView::File { number })
             }
             Notice::StillOnline { agent, minutes } => {
-                let agent = store.person(*agent).await?;
-                let availability = agent.map_or(Availability::Online, |agent| agent.availability());
-                Some(NoticeView::StillOnline { availability, minutes: *minutes })
+                let profile = store.person(*agent).await?.and_then(|person| person.agent);
+                profile.filter(AgentProfile::has_pending_question).map(|profile| NoticeView::StillOnline {
+                    availability: profile.availability,
+                    minutes: *minutes,
+                })
             }
             Notice::TakenOffline { kept } => Some(NoticeView::TakenOffline { kept: *kept }),
             Notice::RoleChanged { role } => Some(NoticeView::RoleChanged { role: *role }),
@@ -277,14 +285,19 @@ impl Composer {
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
+            | Notice::MessagePartlySent { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Alert { alert, over } => {
                 let mut departments = store.departments().await?.into_iter();
                 let department = departments.find(|department| Some(department.id) == alert.department());
-                let department = department.map(|department| department.name).unwrap_or_default();
-                Some(NoticeView::Alert { alert: *alert, department, over: *over })
+                let subject = match alert.person() {
+                    Some(person) => self.name(person).await?,
+                    None => department.map(|department| department.name).unwrap_or_default(),
+                };
+                Some(NoticeView::Alert { alert: *alert, subject, over: *over })
             }
+            Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

@@ -2,6 +2,7 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 mod conversation;
 mod notice;
+pub mod service;
 
 pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;

@@ -1,5 +1,6 @@
 //! Handlers of the admin commands.
 pub mod agents;
+pub mod bans;
 pub mod capacity;
 pub mod choices;
 mod department_cards;
@@ -7,8 +8,9 @@ mod department_lookup;
 mod department_picker;
 pub mod departments;
 pub mod invite;
-mod matching;
+pub(super) mod matching;
 pub mod name_prompts;
-mod pickers;
+pub(super) mod pickers;
 pub mod reassign;
 pub mod relocation;
+pub mod replies;

@@ -46,7 +46,10 @@ async fn changed_text(bot: &BotContext, ctx: &RequestContext, held: usize) -> Re
     let mut text = status_text(bot, ctx).await?;
     if ctx.person.availability() == Availability::Offline && held > 0 {
         let localizer = ctx.localizer(bot);
-        let kept = bot.engine.store().held_by(ctx.person.id).await?.len();
+        let due = ctx.person.agent.as_ref().and_then(|profile| profile.release_due);
+        let still_held = bot.engine.store().held_by(ctx.person.id).await?;
+        // Of an agent who comes and goes, the tickets are released a little later.
+        let kept = still_held.iter().filter(|ticket| !due.is_some_and(|due| due.releases(ticket))).count();
         let lines = [(held.saturating_sub(kept), "offline-released"), (kept, "offline-kept")];
         let lines = lines.into_iter().filter(|(count, _)| *count > 0);
         let lines: Vec<_> =
@@ -121,7 +124,9 @@ fn is_already(profile: &AgentProfile, to: Availability) -> bool {
         // Presence is monitored where it was set last, so a switch in Telegram takes it over.
         _ => profile.via == Via::Telegram,
     };
-    profile.availability == to && is_complete
+    // Their client may have set it, or the engine: a heartbeat then undoes it, and a choice stays.
+    let is_chosen = profile.chosen.is_some_and(|chosen| chosen.to == to);
+    profile.availability == to && is_chosen && is_complete
 }
 
 /// Returns the button that identifies the kind of card: on the queue the button for its page, on the status

@@ -62,7 +62,7 @@ pub async fn show(
 }
 
 /// Returns a ticket for its holder: the card, which replaces the earlier one, and what it has no room for.
-fn brought(ctx: &RequestContext, ticket: &Ticket) -> impl Iterator<Item = Outgoing> {
+pub(super) fn brought(ctx: &RequestContext, ticket: &Ticket) -> impl Iterator<Item = Outgoing> {
     let key = CardKey::Task(ticket.id, ctx.person.id);
     let retired = Outgoing { chat: ctx.chat, message: Message::Retire(key) };
     let rest = after_task_card(ticket).map(|notice| Outgoing::notice(ctx.chat, notice));

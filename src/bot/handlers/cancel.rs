@@ -199,6 +199,32 @@ pub async fn cancel_ticket(
     }
 }
 
+/// Undoes the cancellation of the customer's ticket. The message about it says what has become of it.
+pub async fn undo_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    ticket: TicketId,
+) -> HandlerResult {
+    let number = match bot.engine.undo_cancel(ctx.person.id, ticket, ctx.now).await {
+        Ok(ticket) => ticket.number,
+        // A second press finds it restored.
+        Err(EngineError::Refused(Refusal::State(status), ticket)) if !status.is_end() => ticket.number,
+        Err(EngineError::Refused(Refusal::UndoTooLate, ticket)) => {
+            let localizer = ctx.localizer(&bot);
+            toast.say(localizer.toast("undo-too-late", &[]));
+            let number = [("number", (&ticket.number).into())];
+            return Ok(vec![ctx.edit(pressed, localizer.message("notice-cancelled", &number))]);
+        }
+        Err(error) => return Err(error),
+    };
+    let localizer = ctx.localizer(&bot);
+    toast.say(localizer.toast("cancel-undone", &[]));
+    let number = [("number", (&number).into())];
+    Ok(vec![ctx.edit(pressed, localizer.message("notice-cancel-undone", &number))])
+}
+
 /// Answers a refused cancellation, and redraws the card.
 fn answer_refusal(
     bot: &BotContext,

@@ -1,6 +1,6 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
-use super::admin::name_prompts;
-use super::{agent, conversation, draft_messages};
+use super::admin::{name_prompts, replies};
+use super::{agent, conversation, draft_messages, feedback};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -9,7 +9,7 @@ use crate::bot::render::{Localizer, Rendered, html_of, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{Locale, Person};
+use crate::domain::person::{Locale, Person, Prompt};
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::{IncomingMessage, Press};
 use std::sync::Arc;
@@ -94,7 +94,14 @@ pub async fn message(
     if message.is_service() {
         return Ok(Vec::new());
     }
-    let prompt = ctx.person.prompt_for(message.message_id).filter(|_| ctx.person.is_admin());
+    if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
+        return Ok(answer);
+    }
+    let prompt = ctx.person.prompt_for(message.message_id);
+    let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment { .. }));
+    if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
+        return replies::on_answer(&bot, &ctx, prompt, &message).await;
+    }
     if let Some(prompt) = prompt {
         // A photo has no text and so is no valid name: the prompt stays open.
         let name = message.plain_text().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Texts for refusals: each engine error that a person can act on.
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Localizer};
+use crate::domain::department::canned_reply::{MAX_REPLY_CHARS, MAX_WORD_CHARS};
 use crate::domain::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
 use crate::domain::ids::PersonId;
 use crate::domain::text::MAX_NAME_CHARS;
@@ -31,6 +32,11 @@ fn describe<'a>(
         EngineError::BadInvite => ("bad-invite", vec![]),
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
         EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME_CHARS))]),
+        EngineError::Taken(UniqueKey::Reply) => ("reply-word-taken", vec![]),
+        EngineError::BadReply => {
+            ("reply-invalid", vec![("word", Arg::from(MAX_WORD_CHARS)), ("max", Arg::from(MAX_REPLY_CHARS))])
+        }
+        EngineError::TooManyReplies(max) => ("reply-limit", vec![("max", Arg::from(*max))]),
         EngineError::LastOne => ("last-one", vec![]),
         EngineError::Taken(_) | EngineError::Contention | EngineError::Store(_) => return None,
     })
@@ -48,7 +54,10 @@ fn describe_ticket<'a>(
         // Without the ticket's number, so that a forged press discloses nothing.
         Some(Refusal::NotYours) => ("not-yours", vec![]),
         Some(Refusal::AlreadyTheirs) => ("already-theirs", vec![number]),
-        Some(Refusal::State(_)) | None => {
+        Some(Refusal::ReopenTooLate) => ("reopen-too-late", vec![number]),
+        Some(Refusal::RatingClosed) => ("rating-closed", vec![number]),
+        Some(Refusal::UndoTooLate) => ("undo-too-late", vec![]),
+        Some(Refusal::Reopened | Refusal::State(_)) | None => {
             // The state as the person's own cards show it. An agent who holds a ticket of their own sees the
             // agent's term.
             let state = if ticket.customer == recipient && ticket.holder() != Some(recipient) {
@@ -56,7 +65,8 @@ fn describe_ticket<'a>(
             } else {
                 localizer.state(ticket.status())
             };
-            ("stands", vec![number, ("state", Arg::from(state))])
+            let key = if refusal == Some(&Refusal::Reopened) { "reopened-before" } else { "stands" };
+            (key, vec![number, ("state", Arg::from(state))])
         }
     }
 }

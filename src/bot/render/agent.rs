@@ -61,7 +61,7 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
 
 /// Returns the part of the description that the card has room for; the agent got the rest in further
 /// messages.
-fn first_part(description: &Description) -> Description {
+pub(super) fn first_part(description: &Description) -> Description {
     let parts = description.parts();
     let mut first = parts.first().cloned().unwrap_or_default();
     if parts.len() > 1 {

@@ -92,6 +92,12 @@ pub fn message_failed(
     localizer.message(key, &[("kind", content_kind(localizer, kind).into())])
 }
 
+/// Returns the answer to an author of whose message only the words arrived.
+#[must_use]
+pub fn message_partly_sent(localizer: &Localizer<'_>, kind: Option<&ContentKind>) -> Rendered {
+    localizer.message("message-partly-sent", &[("kind", content_kind(localizer, kind).into())])
+}
+
 /// Returns the name of a kind of content.
 #[must_use]
 pub fn content_kind(localizer: &Localizer<'_>, kind: Option<&ContentKind>) -> String {

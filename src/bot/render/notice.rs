@@ -2,6 +2,7 @@
 use super::agent::new_task_card;
 use super::customer::created_card;
 use super::parts::{card, name};
+use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::NoticeView;
@@ -29,8 +30,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         }
         NoticeView::File { number } => with_number("notice-file", number),
         NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
-        NoticeView::Completed { number } => with_number("notice-completed", number),
-        NoticeView::Cancelled { number } => with_number("notice-cancelled", number),
+        NoticeView::Completed(view) => completed_card(localizer, view),
+        NoticeView::Cancelled { id, number } => {
+            let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));
+            card(localizer.html("notice-cancelled", &[("number", number.into())]), [vec![undo]])
+        }
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
         NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
         NoticeView::TaskWithdrawn { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
@@ -85,7 +89,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
-        NoticeView::Alert { alert, department, over } => {
+        NoticeView::Alert { alert, subject, over } => {
             let key = match (alert, over) {
                 (Alert::NobodyOnline(_), false) => "alert-nobody-online",
                 (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
@@ -97,9 +101,13 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
                 (Alert::StoreAway, true) => "alert-store-away-over",
                 (Alert::PresenceAway, false) => "alert-presence-away",
                 (Alert::PresenceAway, true) => "alert-presence-away-over",
+                (Alert::PersonUnreadable(_), false) => "alert-person-unreadable",
+                (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
             };
-            localizer.message(key, &[("department", name(department)), ("minutes", MAX_WAIT_MINUTES.into())])
+            let arg = if alert.person().is_some() { "name" } else { "department" };
+            localizer.message(key, &[(arg, name(subject)), ("minutes", MAX_WAIT_MINUTES.into())])
         }
+        NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
 }

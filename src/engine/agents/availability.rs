@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{AgentProfile, Availability, Person, Via};
+use crate::domain::person::{AgentProfile, Availability, ChosenAvailability, Person, Via};
 use crate::domain::policy::OfflineBehaviour;
 use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::Ticket;
@@ -19,6 +19,17 @@ use chrono::TimeDelta;
 /// agent who writes a lot does not cost a write per message.
 pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
 
+/// The cause of a change of availability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Cause {
+    /// The agent chose it here.
+    Choice(Via),
+    /// A heartbeat reports it.
+    Heartbeat,
+    /// The presence was lost, and the grace period is over.
+    LostPresence,
+}
+
 impl Engine {
     /// Sets the availability that an agent chose. Going online requests rounds; going offline applies the
     /// offline behaviour.
@@ -28,36 +39,35 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person =
-            self.change_availability(agent, (to, &|_| true), Actor::Person(agent), Vec::new(), now).await?;
+        self.choose_availability((agent, Via::Telegram), to, now).await
+    }
+
+    /// As [`Engine::set_availability`], chosen in Telegram or in a client.
+    pub(super) async fn choose_availability(
+        &self,
+        (agent, via): (PersonId, Via),
+        to: Availability,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let cause = Cause::Choice(via);
+        let person = self.change_availability((agent, cause), (to, &|_| true), Vec::new(), now).await?;
         self.sync_presence(&person, now).await;
         Ok(person)
     }
 
     /// Commits a change of availability, then updates the roster and requests rounds. `precondition` must
-    /// hold for the current profile; otherwise nothing changes.
+    /// hold for the current profile; otherwise nothing changes. Also sets the source of the agent's signs of
+    /// activity.
     pub(in crate::engine) async fn change_availability(
         &self,
-        agent: PersonId,
+        (agent, cause): (PersonId, Cause),
         (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
-        actor: Actor,
-        notices: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        self.change_availability_by((agent, Via::Telegram), (to, precondition), actor, notices, now).await
-    }
-
-    /// As [`Engine::change_availability`], and sets `via` as the source of the agent's signs of activity.
-    pub(in crate::engine) async fn change_availability_by(
-        &self,
-        (agent, via): (PersonId, Via),
-        (to, precondition): (Availability, &(dyn Fn(&AgentProfile) -> bool + Sync)),
-        actor: Actor,
         notices: Vec<Outgoing>,
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let by_agent = actor != Actor::Engine;
+        let by_agent = cause != Cause::LostPresence;
+        let actor = if by_agent { Actor::Person(agent) } else { Actor::Engine };
         if by_agent {
             self.store.record_activity(agent, now).await?;
         }
@@ -66,21 +76,28 @@ impl Engine {
             // would get one more ticket.
             self.record_activity(agent, now);
         }
+        let was_online =
+            self.roster().seat(agent).is_some_and(|seat| seat.person.availability() == Availability::Online);
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 if !precondition(profile) {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
-                profile.via = via;
-                profile.asked_at = None;
+                match cause {
+                    Cause::Choice(via) => {
+                        (profile.via, profile.chosen) = (via, Some(ChosenAvailability { to, via }));
+                    }
+                    Cause::Heartbeat => profile.via = Via::Client,
+                    Cause::LostPresence => profile.via = Via::Telegram,
+                }
+                profile.clear_question();
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
                 if to == Availability::Online {
                     profile.last_online = Some(now);
                 }
-                let lost = actor == Actor::Engine;
-                let what = Action::Availability { agent, to, lost };
+                let what = Action::Availability { agent, to, lost: !by_agent };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;
@@ -88,7 +105,13 @@ impl Engine {
             self.record_activity(agent, now);
         }
         tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
-        self.apply_offline_behaviour(agent, now).await?;
+        if person.availability() == Availability::Online && !was_online {
+            self.record_online(agent, now);
+        }
+        // The sweep does it when an agent who comes and goes has settled.
+        if !self.is_flapping(agent, now) {
+            self.apply_offline_behaviour(agent, now).await?;
+        }
         Ok(person)
     }
 
@@ -193,7 +216,7 @@ impl Engine {
         }
         if profile.asked_at.is_some() {
             let answered = |profile: &mut AgentProfile| {
-                profile.asked_at = None;
+                profile.clear_question();
                 (None, Vec::new())
             };
             self.change_agent(person.id, answered).await?;
@@ -248,13 +271,24 @@ impl Engine {
         profile: &AgentProfile,
         now: Time,
     ) -> Result<(), crate::engine::ports::PresenceError> {
+        let record = self.presence_record(person, profile, now).await;
+        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+    }
+
+    /// Returns an agent's presence record.
+    pub(super) async fn presence_record(
+        &self,
+        person: &Person,
+        profile: &AgentProfile,
+        last_heartbeat: Time,
+    ) -> PresenceRecord {
         let held = self.roster().seat(person.id).map_or(0, crate::engine::assignment::roster::Seat::held);
         let first = profile.departments.first().copied();
         let name = match first {
             Some(id) => self.store.department(id).await.unwrap_or_default().map(|department| department.name),
             None => None,
         };
-        let record = PresenceRecord {
+        PresenceRecord {
             agent_id: person.id,
             name: person.name.clone(),
             email: person.email.clone().unwrap_or_default(),
@@ -262,11 +296,10 @@ impl Engine {
             department: name.unwrap_or_default(),
             department_ids: profile.departments.iter().copied().collect(),
             status: profile.availability,
-            last_heartbeat: now,
+            last_heartbeat,
             current_chats: held,
             max_chats: profile.max_tickets.get(),
-        };
-        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+        }
     }
 }
 

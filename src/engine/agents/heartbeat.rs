@@ -1,8 +1,7 @@
 //! Heartbeats from agents' own clients. Unlike a button press in Telegram, a heartbeat has no other effect,
 //! so it fails if presence does not accept it.
-use super::availability::ACTIVITY_WRITE_INTERVAL;
+use super::availability::{ACTIVITY_WRITE_INTERVAL, Cause};
 use crate::domain::Time;
-use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::engine::Engine;
@@ -11,6 +10,15 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ports::PresenceError;
 use crate::engine::sweep::delta;
+
+/// What a heartbeat says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientReport<'a> {
+    /// The status of the client.
+    pub status: Availability,
+    /// The client's id. Clients without one count as one.
+    pub client: Option<&'a str>,
+}
 
 /// Why a heartbeat failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,28 +32,63 @@ pub enum HeartbeatError {
 }
 
 impl Engine {
-    /// Accepts a heartbeat of an agent's client with the agent's availability. From then on their presence
-    /// lasts as long as heartbeats come. `person` must be the current record of the agent.
+    /// Accepts a heartbeat with the status that a client of the agent reports. From then on their presence
+    /// lasts as long as heartbeats come. Among several clients with ids the most present one counts. A
+    /// heartbeat is a sign of activity; it does not change what the agent chose. Returns their availability.
+    /// `person` must be the current record of the agent.
     pub async fn heartbeat(
         &self,
         person: &Person,
-        status: Availability,
+        report: ClientReport<'_>,
         now: Time,
-    ) -> Result<(), HeartbeatError> {
+    ) -> Result<Availability, HeartbeatError> {
         let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
+        let reported = match report.client {
+            None => report.status,
+            Some(client) => match self.most_present(person.id, client, report.status, now).await {
+                Ok(reported) => reported,
+                Err(error) => {
+                    self.record_client_activity(person.id, profile, now).await?;
+                    return Err(error.into());
+                }
+            },
+        };
+        let status = profile.availability_with(reported);
         let unchanged =
             profile.availability == status && profile.via == Via::Client && profile.asked_at.is_none();
+        // An agent who chose to be offline stays so, whatever their pages send.
+        if status == Availability::Offline && profile.availability == status {
+            return Ok(status);
+        }
         if !unchanged {
             // Boxed, as below: otherwise each heartbeat's future has to hold the state of what few of them
             // do.
-            let person = Box::pin(self.apply_client_status(person.id, status, now)).await?;
+            let change = Box::pin(self.apply_client_status((person.id, reported), status, now));
+            let person = change.await?;
             let profile = person.agent.as_ref().ok_or(EngineError::Forbidden)?;
-            return Ok(self.write_presence(&person, profile, now).await?);
+            if profile.availability == Availability::Offline {
+                self.sync_presence(&person, now).await;
+            } else {
+                self.write_presence(&person, profile, now).await?;
+            }
+            return Ok(profile.availability);
         }
         self.record_client_activity(person.id, profile, now).await?;
         self.write_presence(person, profile, now).await?;
         self.remove_orphan_record(person.id, now).await;
-        Ok(())
+        Ok(status)
+    }
+
+    /// Stores what a client reports, and returns the status of the most present client.
+    async fn most_present(
+        &self,
+        agent: PersonId,
+        client: &str,
+        status: Availability,
+        now: Time,
+    ) -> Result<Availability, PresenceError> {
+        let all = self.presence.report_client(agent, (client, status), self.rules.presence_ttl, now).await?;
+        Ok(all.into_iter().fold(status, Availability::most_present))
     }
 
     /// Removes the presence record that a heartbeat left if its agent went offline while it was handled.
@@ -65,19 +108,18 @@ impl Engine {
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let person = self.apply_client_status(agent, to, now).await?;
-        self.sync_presence(&person, now).await;
-        Ok(person)
+        self.choose_availability((agent, Via::Client), to, now).await
     }
 
+    /// Applies what the clients report, unless the agent has chosen otherwise in the meantime.
     async fn apply_client_status(
         &self,
-        agent: PersonId,
+        (agent, reported): (PersonId, Availability),
         to: Availability,
         now: Time,
     ) -> Result<Person, EngineError> {
-        let actor = Actor::Person(agent);
-        self.change_availability_by((agent, Via::Client), (to, &|_| true), actor, Vec::new(), now).await
+        let applies = |profile: &AgentProfile| profile.availability_with(reported) == to;
+        self.change_availability((agent, Cause::Heartbeat), (to, &applies), Vec::new(), now).await
     }
 
     /// Writes the activity at intervals, and clears a lost presence.

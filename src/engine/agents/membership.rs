@@ -280,16 +280,23 @@ fn new_profile(
         auto_assignment_enabled: true,
         assignment_order: last_order.map_or(1, |order| order + 1),
         availability: Availability::Offline,
+        chosen: None,
         via: Via::Telegram,
         last_online: None,
         asked_at: None,
+        question_delivered_at: None,
         release_due: None,
         last_assigned: None,
         last_activity: now,
     }
 }
 
-fn membership_event(at: Time, actor: Actor, person: PersonId, change: &str) -> AuditEvent {
+pub(in crate::engine) fn membership_event(
+    at: Time,
+    actor: Actor,
+    person: PersonId,
+    change: &str,
+) -> AuditEvent {
     AuditEvent { at, actor, ticket: None, what: Action::Membership { person, change: change.to_owned() } }
 }
 

@@ -2,9 +2,9 @@
 //! asks them, marks them as lost, or sets them offline. Before acting it reads the agent from the store,
 //! because another replica may have seen activity. It adds activity that is only in the roster, because that
 //! may not be written yet.
+use super::availability::Cause;
 use super::presence_policy::{PresenceAction, RecordState, evaluate};
 use crate::domain::Time;
-use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person};
@@ -33,7 +33,7 @@ impl Engine {
         sweep: &mut SweepReport,
     ) -> Result<(), EngineError> {
         let Some(profile) = &agent.agent else { return Ok(()) };
-        if profile.release_due.is_some() {
+        if profile.release_due.is_some() && !self.is_flapping(agent.id, now) {
             self.apply_offline_behaviour(agent.id, now).await?;
         }
         let found = records.map(|all| all.get(&agent.id));
@@ -44,7 +44,10 @@ impl Engine {
         };
         let observation = Observation { agent: agent.id, record, settings, now };
         match self.evaluate(&observation, profile) {
-            PresenceAction::Leave => {
+            action @ (PresenceAction::Leave | PresenceAction::Restore) => {
+                if action == PresenceAction::Restore {
+                    self.restore_record(agent, now).await;
+                }
                 if record != RecordState::Unknown && self.is_lost(agent.id) {
                     self.set_lost(agent.id, false);
                 }
@@ -78,13 +81,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Writes the record of a client that presence has lost. It expires when the one that was lost would have.
+    pub(in crate::engine) async fn restore_record(&self, agent: &Person, now: Time) {
+        let Some(profile) = &agent.agent else { return };
+        let since = profile.last_activity.max(self.observed_since(profile.via));
+        let ttl = delta(self.rules.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
+        let Ok(ttl) = ttl.to_std() else { return };
+        let record = self.presence_record(agent, profile, profile.last_activity).await;
+        if let Err(error) = self.presence.heartbeat(record, ttl, now).await {
+            tracing::warn!(agent = %agent.id, %error, "failed to restore presence record");
+        }
+    }
+
     /// Evaluates a profile that was read, with the activity in the roster, which may not be written yet.
     fn evaluate(&self, observation: &Observation<'_>, read: &AgentProfile) -> PresenceAction {
         let cached =
             self.roster().seat(observation.agent).and_then(|seat| seat.profile()).map(|p| p.last_activity);
         let last_activity = cached.map_or(read.last_activity, |cached| cached.max(read.last_activity));
         let profile = AgentProfile { last_activity, ..read.clone() };
-        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, observation.now)
+        let window = (self.observed_since(profile.via), observation.now);
+        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, window)
     }
 
     /// Reads the agent from the store and returns them if the policy still demands `action`.
@@ -140,7 +156,7 @@ impl Engine {
                 if self.evaluate(observation, profile) != PresenceAction::AskAgent {
                     return (None, Vec::new());
                 }
-                profile.asked_at = Some(observation.now);
+                (profile.asked_at, profile.question_delivered_at) = (Some(observation.now), None);
                 (None, vec![question.clone()])
             })
             .await?;
@@ -149,6 +165,19 @@ impl Engine {
             self.sync_presence(&asked, observation.now).await;
         }
         Ok(is_asked)
+    }
+
+    /// Records that the question was delivered, or given up: the grace period counts from now. Changes nothing
+    /// if it was answered before.
+    pub async fn record_question_delivery(&self, agent: PersonId, now: Time) -> Result<(), EngineError> {
+        self.change_agent(agent, |profile: &mut AgentProfile| {
+            if profile.asked_at.is_some() && profile.question_delivered_at.is_none() {
+                profile.question_delivered_at = Some(now);
+            }
+            (None, Vec::new())
+        })
+        .await
+        .map(drop)
     }
 
     async fn take_offline(&self, observation: &Observation<'_>) -> Result<bool, EngineError> {
@@ -171,9 +200,8 @@ impl Engine {
         let before = person.version;
         let person = self
             .change_availability(
-                observation.agent,
+                (observation.agent, Cause::LostPresence),
                 (Availability::Offline, &still),
-                Actor::Engine,
                 notices,
                 observation.now,
             )

@@ -23,6 +23,8 @@ pub enum PresenceAction {
     Leave,
     /// Refresh the record on behalf of the agent, who is within the idle timeout.
     Refresh,
+    /// Write the record of a client again: presence has lost it before it can have expired.
+    Restore,
     /// Ask the agent, who has been silent too long. The record is refreshed until they have to answer.
     AskAgent,
     /// Mark as lost: the record has expired, and the agent gets no tickets until their next activity.
@@ -31,31 +33,36 @@ pub enum PresenceAction {
     SetOffline,
 }
 
-/// Returns the action for one agent. `ttl` is the TTL of a record after its last heartbeat.
+/// Returns the action for one agent. `ttl` is the TTL of a record after its last heartbeat. Silence counts
+/// from `observed_since` at the earliest: before that, nobody could have received a sign of activity.
 #[must_use]
 pub fn evaluate(
     profile: &AgentProfile,
     record: RecordState,
     settings: &Settings,
     ttl: Duration,
-    now: Time,
+    (observed_since, now): (Time, Time),
 ) -> PresenceAction {
     if profile.availability == Availability::Offline || record == RecordState::Unknown {
         return PresenceAction::Leave;
     }
     let grace = delta(settings.grace);
+    let silence = now - profile.last_activity.max(observed_since);
     match profile.via {
-        Via::Telegram => match profile.asked_at {
-            Some(asked) if now - asked >= grace => PresenceAction::SetOffline,
-            None if now - profile.last_activity >= delta(settings.idle_timeout) => PresenceAction::AskAgent,
-            Some(_) | None => PresenceAction::Refresh,
+        Via::Telegram => match (profile.asked_at, profile.question_delivered_at) {
+            (Some(_), Some(at)) if now - at.max(observed_since) >= grace => PresenceAction::SetOffline,
+            (Some(_), Some(_)) => PresenceAction::Refresh,
+            // A question that was not delivered for that long is asked again: the outbox may have lost it.
+            (Some(asked), None) if now - asked < delta(settings.idle_timeout) => PresenceAction::Refresh,
+            _ if silence >= delta(settings.idle_timeout) => PresenceAction::AskAgent,
+            _ => PresenceAction::Refresh,
         },
         Via::Client => match record {
             RecordState::Present => PresenceAction::Leave,
             // A record this young cannot have expired: presence was emptied, and no agent is lost because of
             // that.
-            _ if now - profile.last_activity < delta(ttl) => PresenceAction::Leave,
-            _ if now - profile.last_activity >= delta(ttl) + grace => PresenceAction::SetOffline,
+            _ if silence < delta(ttl) => PresenceAction::Restore,
+            _ if silence >= delta(ttl) + grace => PresenceAction::SetOffline,
             _ => PresenceAction::MarkLost,
         },
     }
@@ -83,9 +90,11 @@ mod tests {
             auto_assignment_enabled: true,
             assignment_order: 1,
             availability: Availability::Online,
+            chosen: None,
             via,
             last_online: None,
             asked_at: None,
+            question_delivered_at: None,
             release_due: None,
             last_assigned: None,
             last_activity: at(0),
@@ -96,19 +105,32 @@ mod tests {
     fn telegram_agents_are_refreshed_then_asked_then_set_offline() {
         let settings = Settings::default();
         let mut profile = agent(Via::Telegram);
-        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, at(s));
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, (at(0), at(s)));
         assert_eq!(action(&profile, 1_799), PresenceAction::Refresh);
         assert_eq!(action(&profile, 1_800), PresenceAction::AskAgent);
-        profile.asked_at = Some(at(1_800));
+        (profile.asked_at, profile.question_delivered_at) = (Some(at(1_800)), Some(at(1_800)));
         assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
         assert_eq!(action(&profile, 2_100), PresenceAction::SetOffline);
+    }
+
+    #[test]
+    fn the_grace_period_counts_from_the_delivery_of_the_question() {
+        let settings = Settings::default();
+        let mut profile = agent(Via::Telegram);
+        profile.asked_at = Some(at(1_800));
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Present, &settings, TTL, (at(0), at(s)));
+        assert_eq!(action(&profile, 3_599), PresenceAction::Refresh, "not delivered yet");
+        assert_eq!(action(&profile, 3_600), PresenceAction::AskAgent, "perhaps lost");
+        profile.question_delivered_at = Some(at(3_500));
+        assert_eq!(action(&profile, 3_799), PresenceAction::Refresh);
+        assert_eq!(action(&profile, 3_800), PresenceAction::SetOffline);
     }
 
     #[test]
     fn silent_clients_are_lost_then_set_offline_after_the_grace_period() {
         let settings = Settings::default();
         let profile = agent(Via::Client);
-        let action = |record, s| evaluate(&profile, record, &settings, TTL, at(s));
+        let action = |record, s| evaluate(&profile, record, &settings, TTL, (at(0), at(s)));
         assert_eq!(action(RecordState::Present, 299), PresenceAction::Leave);
         assert_eq!(action(RecordState::Absent, 300), PresenceAction::MarkLost);
         assert_eq!(action(RecordState::Absent, 599), PresenceAction::MarkLost);
@@ -119,20 +141,38 @@ mod tests {
     fn emptied_presence_marks_no_agent_as_lost() {
         let settings = Settings::default();
         let mut profile = agent(Via::Client);
-        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, at(s));
-        assert_eq!(action(&profile, 0), PresenceAction::Leave);
-        assert_eq!(action(&profile, 299), PresenceAction::Leave);
+        let action = |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, (at(0), at(s)));
+        assert_eq!(action(&profile, 0), PresenceAction::Restore);
+        assert_eq!(action(&profile, 299), PresenceAction::Restore);
         assert_eq!(action(&profile, 300), PresenceAction::MarkLost);
         profile.last_activity = at(300);
-        assert_eq!(action(&profile, 300), PresenceAction::Leave, "newer activity");
+        assert_eq!(action(&profile, 300), PresenceAction::Restore, "newer activity");
     }
 
     #[test]
     fn unreachable_presence_changes_nothing() {
         let profile = agent(Via::Client);
         assert_eq!(
-            evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, at(1_000_000)),
+            evaluate(&profile, RecordState::Unknown, &Settings::default(), TTL, (at(0), at(1_000_000))),
             PresenceAction::Leave
         );
+    }
+
+    #[test]
+    fn silence_counts_from_the_end_of_a_gap() {
+        let settings = Settings::default();
+        let (mut telegram, client) = (agent(Via::Telegram), agent(Via::Client));
+        let action =
+            |p: &AgentProfile, s| evaluate(p, RecordState::Absent, &settings, TTL, (at(10_000), at(s)));
+        assert_eq!(action(&client, 10_000), PresenceAction::Restore);
+        assert_eq!(action(&client, 10_299), PresenceAction::Restore);
+        assert_eq!(action(&client, 10_300), PresenceAction::MarkLost);
+        assert_eq!(action(&client, 10_599), PresenceAction::MarkLost);
+        assert_eq!(action(&client, 10_600), PresenceAction::SetOffline);
+        assert_eq!(action(&telegram, 11_799), PresenceAction::Refresh);
+        assert_eq!(action(&telegram, 11_800), PresenceAction::AskAgent);
+        (telegram.asked_at, telegram.question_delivered_at) = (Some(at(9_000)), Some(at(9_000)));
+        assert_eq!(action(&telegram, 10_299), PresenceAction::Refresh);
+        assert_eq!(action(&telegram, 10_300), PresenceAction::SetOffline);
     }
 }

@@ -40,6 +40,8 @@ enum Step {
     Resume(u8),
     Complete(u8),
     Cancel(u8),
+    /// The customer reopens it.
+    Reopen(u8),
     Requeue(u8),
     Rank(u8, u8),
     PickUp {
@@ -114,6 +116,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => number().prop_map(Step::Resume),
         5 => number().prop_map(Step::Complete),
         1 => number().prop_map(Step::Cancel),
+        4 => number().prop_map(Step::Reopen),
         6 => number().prop_map(Step::Requeue),
         1 => (number(), 0..4_u8).prop_map(|(ticket, rank)| Step::Rank(ticket, rank)),
         2 => (number(), number()).prop_map(|(ticket, agent)| Step::PickUp { ticket, agent }),
@@ -182,6 +185,8 @@ fn histories_reach_the_interesting_cases() {
         coverage.returned += world.coverage.returned;
         coverage.delayed += world.coverage.delayed;
         coverage.own += world.coverage.own;
+        coverage.reopened += world.coverage.reopened;
+        coverage.reopened_to_agent += world.coverage.reopened_to_agent;
         coverage.over_capacity_steps += world.coverage.over_capacity_steps;
     }
     assert!(
@@ -191,6 +196,8 @@ fn histories_reach_the_interesting_cases() {
             && coverage.returned > 5
             && coverage.delayed > 20
             && coverage.own > 10
+            && coverage.reopened > 20
+            && coverage.reopened_to_agent > 10
             && coverage.over_capacity_steps > 30,
         "{coverage:?}"
     );

@@ -25,7 +25,9 @@ impl PendingWork {
         for change in changes {
             match &change.write {
                 Write::OpenTicket { ticket, .. } => drop(work.departments.insert(ticket.department)),
-                Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. } => {
+                Write::Ticket { ticket, .. }
+                | Write::TicketContent { ticket, .. }
+                | Write::EndedTicket { ticket, .. } => {
                     work.departments.insert(ticket.department);
                     work.tickets.insert(ticket.id);
                 }

@@ -27,6 +27,21 @@ impl Engine {
         Ok(())
     }
 
+    /// Tells the authors that a part of their messages could not be brought.
+    pub async fn on_partly_relayed(&self, messages: &[MessageId], now: Time) -> Result<(), EngineError> {
+        let mut notices = Vec::new();
+        for message in messages {
+            let source = self.store.message(*message).await?.and_then(|message| message.source);
+            let notice = Notice::MessagePartlySent { message: *message };
+            notices.extend(source.map(|source| Outgoing::notice(source.chat, notice)));
+        }
+        if !notices.is_empty() {
+            self.store.enqueue(notices, now).await?;
+            self.wake_outbox();
+        }
+        Ok(())
+    }
+
     /// Records that a part of a conversation will not be sent, and tells its author why.
     pub async fn fail_relay(&self, part: &RelayPart, reason: RelayFailure) -> Result<(), EngineError> {
         let failed: Vec<MessageId> = match part {

@@ -56,6 +56,6 @@ impl HeartbeatWindow {
         if std::mem::take(&mut self.remote_bad) {
             self.last_bad = Some(now);
         }
-        self.last_bad.is_some_and(|bad| now - bad < delta(2 * WINDOW_LENGTH))
+        self.last_bad.is_some_and(|bad| (now - bad).abs() < delta(2 * WINDOW_LENGTH))
     }
 }

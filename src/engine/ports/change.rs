@@ -61,6 +61,18 @@ pub enum Write {
         /// The version that was read.
         expected: Version,
     },
+    /// Updates a ticket that has ended, except for its description: makes it queued or held again, or changes
+    /// the service record of a completed one. It is rejected with [`CommitError::Conflict`] if the stored ticket
+    /// has not ended, or would end in another way. The other writes of a ticket are rejected for one that has
+    /// ended.
+    EndedTicket {
+        /// The new ticket; its version follows the expected one.
+        ticket: Box<Ticket>,
+        /// The version that was read.
+        expected: Version,
+        /// The condition on the agent who gets it.
+        guard: Guard,
+    },
     /// Writes nothing. Asserts that the tickets of a department that the engine may assign begin with these,
     /// in this order. Otherwise it is rejected with [`CommitError::Conflict`], and later assignments by the
     /// engine of this department in the same commit with [`CommitError::WouldOvertake`]. A ticket that any
@@ -189,6 +201,9 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// A canned reply's word in its department.
+    #[error("word")]
+    Reply,
     /// The source of a conversation's message.
     #[error("message")]
     Message,

@@ -9,13 +9,14 @@ use crate::domain::invite::Invite;
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 
 /// The people of the desk, and the records beside the tickets.
 /// [`TicketStore::commit`](super::TicketStore::commit) writes all of them except drafts and signs of
 /// activity.
 #[async_trait]
 pub trait DirectoryStore: Send + Sync + 'static {
-    /// Returns the person with this id.
+    /// Returns the person with this id; a stand-in without a role if the record can't be read.
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError>;
     /// Returns the person with this Telegram id.
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError>;
@@ -27,6 +28,12 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn admins(&self) -> Result<Vec<Person>, StoreError>;
     /// Returns the people whom the bot met last, newest first, at most `limit`.
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
+    /// Returns the people who are banned, the newest first, at most `limit`.
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError>;
+    /// Returns the people whose records can't be read, as the last lists found them. The lists leave them out.
+    fn unreadable_people(&self) -> BTreeSet<PersonId>;
+    /// Stores the id of the bot that this store belongs to, if there is none yet. Returns the stored one.
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError>;
     /// Sets an agent's `last_activity`. Never moves it back.
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError>;
 

@@ -6,6 +6,7 @@ use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::ticket::conversation::RelayedTo;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 
 /// A delivery that this process has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +111,31 @@ pub struct DeliveryCounters {
     pub dead_letters: u64,
 }
 
+/// A wall clock that was set while the desk ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockJump {
+    /// The last time that was read before.
+    pub before: Time,
+    /// The first time that was read after.
+    pub now: Time,
+    /// By how much the clock was set; negative if it was set back.
+    pub by: TimeDelta,
+}
+
+impl ClockJump {
+    /// Returns from when and until when the waits end that are to be moved: those that were stored before the
+    /// jump. Waits of the new time end later than a clock that was set forward shows, and before the time at
+    /// which one was set back.
+    #[must_use]
+    pub fn earlier_waits(&self) -> (Time, Time) {
+        if self.by < TimeDelta::zero() {
+            (self.before, Time::MAX_UTC)
+        } else {
+            (Time::MIN_UTC, self.before + self.by)
+        }
+    }
+}
+
 /// The deliveries to Telegram. A delivery is enqueued, claimed by one process, and settled with an
 /// [`Outcome`].
 #[async_trait]
@@ -126,6 +152,9 @@ pub trait OutboxStore: Send + Sync + 'static {
     async fn release_orphaned_claims(&self) -> Result<u64, StoreError>;
     /// Returns when the next postponed delivery is due, or `None` if there is none. Ignores claimed ones.
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError>;
+    /// Moves the waits of deliveries by the jump of the clock, so that they last as long as before. Agents were
+    /// last active at `now` at the latest.
+    async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError>;
     /// Returns how many deliveries are not settled for good.
     async fn pending_deliveries(&self) -> Result<u64, StoreError>;
     /// Returns the counters.

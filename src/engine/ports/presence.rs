@@ -1,6 +1,7 @@
 //! Presence port: the records of the agents who are there, each with a TTL.
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::presence::PresenceRecord;
 use async_trait::async_trait;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use std::time::Duration;
 #[error("presence is unavailable: {0}")]
 pub struct PresenceError(pub String);
 
+/// Clients of one agent that count; older ones are forgotten.
+pub const MAX_CLIENTS: usize = 16;
+
 /// The presence records. A record expires `ttl` after its last heartbeat; the sets of agents after twice
 /// that.
 #[async_trait]
@@ -20,6 +24,15 @@ pub trait Presence: Send + Sync + 'static {
     async fn heartbeat(&self, record: PresenceRecord, ttl: Duration, now: Time) -> Result<(), PresenceError>;
     /// Removes an agent's record and memberships.
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError>;
+    /// Stores the status that one client of an agent reports, for `ttl` from `now`. Returns the statuses of all
+    /// their clients that have not expired, at most [`MAX_CLIENTS`], the newest.
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError>;
     /// Returns an agent's record if it has not expired.
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError>;
     /// Returns every record that has not expired, by agent id. Removes members of the set whose record has
@@ -32,6 +45,10 @@ pub trait Presence: Send + Sync + 'static {
         department: DepartmentId,
         now: Time,
     ) -> Result<Vec<PresenceRecord>, PresenceError>;
-    /// Returns roughly how many bytes of memory the records take.
-    async fn memory_bytes(&self) -> Result<u64, PresenceError>;
+    /// Returns roughly how many bytes of memory the records take; `None` if the back end may not say so.
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError>;
+    /// Returns how many records cannot be read. They are left out of every answer.
+    async fn unreadable_records(&self) -> Result<usize, PresenceError> {
+        Ok(0)
+    }
 }

@@ -70,6 +70,9 @@ impl Engine {
         new: NewTicket<'_>,
         now: Time,
     ) -> Result<(Ticket, bool), EngineError> {
+        if new.customer.is_banned() {
+            return Err(EngineError::Forbidden);
+        }
         let (department, category) = new.target;
         let context = self.store.opening_context(department, Priority::default()).await?;
         let offered = |d: &Department| d.offered().any(|c| c.id == category);
@@ -142,6 +145,7 @@ impl Engine {
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
             former_holders: Vec::new(),
+            service: crate::domain::ticket::service::ServiceRecord::default(),
             created_at: now,
         }
     }

@@ -214,7 +214,7 @@ impl Engine {
 }
 
 /// Returns the lowest slot that none of these tickets takes.
-fn lowest_free_slot(held: &[Ticket]) -> Slot {
+pub(super) fn lowest_free_slot(held: &[Ticket]) -> Slot {
     let taken: BTreeSet<u16> = held.iter().filter_map(|t| t.hold().map(|hold| hold.slot.0)).collect();
     Slot((0..u16::MAX).find(|n| !taken.contains(n)).unwrap_or(u16::MAX))
 }

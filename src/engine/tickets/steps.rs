@@ -140,7 +140,7 @@ impl Engine {
     }
 
     /// Frees the slot of an ended ticket and publishes its release.
-    fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
+    pub(in crate::engine) fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
         if let Some(agent) = holder {
             self.release_slot(agent, ticket.id);
         }

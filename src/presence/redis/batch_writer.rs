@@ -4,7 +4,7 @@ use super::{ALL_AGENTS, Server, department_key, millis, presence_error, record_k
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::engine::ports::PresenceError;
 use redis::{Pipeline, pipe};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,7 +55,14 @@ async fn run(server: Server, mut queue: mpsc::Receiver<(PresenceWrite, Reply)>) 
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, MAX_BATCH_WRITES).await > 0 {
         let (writes, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let result = server.run_pipeline(commands(&writes)).await;
+        let mut result = server.run_pipeline(commands(&writes)).await;
+        // The server responded with an error: perhaps a set's key holds another type. The writes may be
+        // repeated.
+        if result.as_ref().is_err_and(|error| !error.is_io_error())
+            && matches!(server.restore_foreign_sets(sets(&writes)).await, Ok(true))
+        {
+            result = server.run_pipeline(commands(&writes)).await;
+        }
         match result {
             // The server responded with an error, so each write is sent alone and gets its own result.
             Err(error) if !error.is_io_error() && writes.len() > 1 => {
@@ -80,6 +87,12 @@ async fn run(server: Server, mut queue: mpsc::Receiver<(PresenceWrite, Reply)>) 
             }
         }
     }
+}
+
+/// Returns the keys of the sets that `writes` change.
+fn sets(writes: &[PresenceWrite]) -> BTreeSet<String> {
+    let departments = writes.iter().flat_map(|write| &write.departments).copied().map(department_key);
+    departments.chain([ALL_AGENTS.to_owned()]).collect()
 }
 
 /// Returns the commands of `writes`, in order. Adjacent writes with equal TTLs share one command per set.

@@ -1,21 +1,19 @@
 //! Unreadable presence records: left out of every answer, counted, and logged once each.
+use super::foreign_sets::is_wrong_type;
 use crate::domain::ids::PersonId;
 use crate::domain::presence::PresenceRecord;
 use redis::{RedisError, Value, from_redis_value};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The error code of Redis for a key that holds another type than the command needs.
-const WRONG_TYPE: &str = "WRONGTYPE";
-
 /// The agents whose record could not be read last time.
 #[derive(Clone, Default)]
 pub(super) struct Unreadable(Arc<Mutex<BTreeSet<PersonId>>>);
 
 impl Unreadable {
-    /// Returns how many agents have an unreadable record, as of the last read of each.
-    pub(super) fn count(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Returns the agents who have an unreadable record, as of the last read of each.
+    pub(super) fn agents(&self) -> Vec<PersonId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     /// Returns the record in the server's reply to `GET`, or none if it is missing or unreadable. Errors if
@@ -28,7 +26,7 @@ impl Unreadable {
         let parsed = match reply {
             Ok(Value::Nil) => Ok(None),
             Ok(value) => parse_record(agent, value).map(Some),
-            Err(error) if error.code() == Some(WRONG_TYPE) => Err("the key holds another type".to_owned()),
+            Err(error) if is_wrong_type(&error) => Err("the key holds another type".to_owned()),
             Err(error) => return Err(error),
         };
         let mut agents = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,16 +1,18 @@
 //! Leases: named locks for tasks that only one replica may run.
+use super::Mongo;
 use super::client::Db;
 use super::codec::{Fields, int};
 use super::schema::LEASES;
 use super::tx::error::{DUPLICATE_KEY, code_of};
 use crate::domain::ids::ReplicaId;
-use crate::engine::ports::{Lease, LeaseStamp, StoreError};
+use crate::engine::ports::{Lease, LeaseStamp, LeaseStore, StoreError};
+use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::ReturnDocument;
 
 /// Renews the lease, or takes it if it is free or still has the `stale` mark. Each of the two is one
 /// conditional write.
-pub(super) async fn acquire(
+async fn acquire(
     db: &Db,
     name: &str,
     replica: ReplicaId,
@@ -53,8 +55,24 @@ fn mark(lease: &Document) -> Result<LeaseStamp, StoreError> {
 }
 
 /// Releases the lease if this replica holds it.
-pub(super) async fn release(db: &Db, name: &str, replica: ReplicaId) -> Result<(), StoreError> {
+async fn release(db: &Db, name: &str, replica: ReplicaId) -> Result<(), StoreError> {
     let mine = doc! { "_id": name, "holder": replica.to_string() };
     db.collection(LEASES).update_one(mine, doc! { "$set": { "holder": Bson::Null } }).await?;
     Ok(())
+}
+
+#[async_trait]
+impl LeaseStore for Mongo {
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        stale: Option<LeaseStamp>,
+    ) -> Result<Lease, StoreError> {
+        acquire(&self.db, name, holder, stale).await
+    }
+
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        release(&self.db, name, holder).await
+    }
 }

@@ -16,6 +16,7 @@ pub(super) const AGENT_STATUS: &str = "agent_status";
 pub(super) const TICKET_QUEUE: &str = "ticket_queue";
 pub(super) const TICKETS: &str = "tickets";
 pub(super) const DEPARTMENTS: &str = "departments";
+pub(super) const CANNED_REPLIES: &str = "canned_replies";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
@@ -38,6 +39,7 @@ pub(super) const TX_SESSIONS: &str = "tx_sessions";
 pub(super) const SETTINGS_ID: &str = "desk";
 pub(super) const INCIDENTS_ID: &str = "incidents";
 pub(super) const VERSION_ID: &str = "schema";
+pub(super) const BOT_ID: &str = "bot";
 
 /// How long a signal is kept: replicas receive it at once or not at all.
 const SIGNAL_TTL: Duration = Duration::from_secs(60);
@@ -95,6 +97,7 @@ const INDEXES: &[Index] = &[
     index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })
         .where_(|| doc! { "username_key": { "$exists": true } }),
     index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
+    index(USERS, "banned", || doc! { "banned": 1, "created_seq": -1 }).where_(|| doc! { "banned": true }),
     index(USERS, "created_seq", || doc! { "created_seq": -1 }),
     index(AGENT_STATUS, "agent_id", || doc! { "agent_id": 1 }).unique(),
     index(AGENT_STATUS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
@@ -117,6 +120,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
+    index(CANNED_REPLIES, "word", || doc! { "department_id": 1, "word_key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
         .where_(|| doc! { "ticket_id": { "$exists": true } }),

@@ -1,18 +1,18 @@
 //! The port, method by method: reads query the server, writes that need a transaction go to a write queue.
 use super::inbox::UpdateEnd;
-use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
+use super::outbox::{claim, clock_jump};
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
-use super::{Mongo, codec, inbox, leases};
+use super::{Mongo, codec, inbox};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
@@ -20,13 +20,15 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore, StoreError, TicketStore,
+    WaitingTicket,
 };
 use async_trait::async_trait;
 use mongodb::bson::doc;
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 /// The most changes of one call that share a transaction: more than the engine commits at once.
 const MAX_COMMIT_CHANGES: usize = 1_024;
@@ -163,28 +165,44 @@ impl DirectoryStore for Mongo {
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        Ok(people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop())
+        let found = people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop();
+        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
         // A username can pass from one person to another; the person who was created last has it.
         let named = doc! { "username_key": name.to_lowercase() };
-        Ok(people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop())
+        let found = people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop();
+        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        people::agents(&self.db).await
+        Ok(self.unreadable.leave_out(people::agents(&self.db).await?))
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await
+        let admins = people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await?;
+        Ok(self.unreadable.leave_out(admins))
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        match limit {
-            0 => Ok(Vec::new()),
-            _ => people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await,
+        if limit == 0 {
+            return Ok(Vec::new());
         }
+        let recent = people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await?;
+        Ok(self.unreadable.leave_out(recent))
+    }
+
+    fn unreadable_people(&self) -> BTreeSet<PersonId> {
+        self.unreadable.ids()
+    }
+
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError> {
+        reference_data::record_bot(&self.db, bot).await
+    }
+
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        people::banned(&self.db, limit).await
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
@@ -290,6 +308,11 @@ impl OutboxStore for Mongo {
         claim::next_due(&self.db).await
     }
 
+    async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError> {
+        self.last_time.store(jump.now.timestamp_micros(), Ordering::Relaxed);
+        clock_jump::adjust(&self.db, &jump).await
+    }
+
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {
         // An empty claim moves the staged deliveries to their queues, where equal refreshes are coalesced.
         self.outbox.send(|reply| OutboxCommand::Claim(0, self.last_time(), reply)).await?;
@@ -306,22 +329,6 @@ impl OutboxStore for Mongo {
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
-    }
-}
-
-#[async_trait]
-impl LeaseStore for Mongo {
-    async fn acquire_lease(
-        &self,
-        name: &str,
-        holder: ReplicaId,
-        stale: Option<LeaseStamp>,
-    ) -> Result<Lease, StoreError> {
-        leases::acquire(&self.db, name, holder, stale).await
-    }
-
-    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
-        leases::release(&self.db, name, holder).await
     }
 }
 

@@ -1,8 +1,8 @@
 //! Column codecs for domain types: ids are blobs of 16 bytes, times are microseconds, nested values are JSON.
 use crate::domain::Time;
 use crate::domain::ids::{
-    Arrival, CategoryId, ChatId, DepartmentId, DraftId, MessageId, PersonId, ReplicaId, Slot, TelegramId,
-    TicketId, Version,
+    Arrival, CategoryId, ChatId, DepartmentId, DraftId, MessageId, PersonId, ReplicaId, ReplyId, Slot,
+    TelegramId, TicketId, Version,
 };
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::Priority;
@@ -25,7 +25,7 @@ macro_rules! store_as_blob {
         }
     )*};
 }
-store_as_blob!(PersonId, TicketId, DepartmentId, CategoryId, DraftId, MessageId, ReplicaId);
+store_as_blob!(PersonId, TicketId, DepartmentId, CategoryId, DraftId, MessageId, ReplicaId, ReplyId);
 
 macro_rules! store_as_integer {
     ($($number:ident),*) => {$(

@@ -34,6 +34,9 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         Write::TicketContent { ticket, expected } => {
             tickets::write(conn, ticket, *expected, Guard::None)?;
         }
+        Write::EndedTicket { ticket, expected, guard } => {
+            tickets::write_ended(conn, ticket, *expected, *guard)?;
+        }
         Write::AssertQueueHead { department, tickets } => {
             let head = queue::head(conn, *department, true, tickets.len())?;
             if !head.iter().map(|ticket| ticket.id).eq(tickets.iter().copied()) {
@@ -58,7 +61,9 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
     }
     if let Some(event) = &change.event {
         let ticket_arrival = match &change.write {
-            Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. }
+            Write::Ticket { ticket, .. }
+            | Write::TicketContent { ticket, .. }
+            | Write::EndedTicket { ticket, .. }
                 if event.ticket == Some(ticket.id) =>
             {
                 Some(ticket.arrival).filter(|arrival| *arrival != Arrival::default())

@@ -1,5 +1,7 @@
-//! Counters: those in the file, which outlive a restart, and the write statistics of this process.
+//! Counters: those in the file, which outlive a restart, and the write statistics of this process. The id of the
+//! bot is stored among them.
 use super::writer::WriteCounters;
+use crate::domain::ids::TelegramId;
 use crate::engine::ports::{DeliveryCounters, DropReason};
 use rusqlite::{Connection, params};
 use std::sync::atomic::Ordering;
@@ -11,6 +13,9 @@ pub(super) const DROPPED_DELIVERIES: &str = "dropped_deliveries";
 const ADD: &str = "INSERT INTO counters VALUES (?1, ?2)
     ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
 const READ: &str = "SELECT coalesce(sum(value), 0) FROM counters WHERE name = ?1";
+/// The name under which the id of the bot is stored.
+const BOT_ID: &str = "bot_id";
+const RECORD: &str = "INSERT INTO counters VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
 const COUNT_DEAD_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead'";
 
 /// Write statistics of the store since it was opened.
@@ -53,4 +58,10 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<DeliveryCounters> {
         dropped_by,
         dead_letters: conn.prepare_cached(COUNT_DEAD_UPDATES)?.query_row([], |row| row.get(0))?,
     })
+}
+
+/// Stores the id of the bot if there is none, and returns the stored one.
+pub(super) fn record_bot(conn: &Connection, bot: TelegramId) -> rusqlite::Result<TelegramId> {
+    conn.prepare_cached(RECORD)?.execute(params![BOT_ID, bot])?;
+    conn.prepare_cached(READ)?.query_row([BOT_ID], |row| row.get(0))
 }

@@ -9,7 +9,7 @@ use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
 use crate::domain::traffic::TrafficClass;
-use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome};
+use crate::engine::ports::{ClaimedDelivery, ClockJump, DropReason, Outcome};
 use crate::store::round_robin::{Quota, quotas};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -83,6 +83,13 @@ pub(super) const MOVE_CARDS: &str = "UPDATE live_cards SET chat = ?2 WHERE chat 
 pub(super) const CLAIMED: &str = "SELECT id FROM outbox INDEXED BY outbox_claimed WHERE claimed = 1";
 const NEXT_DUE: &str = "SELECT min(not_before) FROM outbox_chats INDEXED BY outbox_chats_delayed
     WHERE claimed = 0 AND not_before > 0";
+const MOVE_WAITS: [&str; 3] = [
+    "UPDATE outbox SET not_before = max(1, not_before + ?3) WHERE not_before > 0 AND not_before BETWEEN ?1 AND ?2",
+    "UPDATE outbox_chats SET not_before = max(1, not_before + ?3)
+        WHERE not_before > 0 AND not_before BETWEEN ?1 AND ?2",
+    "UPDATE outbox_chats SET chat_not_before = max(1, chat_not_before + ?3)
+        WHERE chat_not_before > 0 AND chat_not_before BETWEEN ?1 AND ?2",
+];
 const COUNT: &str = "SELECT count(*) FROM outbox";
 pub(super) const PRUNE: &str = "DELETE FROM dropped_deliveries
     WHERE id IN (SELECT id FROM dropped_deliveries WHERE dropped_at < ?1 LIMIT ?2)";
@@ -299,6 +306,16 @@ fn advance(conn: &Connection, chat: ChatId, not_before_micros: i64, sent: u8) ->
 pub(super) fn next_due_at(conn: &Connection) -> rusqlite::Result<Option<Time>> {
     let due_at: Option<Micros> = conn.prepare_cached(NEXT_DUE)?.query_row([], |row| row.get(0))?;
     Ok(due_at.map(|due_at| due_at.0))
+}
+
+/// Moves the waits that were stored before the clock was set.
+pub(super) fn move_waits(conn: &Connection, jump: &ClockJump) -> rusqlite::Result<()> {
+    let (from, until) = jump.earlier_waits();
+    let by = jump.by.num_microseconds().unwrap_or_default();
+    for sql in MOVE_WAITS {
+        conn.prepare_cached(sql)?.execute(params![Micros(from), Micros(until), by])?;
+    }
+    Ok(())
 }
 
 /// Returns the number of deliveries that are pending or claimed.

@@ -6,11 +6,13 @@ use crate::domain::ids::{PersonId, Slot, TelegramId, Version};
 use crate::domain::person::Person;
 use crate::domain::ticket::Hold;
 use crate::engine::ports::{CommitError, Guard, UniqueKey};
+use crate::store::unreadable::UnreadablePerson;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use serde_json::Value;
 
 macro_rules! person {
     ($rest:literal) => {
-        concat!("SELECT p.doc, a.last_assigned, a.last_activity FROM people p ", $rest)
+        concat!("SELECT p.doc, a.last_assigned, a.last_activity, p.id, p.telegram FROM people p ", $rest)
     };
 }
 pub(super) const BY_ID: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.id = ?1");
@@ -20,12 +22,16 @@ const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
 const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
+pub(super) const BANNED: &str = person!(
+    "INDEXED BY people_banned LEFT JOIN agents a ON a.person = p.id WHERE p.banned = 1
+     ORDER BY p.rowid DESC LIMIT ?1"
+);
 const RECENT: &str = person!("LEFT JOIN agents a ON a.person = p.id ORDER BY p.rowid DESC LIMIT ?1");
 
-const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, version, doc)
-    VALUES (:id, :telegram, :username, :admin, :version, :doc)";
+const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, banned, version, doc)
+    VALUES (:id, :telegram, :username, :admin, :banned, :version, :doc)";
 const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
-    version = :version, doc = :doc WHERE id = :id AND version = :expected";
+    banned = :banned, version = :version, doc = :doc WHERE id = :id AND version = :expected";
 const UPSERT_AGENT: &str =
     "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
         :last_assigned, :last_activity)
@@ -42,6 +48,7 @@ const SET_LAST_ASSIGNED: &str = "UPDATE agents SET last_assigned = ?2
 const HAS_CAPACITY: &str = "SELECT 1 FROM agents WHERE person = ?1 AND max_tickets > ?2
     AND max_tickets > (SELECT count(*) FROM tickets WHERE agent = ?1)";
 const IS_AGENT: &str = "SELECT 1 FROM agents WHERE person = ?1";
+const LIMIT_ACTIVITY: &str = "UPDATE agents SET last_activity = ?1 WHERE last_activity > ?1";
 const RECORD_ACTIVITY: &str = "UPDATE agents SET last_activity = ?2 WHERE person = ?1 AND last_activity < ?2";
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
@@ -53,8 +60,29 @@ fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(person)
 }
 
+/// Reads a person, or else what can be read of the row.
+fn person_or_unreadable(row: &Row<'_>) -> rusqlite::Result<Result<Person, UnreadablePerson>> {
+    use rusqlite::Error as E;
+    match person(row) {
+        Ok(person) => Ok(Ok(person)),
+        Err(
+            error @ (E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..)),
+        ) => {
+            let doc: Option<Value> = row.get::<_, Json<Value>>(0).ok().map(|doc| doc.0);
+            let name = doc.as_ref().and_then(|doc| doc.get("name")).and_then(Value::as_str);
+            Ok(Err(UnreadablePerson::new(row.get(3)?, row.get(4)?, name, error.to_string())))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the person with this id; a stand-in if their row can't be read.
 pub(super) fn by_id(conn: &Connection, id: PersonId) -> rusqlite::Result<Option<Person>> {
-    conn.prepare_cached(BY_ID)?.query_row([id], person).optional()
+    let found = conn.prepare_cached(BY_ID)?.query_row([id], person_or_unreadable).optional()?;
+    Ok(found.map(|person| person.unwrap_or_else(|unreadable| unreadable.stand_in)))
 }
 
 pub(super) fn by_telegram(conn: &Connection, id: TelegramId) -> rusqlite::Result<Option<Person>> {
@@ -67,22 +95,35 @@ pub(super) fn by_username(conn: &Connection, name: &str) -> rusqlite::Result<Opt
 }
 
 /// Returns all agents by `assignment_order`.
-pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
-    conn.prepare_cached(AGENTS)?.query_map([], person)?.collect()
+pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+    conn.prepare_cached(AGENTS)?.query_map([], person_or_unreadable)?.collect()
 }
 
-pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Person>> {
-    conn.prepare_cached(ADMINS)?.query_map([], person)?.collect()
+pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+    conn.prepare_cached(ADMINS)?.query_map([], person_or_unreadable)?.collect()
 }
 
 /// Returns at most `limit` people, newest first.
-pub(super) fn recent(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Person>> {
-    conn.prepare_cached(RECENT)?.query_map([row_count(limit)], person)?.collect()
+pub(super) fn recent(
+    conn: &Connection,
+    limit: usize,
+) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+    conn.prepare_cached(RECENT)?.query_map([row_count(limit)], person_or_unreadable)?.collect()
+}
+
+/// Returns at most `limit` banned people, newest first.
+pub(super) fn banned(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Person>> {
+    conn.prepare_cached(BANNED)?.query_map([row_count(limit)], person)?.collect()
 }
 
 /// Records an agent's activity; never moves the time back.
 pub(super) fn record_activity(conn: &Connection, agent: PersonId, at: Time) -> rusqlite::Result<()> {
     conn.prepare_cached(RECORD_ACTIVITY)?.execute(params![agent, Micros(at)]).map(drop)
+}
+
+/// Limits the last activity of all agents to `now`, after the clock was set back.
+pub(super) fn limit_activity(conn: &Connection, now: Time) -> rusqlite::Result<()> {
+    conn.prepare_cached(LIMIT_ACTIVITY)?.execute([Micros(now)]).map(drop)
 }
 
 /// Writes a new person (`expected` is `None`) or the next version of one, with their `agents` row.
@@ -92,11 +133,11 @@ pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) ->
     let written = match expected {
         None => conn.prepare_cached(INSERT)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":version": p.version, ":doc": doc,
+            ":banned": p.is_banned(), ":version": p.version, ":doc": doc,
         }),
         Some(expected) => conn.prepare_cached(UPDATE)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":version": p.version, ":doc": doc, ":expected": expected,
+            ":banned": p.is_banned(), ":version": p.version, ":doc": doc, ":expected": expected,
         }),
     };
     match written {

@@ -1,4 +1,6 @@
 //! Reference data and other small documents: departments, settings, incidents, invitations, drafts.
+mod canned_replies;
+
 use super::cards;
 use super::codec::Json;
 use super::error::is_unique_violation;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 /// The schema of this program, which SQLite stores as `user_version`; 0 is a file without a schema.
 ///
-/// Versions 1 to 8 were layouts of unreleased builds, so there is no migration from them.
-const SCHEMA_VERSION: u32 = 9;
+/// Versions 1 to 9 were layouts of unreleased builds, so there is no migration from them.
+const SCHEMA_VERSION: u32 = 10;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// Prepared statements that a connection caches; the store has fewer.

@@ -8,10 +8,12 @@ CREATE TABLE people (
   telegram INTEGER NOT NULL UNIQUE,                 -- Telegram's user id
   username TEXT,                                    -- lower case
   admin    INTEGER NOT NULL,
+  banned   INTEGER NOT NULL,
   version  INTEGER NOT NULL,
   doc      TEXT    NOT NULL                         -- the person; `agents` overrides two of its times
 ) STRICT;
 CREATE INDEX people_by_username ON people (username) WHERE username IS NOT NULL;
+CREATE INDEX people_banned      ON people (banned)   WHERE banned = 1;
 CREATE INDEX people_admins      ON people (admin)    WHERE admin = 1;
 
 -- The part of an agent's profile that assignments check, and the times that are written without a new version
@@ -32,6 +34,15 @@ CREATE TABLE departments (
   name    TEXT    NOT NULL UNIQUE,                  -- lower case
   version INTEGER NOT NULL,
   doc     TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A null department is stored as the empty blob, because a unique index takes nulls as different.
+CREATE TABLE canned_replies (
+  id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  department BLOB NOT NULL,
+  word       TEXT NOT NULL,                         -- lower case
+  doc        TEXT NOT NULL,
+  UNIQUE (department, word)
 ) STRICT, WITHOUT ROWID;
 
 -- One row at most.
@@ -82,6 +93,7 @@ CREATE TABLE tickets (
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON
   former_holders  TEXT,                               -- JSON; null if there are none
+  service         TEXT,                               -- JSON; null while nothing is known
   CHECK (status IN ('queued', 'assigned', 'in_progress', 'pending', 'completed', 'cancelled')),
   CHECK ((status IN ('assigned', 'in_progress', 'pending')) = (agent IS NOT NULL)),
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),
@@ -215,6 +227,11 @@ CREATE TABLE card_prune_queue (
 CREATE TRIGGER card_prune_queue_ended AFTER UPDATE OF ended_at ON tickets
 WHEN new.ended_at IS NOT NULL BEGIN
   INSERT INTO card_prune_queue VALUES (new.ended_at, new.id);
+END;
+
+CREATE TRIGGER card_prune_queue_reopened AFTER UPDATE OF ended_at ON tickets
+WHEN old.ended_at IS NOT NULL BEGIN
+  DELETE FROM card_prune_queue WHERE ended_at = old.ended_at AND ticket = old.id;
 END;
 
 CREATE TABLE leases (

@@ -16,13 +16,14 @@ use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow, InboxStore,
-    Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, RetentionStore,
-    StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
+    RetentionStore, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// Rows of each table that one transaction prunes, so that other writes can run in between.
@@ -160,15 +161,27 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::agents).await
+        Ok(self.unreadable.leave_out(self.read(people::agents).await?))
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        self.read(people::admins).await
+        Ok(self.unreadable.leave_out(self.read(people::admins).await?))
     }
 
     async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        self.read(move |conn| people::recent(conn, limit)).await
+        Ok(self.unreadable.leave_out(self.read(move |conn| people::recent(conn, limit)).await?))
+    }
+
+    fn unreadable_people(&self) -> BTreeSet<PersonId> {
+        self.unreadable.ids()
+    }
+
+    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError> {
+        self.write(move |conn| counters::record_bot(conn, bot)).await
+    }
+
+    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
+        self.read(move |conn| people::banned(conn, limit)).await
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
@@ -276,6 +289,15 @@ impl OutboxStore for Sqlite {
 
     async fn next_delivery_at(&self) -> Result<Option<Time>, StoreError> {
         self.read(outbox::next_due_at).await
+    }
+
+    async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError> {
+        self.last_now_micros.store(jump.now.timestamp_micros(), Ordering::Relaxed);
+        let work = move |conn: &Connection| {
+            outbox::move_waits(conn, &jump)?;
+            people::limit_activity(conn, jump.now)
+        };
+        self.write(work).await
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {

@@ -6,6 +6,7 @@ use super::error::is_unique_violation;
 use super::people;
 use crate::domain::ids::{Arrival, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::service::ServiceRecord;
 use crate::domain::ticket::{FormerHolder, Hold, Ticket, TicketState};
 use crate::engine::ports::{CommitError, Guard, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
@@ -16,7 +17,7 @@ macro_rules! tickets {
         concat!(
             "SELECT arrival, id, number, version, customer, customer_chat, department, category, priority,
                 auto_assignment, created_at, description, status, agent, slot, assigned_at, opened_at,
-                ended_by, ended_at, former_holders
+                ended_by, ended_at, former_holders, service
              FROM tickets ",
             $rest
         )
@@ -80,11 +81,18 @@ pub(super) const UPDATE: &str =
     "UPDATE tickets SET version = :version, department = :department, category = :category,
         priority = :priority, auto_assignment = :auto_assignment, description = :description,
         status = :status, agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at,
-        former_holders = :former_holders
+        former_holders = :former_holders, service = :service
     WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :status,
-        agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, ended_by = :by, ended_at = :at
+        agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, ended_by = :by, ended_at = :at,
+        service = :service
     WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
+pub(super) const REOPEN: &str = "UPDATE tickets SET version = :version, status = :status,
+        agent = :agent, slot = :slot, assigned_at = :assigned_at, ended_by = NULL, ended_at = NULL,
+        service = :service
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NOT NULL";
+pub(super) const RATE: &str = "UPDATE tickets SET version = :version, service = :service
+    WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'completed'";
 
 pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     Ok(Ticket {
@@ -102,6 +110,7 @@ pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         description: row.get::<_, Json<_>>(11)?.0,
         state: state(row)?,
         former_holders: row.get::<_, Option<Json<_>>>(19)?.map(|json| json.0).unwrap_or_default(),
+        service: row.get::<_, Option<Json<_>>>(20)?.map(|json| json.0).unwrap_or_default(),
     })
 }
 
@@ -224,7 +233,7 @@ pub(super) fn write(
         (TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at }, _) => {
             conn.prepare_cached(END)?.execute(named_params! {
                 ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
-                ":status": t.status().as_str(), ":by": by, ":at": Micros(*at),
+                ":status": t.status().as_str(), ":by": by, ":at": Micros(*at), ":service": service(t),
             })
         }
         (TicketState::Held(hold), _) => {
@@ -233,6 +242,38 @@ pub(super) fn write(
         }
         (TicketState::Queued, _) => update(conn, t, expected, None),
     };
+    written_once(written)
+}
+
+/// Writes the next version of a ticket that has ended over version `expected`, if the guard holds: makes it
+/// open again, or changes the service record of a completed one.
+pub(super) fn write_ended(
+    conn: &Connection,
+    t: &Ticket,
+    expected: Version,
+    guard: Guard,
+) -> Result<(), CommitError> {
+    let hold = t.hold();
+    if let Some(hold) = hold {
+        people::check_guard(conn, guard, hold)?;
+    }
+    written_once(match &t.state {
+        TicketState::Completed { .. } => conn.prepare_cached(RATE)?.execute(named_params! {
+            ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+            ":service": service(t),
+        }),
+        TicketState::Queued | TicketState::Held(_) => conn.prepare_cached(REOPEN)?.execute(named_params! {
+            ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
+            ":status": t.status().as_str(),
+            ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
+            ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
+            ":service": service(t),
+        }),
+        TicketState::Cancelled { .. } => return Err(CommitError::Conflict),
+    })
+}
+
+fn written_once(written: rusqlite::Result<usize>) -> Result<(), CommitError> {
     match written {
         Ok(1) => Ok(()),
         Ok(_) => Err(CommitError::Conflict),
@@ -275,8 +316,13 @@ fn update(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>)
         ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
         ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
         ":opened_at": hold.and_then(|h| h.opened_at).map(Micros),
-        ":former_holders": former_holders(t),
+        ":former_holders": former_holders(t), ":service": service(t),
     })
+}
+
+/// Returns the column of the service record: null while nothing is known.
+fn service(t: &Ticket) -> Option<Json<&ServiceRecord>> {
+    (!t.service.is_empty()).then_some(Json(&t.service))
 }
 
 /// Returns the column of the former holders: null for the many tickets without any.

@@ -2,12 +2,12 @@
 //! transaction and replies to each caller after the commit is durable. So a batch of changes costs one wait
 //! for the disk.
 use super::error::implicit_rollback;
+use super::file::StoreFiles;
 use crate::engine::ports::StoreError;
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use fail::fail_point;
 use rusqlite::Connection;
 use std::cell::Cell;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,21 +58,21 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. The thread holds `lock` until it has closed the connection.
+    /// Starts the thread. The thread releases the locks of `files` when it has closed the connection.
     pub(super) fn start(
         conn: Connection,
-        lock: File,
+        files: Arc<StoreFiles>,
         cache: Arc<TtlCache<ReferenceData>>,
     ) -> Result<Self, StoreError> {
         let (queue, commands) = mpsc::channel(QUEUE_CAPACITY);
         let counters = Arc::new(WriteCounters::default());
-        let worker = Worker { conn, counters: counters.clone(), cache };
+        let worker = Worker { conn, counters: counters.clone(), cache, files: Arc::clone(&files) };
         let thread = std::thread::Builder::new()
             .name("antri-store".to_owned())
             .spawn(move || {
                 worker.run(commands);
                 drop(worker);
-                drop(lock);
+                files.release();
             })
             .map_err(|error| {
                 StoreError::Unavailable(format!("failed to start the writer thread: {error}"))
@@ -156,6 +156,7 @@ struct Worker {
     conn: Connection,
     counters: Arc<WriteCounters>,
     cache: Arc<TtlCache<ReferenceData>>,
+    files: Arc<StoreFiles>,
 }
 
 impl Worker {
@@ -187,10 +188,11 @@ impl Worker {
 
     /// Runs a batch in one transaction and replies to each caller.
     fn commit_batch(&self, batch: Vec<Job>, batch_changes: usize) {
-        let Self { conn, counters, cache } = self;
+        let Self { conn, counters, cache, files } = self;
         let mut replies = Vec::with_capacity(batch.len());
         let rows_before = conn.total_changes();
         let committed = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
+            files.check()?;
             conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             for job in batch {
                 let (reply, result) = job(conn);
@@ -204,7 +206,8 @@ impl Worker {
             fail_point!("store-before-commit");
             conn.prepare_cached("COMMIT")?.execute([])?;
             fail_point!("store-after-commit");
-            Ok(())
+            // A file that was moved since the first check has taken the commit along: nobody may rely on it.
+            files.check()
         }));
         let committed =
             committed.unwrap_or_else(|_| Err(StoreError::Unavailable("a write panicked".to_owned())));

@@ -1,13 +1,17 @@
 //! The `/metrics` endpoint: every required metric, access control, and the alert rules that use the metrics.
-use super::{BUDI, SARI, desk};
-use crate::support::{ADMIN, Desk, Options, Reply, http};
+use super::{BUDI, CITRA, SARI, desk, id};
+use crate::support::redis::RedisServer;
+use crate::support::{ADMIN, Desk, METRICS_TOKEN, Options, Reply, UnreachablePresence, http};
 use antri::config::http::HttpConfig;
+use antri::presence::RedisPresence;
 use chrono::TimeDelta;
+use redis::Commands;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Returns the text of `/metrics`.
 async fn scrape(desk: &Desk) -> String {
-    let reply = Reply::of(desk.request("GET", "/metrics")).await;
+    let reply = Reply::of(desk.request("GET", "/metrics").bearer_auth(METRICS_TOKEN)).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     assert!(reply.headers["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
     assert!(reply.text.ends_with("# EOF\n"));
@@ -72,26 +76,69 @@ async fn every_required_metric_is_exposed() {
     assert!((value(&text, "antri_utilisation_ratio") - 0.6).abs() < 1e-9);
 }
 
+/// A proxy on the same machine makes every client local, so an address grants nothing.
 #[tokio::test]
-async fn remote_scrapes_need_an_admin_token() {
+async fn every_scrape_needs_a_token() {
     let local = "127.0.0.1".parse().unwrap();
-    let http = HttpConfig { trusted_proxies: vec![local], ..http() };
-    let desk = Desk::with(Options { http, ..Options::default() }).await;
-    desk.person(SARI, "Sari", "id").await;
-    let from = |address: &str| desk.request("GET", "/metrics").header("x-forwarded-for", address);
-    Reply::of(from("203.0.113.9")).await.refused(401, "missing_token");
-    Reply::of(from("rubbish")).await.refused(401, "missing_token");
-    Reply::of(from("203.0.113.9").bearer_auth(desk.token(SARI).await)).await.refused(403, "forbidden");
-    assert_eq!(Reply::of(from("203.0.113.9").bearer_auth(desk.token(ADMIN).await)).await.status, 200);
-    assert_eq!(Reply::of(from("127.0.0.1")).await.status, 200);
+    for trusted_proxies in [vec![], vec![local]] {
+        let desk =
+            Desk::with(Options { http: HttpConfig { trusted_proxies, ..http() }, ..Options::default() })
+                .await;
+        desk.agent(BUDI, "Budi").await;
+        desk.person(SARI, "Sari", "id").await;
+        let request = || desk.request("GET", "/metrics");
+        for untold in [
+            request(),
+            request().header("x-forwarded-for", "127.0.0.1"),
+            request().header("x-forwarded-for", "203.0.113.9"),
+            request().header("forwarded", "for=127.0.0.1").header("x-real-ip", "127.0.0.1"),
+            request().query(&[("token", METRICS_TOKEN)]),
+        ] {
+            Reply::of(untold).await.refused(401, "missing_token");
+        }
+        for wrong in ["x", &METRICS_TOKEN[1..], &format!("{METRICS_TOKEN}x"), &METRICS_TOKEN.to_uppercase()] {
+            Reply::of(request().bearer_auth(wrong)).await.refused(401, "invalid_token");
+        }
+        Reply::of(request().bearer_auth(desk.token(SARI).await)).await.refused(403, "forbidden");
+        for token in [METRICS_TOKEN.to_owned(), desk.token(BUDI).await, desk.token(ADMIN).await] {
+            assert_eq!(Reply::of(request().bearer_auth(token)).await.status, 200);
+        }
+    }
 }
 
-/// A peer that is no trusted proxy cannot claim the loopback address.
 #[tokio::test]
-async fn a_loopback_address_from_an_untrusted_proxy_is_refused() {
+async fn the_metrics_token_never_expires_and_opens_nothing_else() {
     let desk = desk().await;
-    let claimed = desk.request("GET", "/metrics").header("x-forwarded-for", "127.0.0.1");
-    Reply::of(claimed).await.refused(401, "missing_token");
+    desk.clock.advance(TimeDelta::days(1_000));
+    scrape(&desk).await;
+    let contract = Reply::of(desk.request("GET", "/api/openapi.json")).await.body;
+    let mut refused = 0;
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if operation["security"] == json!([]) || path == "/metrics" {
+                continue;
+            }
+            let request = desk.request(&method.to_uppercase(), &path.replace(['{', '}'], ""));
+            Reply::of(request.bearer_auth(METRICS_TOKEN).json(&json!({})))
+                .await
+                .refused(401, "invalid_token");
+            refused += 1;
+        }
+    }
+    assert!(refused > 20, "{refused}");
+    let security = &contract["paths"]["/metrics"]["get"]["security"];
+    assert_eq!(security, &json!([{"metrics": []}, {"bearer": []}]));
+    assert_eq!(contract["components"]["securitySchemes"]["metrics"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn without_a_metrics_token_only_staff_may_scrape() {
+    let config = HttpConfig { metrics_token: None, ..http() };
+    let desk = Desk::with(Options { http: config, ..Options::default() }).await;
+    let request = || desk.request("GET", "/metrics");
+    Reply::of(request().bearer_auth("")).await.refused(401, "missing_token");
+    Reply::of(request().bearer_auth(METRICS_TOKEN)).await.refused(401, "invalid_token");
+    assert_eq!(Reply::of(request().bearer_auth(desk.token(ADMIN).await)).await.status, 200);
 }
 
 /// A series is kept for every label value, so a client must not be able to choose one.
@@ -163,4 +210,49 @@ async fn a_retired_department_has_metrics_until_its_last_ticket_left_the_queue()
     desk.press(ADMIN, "Umum").await;
     let text = scrape(&desk).await;
     assert!(!text.contains("Teknik"), "{text}");
+}
+
+/// Whether Redis can be reached must not be told from a figure that a server need not give.
+#[tokio::test]
+async fn reachability_of_presence_is_a_gauge_of_its_own() {
+    let presence = Arc::new(UnreachablePresence::default());
+    let desk = Desk::with(Options { presence: Some(presence.clone()), ..Options::default() }).await;
+    let reachable = "antri_presence_reachable";
+    assert!((value(&scrape(&desk).await, reachable) - 1.0).abs() < 1e-9);
+    presence.cut_off(true);
+    let text = scrape(&desk).await;
+    assert!(value(&text, reachable).abs() < 1e-9);
+    assert!(
+        !text.contains("antri_presence_memory_bytes") && !text.contains("antri_presence_unreadable"),
+        "{text}"
+    );
+    presence.cut_off(false);
+    assert!((value(&scrape(&desk).await, reachable) - 1.0).abs() < 1e-9);
+}
+
+/// A key of another program is no reason for `/online` to fail, and shows in the metrics.
+#[tokio::test]
+async fn unreadable_presence_records_are_counted_while_the_rest_is_listed() {
+    let server = RedisServer::start();
+    let rights = "on nopass ~* +@all -memory";
+    let redis = RedisPresence::open(&server.grant("desk", rights)).unwrap();
+    let desk = Desk::with(Options { presence: Some(Arc::new(redis)), ..Options::default() }).await;
+    for (agent, name) in [(BUDI, "Budi"), (CITRA, "Citra")] {
+        desk.agent(agent, name).await;
+        desk.post(agent, "/api/agent-status/heartbeat", Value::Null).await.data();
+    }
+    let unreadable = "antri_presence_unreadable_records";
+    assert!(value(&scrape(&desk).await, unreadable).abs() < 1e-9);
+    let mut connection = server.connect();
+    let _: () = connection.set(format!("agent:online:{}", id(&desk, BUDI).await), "words").unwrap();
+    let _: () = connection.set("agents:all", "words").unwrap();
+    let online = desk.get(CITRA, "/api/agent-status/online").await;
+    let names: Vec<_> = online.data().as_array().unwrap().iter().map(|agent| &agent["name"]).collect();
+    assert_eq!(names, ["Citra"]);
+    let text = scrape(&desk).await;
+    assert!((value(&text, unreadable) - 1.0).abs() < 1e-9);
+    assert!((value(&text, "antri_presence_reachable") - 1.0).abs() < 1e-9);
+    assert!(!text.contains("antri_presence_memory_bytes"), "not granted: {text}");
+    desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
+    assert!(value(&scrape(&desk).await, unreadable).abs() < 1e-9);
 }

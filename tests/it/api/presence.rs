@@ -179,3 +179,116 @@ async fn a_store_outage_is_answered_with_500_without_internals() {
     desk.faults.clear();
     desk.post(BUDI, "/api/agent-status/heartbeat", Value::Null).await.data();
 }
+
+#[tokio::test]
+async fn each_step_of_an_agent_is_a_sign_of_activity() {
+    let desk = desk().await;
+    desk.say(BUDI, "/online").await;
+    desk.ticket(SARI, "printer rusak").await;
+    let ticket = desk.get(BUDI, "/api/queue/my-queue").await.data()["queue"][0]["ticket_id"].clone();
+    let steps = ["start", "hold", "resume", "hold"].map(|step| ("POST", step));
+    for (method, step) in steps {
+        assert_eq!(desk.pass(TimeDelta::minutes(29)).await.asked, 0, "before {step}");
+        let path = format!("/api/tickets/{}/{step}", ticket.as_str().unwrap());
+        desk.ask(BUDI, method, &path, None).await.data();
+    }
+    assert_eq!(desk.pass(TimeDelta::minutes(29)).await.asked, 0);
+    assert_eq!(desk.count(BUDI, "Masih online?"), 0);
+    assert_eq!(online(&desk).await, ["Budi"]);
+    // Asked after all, they answer by what they do.
+    desk.pass(TimeDelta::minutes(30)).await;
+    assert_eq!(desk.count(BUDI, "Masih online?"), 1);
+    desk.post(BUDI, &format!("/api/tickets/{}/resume", ticket.as_str().unwrap()), Value::Null).await.data();
+    assert_eq!(desk.pass(TimeDelta::minutes(29)).await.taken_offline, 0);
+    assert_eq!(online(&desk).await, ["Budi"]);
+}
+
+#[tokio::test]
+async fn what_a_page_reads_by_itself_is_no_sign_of_activity() {
+    let desk = desk().await;
+    desk.say(BUDI, "/online").await;
+    desk.pass(TimeDelta::minutes(29)).await;
+    desk.get(BUDI, "/metrics").await;
+    desk.get(BUDI, "/api/queue/my-queue").await.data();
+    desk.post(CITRA, "/api/tickets/INC1/start", Value::Null).await.refused(400, "bad_id");
+    assert_eq!(desk.pass(TimeDelta::minutes(1)).await.asked, 1);
+    assert_eq!(online(&desk).await, ["Budi"], "a request puts nobody online");
+}
+
+async fn heartbeat(desk: &Desk, body: Value) -> String {
+    let reply = desk.post(BUDI, "/api/agent-status/heartbeat", body).await;
+    reply.data()["status"].as_str().unwrap().to_owned()
+}
+
+/// Returns how often the agent's availability has changed.
+async fn availability_changes(desk: &Desk) -> usize {
+    desk.person_by_telegram_id(BUDI).await.version.0.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn what_an_agent_chose_stays_whatever_their_pages_send() {
+    let desk = desk().await;
+    for (choice, status) in
+        [("/online", "online"), ("/busy", "busy"), ("/away", "away"), ("/offline", "offline")]
+    {
+        desk.say(BUDI, choice).await;
+        // A hidden page is away by itself; busy is what its person chose there.
+        for body in [Value::Null, json!({"status": "away"}), json!({"status": "online", "client_id": "a"})] {
+            assert_eq!(heartbeat(&desk, body).await, status, "after {choice}");
+        }
+        assert_eq!(desk.person_by_telegram_id(BUDI).await.availability().as_str(), status);
+        assert_eq!(online(&desk).await.len(), usize::from(status != "offline"), "after {choice}");
+    }
+    desk.ticket(SARI, "printer rusak").await;
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 0);
+    // They come back by their own choice. In a client, its status then says the details.
+    desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await.data();
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
+    assert_eq!(heartbeat(&desk, json!({"status": "busy"})).await, "busy");
+    assert_eq!(heartbeat(&desk, json!({"status": "online"})).await, "online");
+    for path in ["go-offline", "offline"] {
+        desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await.data();
+        desk.post(BUDI, &format!("/api/agent-status/{path}"), Value::Null).await.data();
+        assert_eq!(heartbeat(&desk, Value::Null).await, "offline", "after {path}");
+        assert_eq!(online(&desk).await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_heartbeat_brings_back_an_agent_whose_presence_was_lost() {
+    let desk = desk().await;
+    desk.say(BUDI, "/busy").await;
+    assert_eq!(heartbeat(&desk, Value::Null).await, "busy");
+    desk.pass(TimeDelta::seconds(600)).await;
+    assert_eq!(desk.person_by_telegram_id(BUDI).await.availability(), Availability::Offline);
+    assert_eq!(heartbeat(&desk, Value::Null).await, "busy", "as they chose");
+    assert_eq!(heartbeat(&desk, json!({"client_id": "a"})).await, "busy");
+}
+
+#[tokio::test]
+async fn the_most_present_client_counts() {
+    let desk = desk().await;
+    let visible = json!({"status": "online", "client_id": "visible"});
+    let hidden = json!({"status": "away", "client_id": "hidden"});
+    assert_eq!(heartbeat(&desk, hidden.clone()).await, "away");
+    assert_eq!(heartbeat(&desk, visible.clone()).await, "online");
+    let changes = availability_changes(&desk).await;
+    for _ in 0..5 {
+        desk.pass(TimeDelta::seconds(120)).await;
+        assert_eq!(heartbeat(&desk, hidden.clone()).await, "online");
+        assert_eq!(heartbeat(&desk, visible.clone()).await, "online");
+    }
+    assert_eq!(availability_changes(&desk).await, changes, "nothing flips");
+    assert_eq!(online(&desk).await, ["Budi"]);
+    // The same tab is hidden, then closed.
+    assert_eq!(heartbeat(&desk, json!({"status": "away", "client_id": "visible"})).await, "away");
+    assert_eq!(heartbeat(&desk, visible).await, "online");
+    desk.pass(TimeDelta::seconds(200)).await;
+    assert_eq!(heartbeat(&desk, hidden.clone()).await, "online");
+    desk.pass(TimeDelta::seconds(100)).await;
+    assert_eq!(heartbeat(&desk, hidden).await, "away");
+    for id in ["", " ", "a b", "ä", &"x".repeat(65)] {
+        let reply = desk.post(BUDI, "/api/agent-status/heartbeat", json!({"client_id": id})).await;
+        reply.refused(422, "bad_body");
+    }
+}

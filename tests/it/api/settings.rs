@@ -9,11 +9,13 @@ async fn an_admin_reads_and_changes_the_settings() {
     let usual = json!({
         "strategy": "round_robin", "offline_behaviour": "keep", "mode": "auto", "rollout_percent": 100,
         "default_capacity": 5, "grace_period": 300, "agent_idle_timeout": 1_800,
+        "reopen_window": 259_200,
     });
     assert_eq!(*desk.get(ADMIN, "/api/settings").await.data(), usual);
     let wanted = json!({
         "strategy": "least_loaded", "offline_behaviour": "reassign_all", "mode": "manual", "rollout_percent": 50,
         "default_capacity": 7, "grace_period": 60, "agent_idle_timeout": 600,
+        "reopen_window": 3_600,
     });
     assert_eq!(*desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data(), wanted);
     let back = desk.patch(ADMIN, "/api/settings", json!({"strategy": "random"})).await;
@@ -42,6 +44,7 @@ async fn invalid_settings_are_refused_and_change_nothing() {
         json!({"default_capacity": 101}),
         json!({"grace_period": 0}),
         json!({"agent_idle_timeout": 604_801}),
+        json!({"reopen_window": 0}),
     ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_setting");
     }

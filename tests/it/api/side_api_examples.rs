@@ -2,7 +2,7 @@
 //! agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
-use crate::support::{ADMIN, Desk, TOKEN};
+use crate::support::{ADMIN, Desk, METRICS_TOKEN, TOKEN};
 use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
@@ -40,6 +40,7 @@ async fn every_curl_example_succeeds() {
     let variables = [
         ("DESK", desk.url("")),
         ("TOKEN", desk.token(ADMIN).await),
+        ("METRICS_TOKEN", METRICS_TOKEN.to_owned()),
         ("DEPARTMENT", word(&ticket["department_id"])),
         ("TICKET", word(&ticket["ticket_number"])),
         ("AGENT", admin),
@@ -112,7 +113,7 @@ async fn the_heartbeat_client_sets_the_agents_status() {
         .env("TOKEN", desk.token(ADMIN).await);
     let stdout = output(node.env("AGENT", desk.person_by_telegram_id(ADMIN).await.id.to_string())).await;
     let seen: Value = serde_json::from_str(stdout.trim()).unwrap();
-    let beating = ["busy", "away", "away", "busy", "online", "offline", "online"].map(Value::from);
+    let beating = ["busy", "away", "away", "busy", "online", "offline", "offline"].map(Value::from);
     let stopped = json!([[180_000], "offline", "away", "online", "offline", "offline", "401", "offline"]);
     assert_eq!(seen, Value::from([&beating[..], stopped.as_array().unwrap()].concat()));
     desk.settle().await;

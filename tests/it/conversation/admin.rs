@@ -1,9 +1,13 @@
 //! Conversations of an admin: agents, departments, links and the reassignment of tickets.
 mod agents;
+mod bans;
 mod departments;
 mod links;
 mod relocation;
+mod replies;
 mod returns;
 mod stale_buttons;
 mod switches;
 mod tickets;
+mod unreadable_people;
+mod usernames;

@@ -1,6 +1,7 @@
 //! Conversations of an agent: availability, assignment modes, the queue and ticket cards.
 mod availability;
 mod cards;
+mod flapping;
 mod modes;
 mod open;
 mod queue;

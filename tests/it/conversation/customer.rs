@@ -1,5 +1,6 @@
 //! Conversations of a customer: drafts with text and files, and the tickets that they become.
 mod drafts;
+mod feedback;
 mod media;
 mod new_ticket;
 mod tickets;

@@ -120,7 +120,7 @@ async fn play_admin(desk: &Desk, labels: &Labels) -> String {
     desk.press(ADMIN, "HSI INDIBIZ").await;
     desk.say(BUDI, "/online").await;
     for text in ["kabel putus", "lampu modem merah"] {
-        desk.say(SARI, text).await;
+        desk.say(SARI, &format!("/new {text}")).await;
         desk.press(SARI, "TROUBLESHOOT").await;
         desk.press(SARI, labels.send).await;
     }

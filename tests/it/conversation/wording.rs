@@ -165,6 +165,6 @@ async fn department_names_are_not_translated() {
     );
     assert!(desk.find(BUDI, "mine").text.contains("Kategori: Umum - Pertanyaan"));
     second_department(&desk).await;
-    desk.say(TOM, "another").await;
+    desk.say(TOM, "/new another").await;
     assert!(desk.last(TOM).button("Teknik - Pertanyaan").is_some(), "{}", desk.chat_story(TOM));
 }

@@ -121,7 +121,7 @@ impl CustomerState {
             CustomerStep::Write if self.sent.len() == self.tickets => Some(CustomerStep::Wait),
             CustomerStep::Write => {
                 let words = format!("Keluhan {} dari {}", self.sent.len() + 1, self.name);
-                let after = sandbox.send_text(self.id, &words);
+                let after = sandbox.send_text(self.id, &format!("/new {words}"));
                 self.sent.push(words);
                 Some(CustomerStep::Choose(after))
             }

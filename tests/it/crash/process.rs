@@ -43,10 +43,15 @@ impl DeskProcess {
 
     /// Waits until the desk serves HTTP, and returns its address.
     pub(crate) async fn http_address(&self) -> SocketAddr {
+        self.address_after("desk started").await
+    }
+
+    /// Waits until the log has a line with these words, and returns the HTTP address that it names.
+    pub(crate) async fn address_after(&self, words: &str) -> SocketAddr {
         let started = Instant::now();
         loop {
             let log = self.log();
-            let mut starts = log.lines().rev().filter(|line| line.contains("desk started"));
+            let mut starts = log.lines().rev().filter(|line| line.contains(words));
             if let Some(word) = starts.next().and_then(|line| line.split("http=").nth(1)) {
                 return word.split_whitespace().next().unwrap().parse().unwrap();
             }
@@ -94,6 +99,21 @@ impl DeskProcess {
         self.child.wait().await.unwrap()
     }
 
+    fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.child.id().expect("the desk exited by itself")).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Stops the process from running, until [`DeskProcess::thaw`].
+    pub(crate) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a frozen process run again.
+    pub(crate) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
     /// Kills the process with SIGKILL.
     pub(crate) async fn kill(mut self) {
         self.child.start_kill().unwrap();
@@ -107,9 +127,8 @@ impl DeskProcess {
 
     /// Stops the process with SIGTERM; it must exit with code 0 in time.
     pub(crate) async fn stop(mut self) {
-        let id = i32::try_from(self.child.id().expect("the desk exited by itself")).unwrap();
         let started = Instant::now();
-        kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         let ended = tokio::time::timeout(STOP_TIMEOUT, self.wait_for_exit()).await;
         let status =
             ended.unwrap_or_else(|_| panic!("the desk still runs after {STOP_TIMEOUT:?}:\n{}", self.log()));

@@ -48,7 +48,7 @@ async fn customer(
     let mut sent = Vec::new();
     for n in 1..=tickets {
         let words = format!("Keluhan {n} dari {name}");
-        let after = sandbox.send_text(id, &words);
+        let after = sandbox.send_text(id, &format!("/new {words}"));
         press(sandbox, id, after, department).await;
         press(sandbox, id, after, "✅ Kirim").await;
         sent.push(words);

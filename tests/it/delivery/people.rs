@@ -135,3 +135,65 @@ async fn changes_of_a_card_in_a_blocked_chat_are_coalesced_into_one_edit() {
     let shown = desk.sandbox.message(2, card).unwrap().text;
     assert!(shown.contains("(4/5)"), "{shown}");
 }
+
+/// Returns a desk whose agent is online in Telegram and silent for the idle timeout, with one that is to be
+/// asked at the next sweep.
+async fn desk_with_silent_agent() -> Desk {
+    let desk = Desk::new().await;
+    desk.agent(2, "Budi").await;
+    desk.say(2, "/online").await;
+    desk.clock.advance(TimeDelta::minutes(30));
+    desk
+}
+
+async fn sweep(desk: &Desk) -> antri::engine::sweep::SweepReport {
+    desk.app().engine.sweep(desk.now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_agent_whose_question_is_not_delivered_stays_online() {
+    for fault in [Fault::ServerError(502), Fault::TooManyRequests { retry_after: 1_200 }] {
+        let desk = desk_with_silent_agent().await;
+        desk.fault("sendMessage", Some(2), u32::MAX, fault.clone());
+        assert_eq!(sweep(&desk).await.asked, 1);
+        desk.until("an attempt", async || desk.next_delivery_at().await.is_some()).await;
+        for _ in 0..4 {
+            desk.clock.advance(TimeDelta::minutes(5));
+            assert_eq!(sweep(&desk).await.taken_offline, 0, "{fault:?}: nobody was asked");
+        }
+        desk.sandbox.faults().clear();
+        desk.app().engine.wake_outbox();
+        desk.deliver_all().await;
+        assert_eq!(desk.count(2, "Masih online?"), 1);
+        assert_eq!(desk.pass(TimeDelta::seconds(299)).await.taken_offline, 0, "{fault:?}");
+        assert_eq!(desk.pass(TimeDelta::seconds(1)).await.taken_offline, 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_telegram_takes_nobody_offline() {
+    let desk = desk_with_silent_agent().await;
+    desk.cut_off();
+    assert_eq!(sweep(&desk).await.asked, 1);
+    for _ in 0..6 {
+        desk.clock.advance(TimeDelta::minutes(15));
+        assert_eq!(sweep(&desk).await.taken_offline, 0);
+    }
+    desk.reconnect().await;
+    desk.deliver_all().await;
+    assert_eq!(desk.count(2, "Masih online?"), 1, "however long it took");
+    desk.press(2, "masih online").await;
+    assert_eq!(desk.pass(TimeDelta::minutes(29)).await, antri::engine::sweep::SweepReport::default());
+}
+
+#[tokio::test]
+async fn an_agent_who_was_active_before_the_question_arrived_is_not_asked() {
+    let desk = desk_with_silent_agent().await;
+    desk.fault("sendMessage", Some(2), 1, Fault::TooManyRequests { retry_after: 60 });
+    assert_eq!(sweep(&desk).await.asked, 1);
+    desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
+    let person = desk.person_by_telegram_id(2).await;
+    desk.app().engine.on_activity(&person, desk.now()).await.unwrap();
+    desk.deliver_all().await;
+    assert_eq!(desk.count(2, "Masih online?"), 0);
+}

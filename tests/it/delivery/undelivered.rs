@@ -76,7 +76,7 @@ async fn a_card_that_is_gone_is_edited_once_and_then_forgotten() {
     refuse(&desk, "editMessageText", 2, u32::MAX, GONE);
     let before = edits();
     for words in ["satu", "dua", "tiga"] {
-        desk.say(1, words).await;
+        desk.say(1, &format!("/new {words}")).await;
         desk.press(1, "✅ Kirim").await;
     }
     assert_eq!(edits() - before, 1, "{}", desk.chat_story(2));
@@ -84,7 +84,7 @@ async fn a_card_that_is_gone_is_edited_once_and_then_forgotten() {
     desk.sandbox.faults().clear();
     desk.say(2, "/myqueue").await;
     let card = desk.last(2).message_id;
-    desk.say(1, "empat").await;
+    desk.say(1, "/new empat").await;
     desk.press(1, "✅ Kirim").await;
     let shown = desk.sandbox.message(2, card).unwrap().text;
     assert!(shown.contains("(4/5)"), "{shown}");

@@ -127,7 +127,18 @@ impl Replay {
                 assert_ne!(position, Some(TicketPosition::Ended));
                 self.positions.insert(ticket, TicketPosition::Ended);
             }
-            Action::Availability { .. } | Action::Membership { .. } => {}
+            Action::CancelUndone => {
+                assert_eq!(position, Some(TicketPosition::Ended), "undone out of {position:?}");
+                self.positions.insert(ticket, TicketPosition::Queued);
+            }
+            Action::Reopened { to } => {
+                assert_eq!(position, Some(TicketPosition::Ended), "reopened before its end");
+                match to {
+                    Some(agent) => self.assign(ticket, *agent, false),
+                    None => drop(self.positions.insert(ticket, TicketPosition::Queued)),
+                }
+            }
+            Action::Availability { .. } | Action::Membership { .. } | Action::Rated { .. } => {}
             other @ (Action::Reprioritised { .. } | Action::Relocated { .. }) => {
                 panic!("unexpected in these histories: {other:?}")
             }

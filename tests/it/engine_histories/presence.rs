@@ -9,24 +9,35 @@ use antri::domain::notice::Notice;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
 use antri::domain::presence::PresenceRecord;
+use antri::engine::ports::DirectoryStore;
 use antri::engine::sweep::SweepReport;
 use antri::engine::tickets::steps::Step;
 use std::sync::Arc;
 
 /// The timeouts of the default settings, in seconds.
-const IDLE_SECONDS: i64 = 1_800;
-const GRACE_SECONDS: i64 = 300;
+pub(super) const IDLE_SECONDS: i64 = 1_800;
+pub(super) const GRACE_SECONDS: i64 = 300;
 const BEHAVIOURS: [OfflineBehaviour; 3] =
     [OfflineBehaviour::Keep, OfflineBehaviour::ReassignWaiting, OfflineBehaviour::ReassignAll];
 
-async fn sweep(fixture: &Fixture) -> SweepReport {
+pub(super) async fn sweep(fixture: &Fixture) -> SweepReport {
     let result = fixture.engine.sweep(fixture.now()).await.unwrap();
     assert_eq!(result.found, 0);
+    if result.asked > 0 {
+        deliver_questions(fixture).await;
+    }
     result
 }
 
+/// Does what the outbox does when it has delivered the questions whether agents are still online.
+async fn deliver_questions(fixture: &Fixture) {
+    for agent in fixture.store.agents().await.unwrap() {
+        fixture.engine.record_question_delivery(agent.id, fixture.now()).await.unwrap();
+    }
+}
+
 /// Advances the clock, with a sweep every minute; a running desk sweeps every few seconds.
-async fn pass(fixture: &Fixture, seconds: i64) -> SweepReport {
+pub(super) async fn pass(fixture: &Fixture, seconds: i64) -> SweepReport {
     let mut total = SweepReport::default();
     for step in (0..seconds).step_by(60) {
         fixture.advance((seconds - step).min(60));
@@ -38,12 +49,12 @@ async fn pass(fixture: &Fixture, seconds: i64) -> SweepReport {
     total
 }
 
-async fn availability(fixture: &Fixture, agent: &Person) -> Availability {
+pub(super) async fn availability(fixture: &Fixture, agent: &Person) -> Availability {
     fixture.person(agent).await.availability()
 }
 
 /// Creates an agent with two tickets, the first of them started; online through a client if `client`.
-async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Person {
+pub(super) async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Person {
     let agent = fixture.agent(100, 5, &[]).await;
     let customer = fixture.customer(500).await;
     let opened = fixture.open_and_assign(&customer).await;
@@ -60,7 +71,7 @@ async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Person {
 }
 
 /// Does what a heartbeat of a client does.
-async fn heartbeat(fixture: &Fixture, agent: &Person) {
+pub(super) async fn heartbeat(fixture: &Fixture, agent: &Person) {
     let person = fixture.person(agent).await;
     fixture.presence.heartbeat(record(&person, fixture.now()), TTL, fixture.now()).await.unwrap();
     fixture.engine.on_activity(&person, fixture.now()).await.unwrap();

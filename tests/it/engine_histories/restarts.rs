@@ -53,14 +53,16 @@ async fn round_robin_continues_after_a_restart() {
 }
 
 #[tokio::test]
-async fn an_agent_with_expired_presence_gets_no_ticket_after_a_restart() {
+async fn an_agent_whose_presence_expires_after_a_restart_gets_no_ticket() {
     let fixture = Fixture::new(Settings::default()).await;
     let agent = fixture.agent(100, 5, &[]).await;
     fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
-    let customer = fixture.customer(500).await;
-    fixture.open(&customer, 0).await.unwrap();
     fixture.advance(301);
     let fixture = restart(fixture).await;
+    fixture.advance(300);
+    assert_eq!(fixture.engine.sweep(fixture.now()).await.unwrap().lost, 1);
+    let customer = fixture.customer(500).await;
+    fixture.open(&customer, 0).await.unwrap();
     assert_eq!(fixture.run_rounds().await, 0);
     assert!(fixture.engine.is_lost(agent.id));
     oracle::check(&fixture).await;

@@ -1,6 +1,8 @@
-//! Readiness of the intake: an answer of `getMe` that teloxide cannot read, and polls that cannot be read.
-use crate::support::{Desk, Reply};
+//! Readiness of intake and outbox: an answer of `getMe` that teloxide cannot read, polls that cannot be read,
+//! and work that stands still.
+use crate::support::{Desk, Reply, StoreFault};
 use antri::sandbox::Fault;
+use chrono::TimeDelta;
 use serde_json::json;
 
 const SARI: i64 = 1;
@@ -23,7 +25,7 @@ async fn a_bot_without_optional_fields_is_served() {
     desk.person(SARI, "Sari", "id").await;
     desk.stop().await;
     let me = json!({"ok": true, "result": {
-        "id": 4_242_424_242_i64, "is_bot": true, "first_name": "Meja", "username": "meja_bot",
+        "id": 123_456, "is_bot": true, "first_name": "Meja", "username": "meja_bot",
         "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false,
     }});
     desk.fault("getMe", None, u32::MAX, raw_answer("application/json", &me.to_string()));
@@ -45,5 +47,72 @@ async fn polls_that_cannot_be_read_make_the_desk_unready_until_one_can() {
     desk.sandbox.faults().clear();
     desk.until("readiness to follow the polls", async || readiness(&desk).await == (200, true, true)).await;
     desk.say(SARI, "/help").await;
+    assert_eq!(desk.count(SARI, "Yang bisa Anda lakukan"), 2, "{}", desk.transcript(SARI));
+}
+
+/// Returns the status of `/readyz` and the parts that are missing.
+async fn missing(desk: &Desk) -> (u16, Vec<String>) {
+    let ready = Reply::of(desk.request("GET", "/readyz")).await;
+    let parts = ready.body["data"].as_object().unwrap().clone();
+    let missing = parts.into_iter().filter(|(part, works)| part != "ready" && *works == false);
+    (ready.status, missing.map(|(part, _)| part).collect())
+}
+
+async fn until_missing(desk: &Desk, parts: &[&str]) {
+    let status = if parts.is_empty() { 200 } else { 503 };
+    desk.until(&format!("readiness without {parts:?}"), async || {
+        let (answered, missing) = missing(desk).await;
+        answered == status && missing == parts
+    })
+    .await;
+}
+
+/// Holds a call of the store for ever, past the time after which work counts as standing still.
+async fn check_held_call(method: &'static str, part: &str) {
+    let desk = Desk::new().await;
+    desk.person(SARI, "Sari", "id").await;
+    until_missing(&desk, &[]).await;
+    desk.faults.inject_next(method, 1, StoreFault::Waits);
+    desk.sandbox.send_text(SARI, "/help");
+    desk.faults.call_held().await;
+    desk.clock.advance(TimeDelta::seconds(59));
+    until_missing(&desk, &[]).await;
+    desk.clock.advance(TimeDelta::seconds(2));
+    until_missing(&desk, &[part]).await;
+    desk.faults.release_calls();
+    until_missing(&desk, &[]).await;
+    desk.settle().await;
+    // An idle desk stays ready, however long nobody writes.
+    desk.clock.advance(TimeDelta::hours(9));
+    until_missing(&desk, &[]).await;
+}
+
+#[tokio::test]
+async fn an_update_that_is_never_handled_makes_the_desk_unready() {
+    check_held_call("complete_update", "inbox").await;
+}
+
+#[tokio::test]
+async fn a_settlement_that_never_ends_makes_the_desk_unready() {
+    check_held_call("settle", "outbox").await;
+}
+
+#[tokio::test]
+async fn a_claim_that_never_ends_makes_the_desk_unready() {
+    check_held_call("claim", "outbox").await;
+}
+
+#[tokio::test]
+async fn an_inbox_or_outbox_that_cannot_be_read_makes_the_desk_unready() {
+    let desk = Desk::new().await;
+    desk.person(SARI, "Sari", "id").await;
+    for (method, part) in [("claim", "outbox"), ("pending_updates", "dispatcher")] {
+        desk.faults.inject_next(method, u32::MAX, StoreFault::Unreachable);
+        desk.sandbox.send_text(SARI, "/help");
+        until_missing(&desk, &[part]).await;
+        desk.faults.clear();
+        until_missing(&desk, &[]).await;
+        desk.settle().await;
+    }
     assert_eq!(desk.count(SARI, "Yang bisa Anda lakukan"), 2, "{}", desk.transcript(SARI));
 }

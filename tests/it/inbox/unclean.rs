@@ -1,6 +1,6 @@
 //! Unclean updates: bytes that are not UTF-8, lone surrogates, deep nesting, numbers out of range, updates that
 //! are cut off, and kinds that were not requested. None of them decides about the others.
-use crate::support::{ADMIN, Desk, Options};
+use crate::support::{ADMIN, Desk, METRICS_TOKEN, Options};
 use serde_json::{Value, json};
 
 const SECRET: &str = "the-secret-of-the-webhook";
@@ -58,7 +58,7 @@ async fn assert_dead_lettered(desk: &Desk, sender_knows: bool) {
 }
 
 async fn metrics(desk: &Desk) -> String {
-    desk.request("GET", "/metrics").send().await.unwrap().text().await.unwrap()
+    desk.request("GET", "/metrics").bearer_auth(METRICS_TOKEN).send().await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use antri::engine::ports::{Guard, Outcome, Store};
 use std::sync::Arc;
 
 /// Sends a card to a chat, so that the message becomes its live one.
-async fn show(store: &dyn Store, chat: i64, key: CardKey) {
+pub(super) async fn show(store: &dyn Store, chat: i64, key: CardKey) {
     let out = Outgoing { chat: ChatId(chat), message: Message::Card(key) };
     store.enqueue(vec![out], at(1)).await.unwrap();
     let claimed = claim(store, 2).await.remove(0);

@@ -93,6 +93,43 @@ async fn a_second_process_is_refused() {
     Sqlite::open(dir.path()).expect("the first process has closed it");
 }
 
+#[tokio::test]
+async fn without_its_lock_file_the_database_itself_is_locked() {
+    let Embedded { store, dir } = Embedded::fresh().await;
+    std::fs::remove_file(dir.path().join("antri.lock")).unwrap();
+    assert_eq!(inspect(dir.path()), Ok(FileState::InUse));
+    let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("opened twice") };
+    assert!(why.contains("another process uses"), "{why}");
+    store.close().await;
+    Sqlite::open(dir.path()).expect("the first process has closed it");
+}
+
+#[tokio::test]
+async fn without_its_database_the_lock_file_still_refuses_a_second_process() {
+    let Embedded { store: _store, dir } = Embedded::fresh().await;
+    std::fs::rename(dir.path().join(DATABASE_FILE), dir.path().join("away")).unwrap();
+    let Err(StoreError::Unavailable(why)) = Sqlite::open(dir.path()) else { panic!("opened twice") };
+    assert!(why.contains("another process uses"), "{why}");
+}
+
+#[tokio::test]
+async fn a_moved_file_fails_reads_and_writes_until_it_is_back() {
+    let Embedded { store, dir } = Embedded::fresh().await;
+    open(&*store, ticket(1)).await;
+    for name in [DATABASE_FILE.to_owned(), format!("{DATABASE_FILE}-wal")] {
+        let (file, away) = (dir.path().join(&name), dir.path().join("away"));
+        std::fs::rename(&file, &away).unwrap();
+        std::fs::write(&file, "").unwrap();
+        let read = store.depths().await;
+        assert!(matches!(&read, Err(StoreError::Unavailable(why)) if why.contains(&name)), "{read:?}");
+        let written = commit_one(&*store, opening(ticket(2))).await;
+        assert!(matches!(written, Err(CommitError::Store(StoreError::Unavailable(_)))), "{written:?}");
+        std::fs::rename(&away, &file).unwrap();
+        assert_eq!(store.depths().await.unwrap()[&department_id(1)], 1, "nothing was written meanwhile");
+    }
+    open(&*store, ticket(2)).await;
+}
+
 /// Sets the schema version of a file. Must be called without other connections, so that the version reaches
 /// the file's header and does not stay in the log.
 fn set_version(dir: &Path, version: u32) {
@@ -215,7 +252,8 @@ async fn a_torn_log_loses_unacknowledged_changes_only() {
             open(&store, ticket(21)).await;
         }
     }
-    let store = Sqlite::open(copy(dir.path()).path()).unwrap();
+    let copy = copy(dir.path());
+    let store = Sqlite::open(copy.path()).unwrap();
     assert_eq!(store.depths().await.unwrap()[&department_id(1)], 21, "a whole log loses nothing");
 }
 

@@ -54,8 +54,10 @@ pub(crate) fn person(n: u64) -> Person {
         agent: None,
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: at(0),
         version: Version(0),
     }
@@ -69,9 +71,11 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap(),
         availability: Availability::Online,
+        chosen: None,
         via: Via::Telegram,
         last_online: Some(at(0)),
         asked_at: None,
+        question_delivered_at: None,
         release_due: None,
         last_assigned: None,
         last_activity: at(0),
@@ -96,6 +100,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         auto: true,
         state: TicketState::Queued,
         former_holders: Vec::new(),
+        service: antri::domain::ticket::service::ServiceRecord::default(),
         created_at: at(i64::try_from(n).unwrap()),
     }
 }
@@ -109,6 +114,12 @@ pub(crate) fn opening(ticket: Ticket) -> Change {
 pub(crate) fn ticket_update(next: Ticket, guard: Guard) -> Change {
     let expected = Version(next.version.0 - 1);
     Change::quiet(Write::Ticket { ticket: Box::new(next), expected, guard })
+}
+
+/// Returns the change that writes `next` over a completed ticket, which was read one version before.
+pub(crate) fn reopening(next: Ticket, guard: Guard) -> Change {
+    let expected = Version(next.version.0 - 1);
+    Change::quiet(Write::EndedTicket { ticket: Box::new(next), expected, guard })
 }
 
 /// Returns the change that assigns a ticket to a slot of an agent.

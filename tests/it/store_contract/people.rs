@@ -1,6 +1,7 @@
 //! People: lookups, unique ids, and writes with a version.
 use super::fixture::*;
 use antri::domain::ids::{TelegramId, Version};
+use antri::domain::person::ban::Ban;
 use antri::domain::person::{Locale, Person, Role};
 use antri::engine::ports::{CommitError, Guard, Store, UniqueKey};
 use std::sync::Arc;
@@ -136,4 +137,28 @@ pub(crate) async fn recent_people_are_listed_newest_first(store: Arc<dyn Store>)
     commit_one(&*store, person_write(renamed.clone(), Some(0))).await.unwrap();
     let again = store.recent_people(5).await.unwrap();
     assert_eq!(again, [person(2), agent(1, 5), renamed], "a change does not move a person");
+}
+
+pub(crate) async fn banned_people_are_listed_newest_first(store: Arc<dyn Store>) {
+    let ban =
+        |n: u64| Ban { at: at(5), by: person_id(9), reason: Some(format!("alasan {n}")), notified: false };
+    commit_all(&*store, (1..=4).map(|n| person_write(person(n), None)).collect()).await;
+    for n in [1, 2, 4] {
+        let banned = Person { banned: Some(ban(n)), version: Version(1), ..person(n) };
+        commit_one(&*store, person_write(banned.clone(), Some(0))).await.unwrap();
+        assert_eq!(store.person(person_id(n)).await.unwrap(), Some(banned));
+    }
+    let listed = async |limit| {
+        let people = store.banned_people(limit).await.unwrap();
+        people.iter().map(|person| person.telegram.0 - 1_000).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(9).await, [4, 2, 1]);
+    assert_eq!((listed(2).await, listed(0).await), (vec![4, 2], vec![]));
+    let free = Person { version: Version(2), ..person(2) };
+    commit_one(&*store, person_write(free, Some(1))).await.unwrap();
+    // Staff are not banned.
+    let promoted = Person { banned: Some(ban(4)), version: Version(2), ..agent(4, 5) };
+    let promoted = Person { telegram: person(4).telegram, ..promoted };
+    commit_one(&*store, person_write(promoted, Some(1))).await.unwrap();
+    assert_eq!(listed(9).await, [1]);
 }

@@ -18,10 +18,29 @@ const TICKETS: u64 = 8;
 #[derive(Debug, Clone)]
 enum Step {
     Open(u64, u8, bool),
-    Give { ticket: u64, agent: u64, slot: u16, guard: u8, stale: bool },
-    Work { ticket: u64, what: u8 },
+    Give {
+        ticket: u64,
+        agent: u64,
+        slot: u16,
+        guard: u8,
+        stale: bool,
+    },
+    Work {
+        ticket: u64,
+        what: u8,
+    },
+    /// Reopens a completed ticket: to a slot of an agent, or to the queue.
+    Reopen {
+        ticket: u64,
+        agent: Option<u64>,
+        slot: u16,
+    },
     Reprioritise(u64, u8),
-    Agent { agent: u64, max: u16, online: bool },
+    Agent {
+        agent: u64,
+        max: u16,
+        online: bool,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -31,6 +50,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (ticket.clone(), 1..=AGENTS, 0..4_u16, 0..3_u8, prop::bool::weighted(0.1))
             .prop_map(|(ticket, agent, slot, guard, stale)| Step::Give { ticket, agent, slot, guard, stale }),
         4 => (ticket.clone(), 0..6_u8).prop_map(|(ticket, what)| Step::Work { ticket, what }),
+        3 => (ticket.clone(), prop::option::of(1..=AGENTS), 0..4_u16)
+            .prop_map(|(ticket, agent, slot)| Step::Reopen { ticket, agent, slot }),
         1 => (ticket, 0..4_u8).prop_map(|(t, p)| Step::Reprioritise(t, p)),
         1 => (1..=AGENTS, 1..4_u16, any::<bool>())
             .prop_map(|(agent, max, online)| Step::Agent { agent, max, online }),
@@ -64,6 +85,17 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
                 _ => t.cancel(person_id(900), at(3)),
             };
             Some(ticket_update(next.ok()?, Guard::None))
+        }
+        Step::Reopen { ticket, agent, slot } => {
+            let t = current(ticket).await?;
+            let window = (std::time::Duration::MAX, at(4));
+            let queued = t.reopen(person_id(900), t.service.reopened, window).ok()?;
+            Some(match agent {
+                Some(agent) => {
+                    reopening(queued.reopened_to(person_id(agent), Slot(slot), at(4)), Guard::Capacity)
+                }
+                None => reopening(queued, Guard::None),
+            })
         }
         Step::Reprioritise(n, rank) => {
             let t = current(n).await?;

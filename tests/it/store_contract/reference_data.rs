@@ -1,12 +1,13 @@
 //! Reference data: departments, settings, incidents, invites and drafts.
 use super::fixture::*;
-use antri::domain::alert::{Alert, Incident, Incidents};
+use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents};
+use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
-use antri::domain::ids::{CategoryId, DraftId, Version};
+use antri::domain::ids::{CategoryId, DraftId, ReplyId, TelegramId, Version};
 use antri::domain::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
-use antri::engine::ports::{Change, CommitError, Store, UniqueKey, Write};
+use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use std::sync::Arc;
 
 pub(super) fn department(n: u64, name: &str) -> Department {
@@ -124,12 +125,13 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
     let list = alerts
         .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
         .to_vec();
-    let first = Incidents { list, version: Version(1) };
+    let ended = vec![EndedIncident { alert: Alert::StoreAway, at: at(3) }];
+    let first = Incidents { list, ended, version: Version(1) };
     assert_eq!(commit_one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
     commit_one(&*store, write(&first, 0)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), first);
     assert_eq!(commit_one(&*store, write(&first, 0)).await, Err(CommitError::Conflict));
-    let second = Incidents { list: Vec::new(), version: Version(2) };
+    let second = Incidents { version: Version(2), ..Incidents::default() };
     commit_one(&*store, write(&second, 1)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), second);
     assert_eq!(store.settings().await.unwrap(), Settings::default(), "the settings do not change");
@@ -191,4 +193,50 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
     assert_eq!(store.draft(person_id(1)).await.unwrap(), None);
     assert!(store.draft(person_id(2)).await.unwrap().is_some());
     store.drop_draft(&second).await.unwrap();
+}
+
+fn reply(n: u64, department: Option<u64>, word: &str) -> CannedReply {
+    let (id, department) = (ReplyId(uuid(10, n)), department.map(department_id));
+    CannedReply { id, department, word: word.into(), text: formatted(&format!("Halo {{name}} \"{n}\" <b>")) }
+}
+
+pub(crate) async fn canned_replies_are_listed_by_word(store: Arc<dyn Store>) {
+    assert_eq!(store.canned_replies().await.unwrap(), []);
+    let replies =
+        [reply(1, Some(1), "Halo"), reply(2, None, "tutup"), reply(3, None, "halo"), reply(4, Some(2), "b")];
+    for reply in replies.clone() {
+        assert!(store.put_canned_reply(reply).await.unwrap());
+    }
+    let [one, two, three, four] = replies;
+    assert_eq!(
+        store.canned_replies().await.unwrap(),
+        [four.clone(), three.clone(), one.clone(), two.clone()]
+    );
+    let changed = CannedReply { department: None, word: "zebra".into(), text: "baru".into(), ..one.clone() };
+    assert!(store.put_canned_reply(changed.clone()).await.unwrap());
+    store.drop_canned_reply(four.id).await.unwrap();
+    store.drop_canned_reply(four.id).await.unwrap();
+    assert_eq!(store.canned_replies().await.unwrap(), [three, two, changed]);
+}
+
+pub(crate) async fn the_word_of_a_canned_reply_is_unique_in_its_department(store: Arc<dyn Store>) {
+    for first in [reply(1, None, "halo"), reply(2, Some(1), "halo")] {
+        assert!(store.put_canned_reply(first.clone()).await.unwrap());
+        assert!(store.put_canned_reply(first).await.unwrap(), "the same reply again");
+    }
+    let before = store.canned_replies().await.unwrap();
+    for taken in [reply(3, None, "HALO"), reply(3, Some(1), "Halo"), reply(1, Some(1), "halo")] {
+        assert!(!store.put_canned_reply(taken).await.unwrap());
+    }
+    assert_eq!(store.canned_replies().await.unwrap(), before);
+    assert!(store.put_canned_reply(reply(3, Some(2), "halo")).await.unwrap());
+}
+
+pub(crate) async fn the_first_bot_of_a_store_stays_its_bot(store: Arc<dyn Store>) {
+    let (first, second) = (TelegramId(5_123_456_789), TelegramId(7));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.record_bot(second).await, Ok(first));
+    assert_eq!(store.record_bot(first).await, Ok(first));
+    assert_eq!(store.settings().await, Ok(Settings::default()), "no other record changes");
+    assert_eq!(store.counters().await, Ok(DeliveryCounters::default()));
 }

@@ -5,10 +5,11 @@ use antri::domain::alert::Incidents;
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::content::MessageSource;
 use antri::domain::department::Department;
+use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::draft::Draft;
 use antri::domain::event::AuditEvent;
 use antri::domain::ids::{
-    Arrival, ChatId, DepartmentId, MessageId, PersonId, ReplicaId, TelegramId, TicketId,
+    Arrival, ChatId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId, TicketId,
 };
 use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
@@ -18,12 +19,13 @@ use antri::domain::policy::Settings;
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
-    Change, ClaimedDelivery, CommitError, Committed, ConversationStore, DeliveryCounters, DirectoryStore,
-    InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths,
-    RetentionStore, Store, StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
+    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
+    Outcome, QueueDepths, ReplyStore, RetentionStore, Store, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -192,13 +194,19 @@ fault_store! {
 }
 
 fault_store! {
-    DirectoryStore {}
+    DirectoryStore {
+        fn unreadable_people(&self) -> BTreeSet<PersonId> {
+            self.store.unreadable_people()
+        }
+    }
+    record_bot(bot: TelegramId) -> TelegramId;
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
     agents() -> Vec<Person>;
     admins() -> Vec<Person>;
     recent_people(limit: usize) -> Vec<Person>;
+    banned_people(limit: usize) -> Vec<Person>;
     record_activity(agent: PersonId, at: Time) -> ();
     departments() -> Vec<Department>;
     department(id: DepartmentId) -> Option<Department>;
@@ -209,6 +217,13 @@ fault_store! {
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
     recipient(chat: ChatId) -> Option<Person>;
+}
+
+fault_store! {
+    ReplyStore {}
+    canned_replies() -> Vec<CannedReply>;
+    put_canned_reply(reply: CannedReply) -> bool;
+    drop_canned_reply(id: ReplyId) -> ();
 }
 
 fault_store! {
@@ -227,6 +242,7 @@ fault_store! {
     settle(outcomes: Vec<(u64, Outcome)>, now: Time) -> ();
     release_orphaned_claims() -> u64;
     next_delivery_at() -> Option<Time>;
+    adjust_to_clock(jump: ClockJump) -> ();
     pending_deliveries() -> u64;
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;

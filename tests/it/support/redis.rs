@@ -61,6 +61,14 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
+    /// Gives a user these rights, and no others. Returns the address with the user's name.
+    pub(crate) fn grant(&self, user: &str, rights: &str) -> String {
+        let mut grant = redis::cmd("ACL");
+        grant.arg("SETUSER").arg(user).arg("reset").arg(rights.split_whitespace().collect::<Vec<_>>());
+        grant.exec(&mut self.connect()).unwrap();
+        self.url().replace("redis://", &format!("redis://{user}:x@"))
+    }
+
     /// Returns a connection of the test's own.
     pub(crate) fn connect(&self) -> redis::Connection {
         redis::Client::open(self.url()).unwrap().get_connection().unwrap()

@@ -1,6 +1,7 @@
 //! Presence that a test can make unreachable.
 use antri::domain::Time;
 use antri::domain::ids::{DepartmentId, PersonId};
+use antri::domain::person::Availability;
 use antri::domain::presence::PresenceRecord;
 use antri::engine::ports::{Presence, PresenceError};
 use antri::presence::Memory;
@@ -35,6 +36,15 @@ impl Presence for UnreachablePresence {
     async fn leave(&self, agent: PersonId, departments: &[DepartmentId]) -> Result<(), PresenceError> {
         self.memory_if_reachable()?.leave(agent, departments).await
     }
+    async fn report_client(
+        &self,
+        agent: PersonId,
+        report: (&str, Availability),
+        ttl: Duration,
+        now: Time,
+    ) -> Result<Vec<Availability>, PresenceError> {
+        self.memory_if_reachable()?.report_client(agent, report, ttl, now).await
+    }
     async fn get(&self, agent: PersonId, now: Time) -> Result<Option<PresenceRecord>, PresenceError> {
         self.memory_if_reachable()?.get(agent, now).await
     }
@@ -48,7 +58,7 @@ impl Presence for UnreachablePresence {
     ) -> Result<Vec<PresenceRecord>, PresenceError> {
         self.memory_if_reachable()?.in_department(department, now).await
     }
-    async fn memory_bytes(&self) -> Result<u64, PresenceError> {
+    async fn memory_bytes(&self) -> Result<Option<u64>, PresenceError> {
         self.memory_if_reachable()?.memory_bytes().await
     }
 }

@@ -31,7 +31,11 @@ impl Composer {
                 self.number(*ticket).await?.map(|number| NoticeView::SendAgain { number })
             }
             Notice::Undelivered { chat } => {
-                let person = store.recipient(*chat).await?;
+                // A person whose record can't be read is a reason to give up a message.
+                let person = match store.recipient(*chat).await {
+                    Err(StoreError::Corrupt(_)) => None,
+                    person => person?,
+                };
                 let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
                 Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
             }

@@ -65,7 +65,7 @@ impl Composer {
                 } else {
                     let reply_to = self.reply_to(chat, first, &ticket, recipient).await?;
                     let call = RelayCall::Text(render::album_head(localizer, &view));
-                    RelayAction { messages: Vec::new(), call, reply_to }
+                    RelayAction { messages: Vec::new(), call, reply_to, is_partial: false }
                 }
             }
         };
@@ -133,7 +133,7 @@ impl Composer {
     ) -> Result<RelayAction, StoreError> {
         let reply_to = self.reply_to(chat, message, ticket, recipient).await?;
         let call = relay_call(message, view, localizer);
-        Ok(RelayAction { messages: vec![message.id], call, reply_to })
+        Ok(RelayAction { messages: vec![message.id], call, reply_to, is_partial: view.is_partial })
     }
 
     /// Returns the message of `chat` that a relayed message replies to: the counterpart of the message that
@@ -187,10 +187,19 @@ impl Composer {
             return Ok(TelegramAction::Nothing);
         };
         let Relay::Failed { reason } = message.relay else { return Ok(TelegramAction::Nothing) };
-        let text = render::message_failed(localizer, reason, message.content.kind.as_ref());
-        let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
-        let action = RelayAction { messages: Vec::new(), call: RelayCall::Text(text), reply_to };
-        Ok(TelegramAction::Relay(Box::new(action)))
+        Ok(answer_to(&message, render::message_failed(localizer, reason, message.content.kind.as_ref())))
+    }
+
+    /// Returns the notice to an author of whose message a part did not arrive, as a reply to the message.
+    pub(super) async fn message_partly_sent(
+        &self,
+        id: MessageId,
+        localizer: &Localizer<'_>,
+    ) -> Result<TelegramAction, StoreError> {
+        let message = self.engine.store().message(id).await?;
+        Ok(message.map_or(TelegramAction::Nothing, |message| {
+            answer_to(&message, render::message_partly_sent(localizer, message.content.kind.as_ref()))
+        }))
     }
 
     /// Returns the question for which ticket the person's kept messages are.
@@ -220,6 +229,16 @@ impl Composer {
         let view = TicketChoiceView { is_agent, kept: kept.len(), tickets: choices };
         Ok(render::ticket_choice(localizer, &view))
     }
+}
+
+/// Returns a message to the author of a message, as a reply to it.
+fn answer_to(message: &ConversationMessage, text: Rendered) -> TelegramAction {
+    let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
+    relay_of(Vec::new(), RelayCall::Text(text), reply_to)
+}
+
+fn relay_of(messages: Vec<MessageId>, call: RelayCall, reply_to: Option<ReplyTo>) -> TelegramAction {
+    TelegramAction::Relay(Box::new(RelayAction { messages, call, reply_to, is_partial: false }))
 }
 
 /// Returns true if the owner of `chat` is the one for whom the message is now.
@@ -273,7 +292,14 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     };
     let button = if caption.is_none() { render::relay_button(localizer, view) } else { None };
     let buttons = button.map(|button| vec![button]).into_iter().collect();
-    RelayCall::Copy { source, caption, buttons, file: content.file() }
+    let mut words = text;
+    words.push_line(&content.words.as_str().into());
+    let lost = RelayView { is_partial: true, ..view.clone() };
+    let words = (!words.is_empty()).then(|| {
+        let head = render::relay_head(localizer, &lost);
+        Rendered { html: render::relay_text(&head, &words).unwrap_or(head), buttons: Vec::new() }
+    });
+    RelayCall::Copy { source, caption, buttons, file: content.file(), words }
 }
 
 /// Texts up to this length fit into one message together with their head.
@@ -298,7 +324,7 @@ fn edit(
             RelayCall::EditText(message_id, Rendered { html, buttons: Vec::new() })
         }
     };
-    RelayAction { messages: Vec::new(), call, reply_to: None }
+    RelayAction { messages: Vec::new(), call, reply_to: None, is_partial: false }
 }
 
 /// Returns the call that copies the parts of an album, in the order in which they were sent.
@@ -306,5 +332,5 @@ fn album(messages: &[ConversationMessage]) -> RelayAction {
     let mut parts: Vec<_> = messages.iter().filter_map(|m| Some((m.source?, m.id))).collect();
     parts.sort_by_key(|(source, _)| source.message_id);
     let (sources, messages) = parts.into_iter().unzip();
-    RelayAction { messages, call: RelayCall::CopyAlbum(sources), reply_to: None }
+    RelayAction { messages, call: RelayCall::CopyAlbum(sources), reply_to: None, is_partial: false }
 }

@@ -1,7 +1,9 @@
 //! View models of notices, one for each kind.
+use super::service::{CompletedView, ServiceView};
 use super::{TaskView, TicketStatusView};
 use crate::domain::alert::Alert;
 use crate::domain::formatted::FormattedText;
+use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 
@@ -34,13 +36,12 @@ pub enum NoticeView {
         agent: String,
     },
     /// To the customer: the ticket is completed.
-    Completed {
-        /// The ticket.
-        number: TicketNumber,
-    },
-    /// To the customer: the ticket is cancelled.
+    Completed(CompletedView),
+    /// To the customer: the ticket is cancelled, which can be undone for a while.
     Cancelled {
         /// The ticket.
+        id: TicketId,
+        /// Its number.
         number: TicketNumber,
     },
     /// To the agent: the customer cancelled the ticket.
@@ -147,11 +148,13 @@ pub enum NoticeView {
     Alert {
         /// The alert.
         alert: Alert,
-        /// The name of the department that it is about.
-        department: String,
+        /// The name of the department or the person that it is about.
+        subject: String,
         /// Whether it is over.
         over: bool,
     },
     /// To the person whose update became a dead letter.
     UpdateFailed,
+    /// About a reopened or rated ticket, or a ban.
+    Service(ServiceView),
 }

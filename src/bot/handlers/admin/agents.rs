@@ -83,9 +83,18 @@ pub(super) async fn add_and_confirm(
     let departments = if department == ALL_DEPARTMENTS { Vec::new() } else { vec![department] };
     let person = bot.engine.add_agent(Actor::Person(ctx.person.id), id, &departments, ctx.now).await?;
     let name = department_name(bot, ctx, open, department);
-    Ok(ctx
-        .localizer(bot)
-        .message("addagent-done", &[("name", person.name.into()), ("department", name.into())]))
+    let localizer = ctx.localizer(bot);
+    let person = identified_name(&localizer, &person);
+    Ok(localizer.message("addagent-done", &[("name", person.into()), ("department", name.into())]))
+}
+
+/// Returns the name of a person, with their Telegram id if their username was somebody else's before.
+fn identified_name(localizer: &Localizer<'_>, person: &Person) -> String {
+    if !person.username_taken_over {
+        return person.name.clone();
+    }
+    let id = person.telegram.to_string();
+    localizer.plain("person-with-id", &[("name", (&person.name).into()), ("id", id.into())])
 }
 
 pub(in crate::bot::handlers) fn new_agent_department_question(
@@ -95,7 +104,8 @@ pub(in crate::bot::handlers) fn new_agent_department_question(
     (open, page): (&[Department], u16),
 ) -> Rendered {
     let (localizer, id) = (ctx.localizer(bot), person.id);
-    let html = localizer.html("addagent-which", &[("name", (&person.name).into())]);
+    let name = identified_name(&localizer, person);
+    let html = localizer.html("addagent-which", &[("name", name.into())]);
     let action = |department| ButtonAction::AddAgent(id, department);
     department_question(&localizer, html, open, (DepartmentPickerPurpose::Newcomer(id), page), action)
 }

@@ -1,5 +1,6 @@
 //! Handlers for presses in pickers. Each choice goes to the command that the picker was drawn for.
 use super::agents::{add_and_confirm, agent_card, new_agent_department_question, removal_question};
+use super::bans;
 use super::capacity::capacity_question;
 use super::department_cards::department_list;
 use super::department_lookup::{ALL_DEPARTMENTS, open_departments, staffed_departments};
@@ -8,6 +9,7 @@ use super::invite::invite_department_question;
 use super::pickers;
 use super::pickers::require_agent;
 use super::relocation::relocation_question;
+use super::replies;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
@@ -39,6 +41,9 @@ pub async fn pick_person(
     if purpose == PickerPurpose::AddAgent {
         return pick_new_agent(&bot, &ctx, &toast, pressed, id).await;
     }
+    if matches!(purpose, PickerPurpose::Ban | PickerPurpose::Unban) {
+        return bans::pick_customer(&bot, &ctx, &toast, pressed, (purpose, id)).await;
+    }
     let seat = match require_agent(&bot, &ctx, &toast, pressed, (purpose, id)).await? {
         Ok(seat) => seat,
         Err(list) => return Ok(vec![list]),
@@ -46,9 +51,11 @@ pub async fn pick_person(
     let text = match purpose {
         PickerPurpose::SetMax => capacity_question(&bot, &ctx, &seat),
         PickerPurpose::RemoveAgent => removal_question(&bot, &ctx, &seat),
-        PickerPurpose::AddAgent | PickerPurpose::Reassign | PickerPurpose::Agent => {
-            agent_card(&bot, &ctx, id, 0).await?
-        }
+        PickerPurpose::AddAgent
+        | PickerPurpose::Reassign
+        | PickerPurpose::Agent
+        | PickerPurpose::Ban
+        | PickerPurpose::Unban => agent_card(&bot, &ctx, id, 0).await?,
     };
     Ok(vec![ctx.edit(pressed, text)])
 }
@@ -88,6 +95,9 @@ pub async fn department_page(
             let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
             let departments = staffed_departments(&bot).await?;
             new_agent_department_question(&bot, &ctx, &person, (&departments, page))
+        }
+        DepartmentPickerPurpose::Reply(reply) => {
+            replies::department_question_for(&bot, &ctx, reply, (&open, page)).await?
         }
         DepartmentPickerPurpose::Relocation(from) => relocation_question(&bot, &ctx, from, page).await?,
         DepartmentPickerPurpose::Agent(agent) => {

@@ -20,7 +20,7 @@ pub(in crate::bot::handlers) enum Matches<T> {
 }
 
 impl<T> Matches<T> {
-    fn of(mut all: Vec<T>) -> Self {
+    pub(in crate::bot::handlers) fn of(mut all: Vec<T>) -> Self {
         match (all.pop(), all.is_empty()) {
             (None, _) => Self::None,
             (Some(one), true) => Self::One(one),
@@ -103,8 +103,10 @@ mod tests {
             agent: None,
             prompt: None,
             answered_by: None,
+            username_taken_over: false,
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
+            banned: None,
             created_at: crate::domain::Time::default(),
             version: Version::default(),
         };

@@ -78,6 +78,8 @@ pub async fn on_answer(
     name: &str,
 ) -> HandlerResult {
     let answer = match prompt {
+        // Their answers are no names.
+        Prompt::Comment { .. } | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
         Prompt::NewDepartment => create_and_confirm(bot, ctx, message, name).await?,
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {

@@ -7,13 +7,15 @@ use crate::bot::render::{Arg, Button, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::notice::Outgoing;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Role};
 use crate::domain::ticket::Ticket;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 
 /// The most agents with a similar name that are offered.
 const MAX_SUGGESTED_AGENTS: usize = 20;
+/// The most customers who are offered for `/ban` and `/unban`.
+const MAX_OFFERED_CUSTOMERS: usize = 200;
 /// Buttons on a page.
 pub(super) const CHOICES_PER_PAGE: u16 = 8;
 
@@ -90,7 +92,7 @@ pub(in crate::bot::handlers) fn agent_buttons<'a>(
     shown.into_iter().map(button).collect()
 }
 
-fn with_username(person: &Person) -> String {
+pub(super) fn with_username(person: &Person) -> String {
     match &person.username {
         Some(username) => format!("{} (@{username})", person.name),
         None => person.name.clone(),
@@ -115,6 +117,8 @@ pub(in crate::bot::handlers) fn empty_picker(
     let key = match purpose {
         PickerPurpose::AddAgent => "addagent-nobody",
         PickerPurpose::Reassign => "reassign-none",
+        PickerPurpose::Ban => "ban-nobody",
+        PickerPurpose::Unban => "unban-nobody",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
     };
     ctx.localizer(bot).message(key, &[])
@@ -133,6 +137,7 @@ pub(in crate::bot::handlers) async fn picker_page(
         }
         PickerPurpose::AddAgent => people(bot, ctx, page).await,
         PickerPurpose::Reassign => tickets(bot, ctx, page).await,
+        PickerPurpose::Ban | PickerPurpose::Unban => customers(bot, ctx, purpose, page).await,
     }
 }
 
@@ -172,6 +177,32 @@ async fn people(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Opt
         page_buttons,
         choices,
     )))
+}
+
+/// Returns a page of the customers who can be banned, the most recently met first, or of those who are.
+async fn customers(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    purpose: PickerPurpose,
+    page: u16,
+) -> Result<Option<Rendered>, EngineError> {
+    let (localizer, store) = (ctx.localizer(bot), bot.engine.store());
+    let people = if purpose == PickerPurpose::Unban {
+        store.banned_people(MAX_OFFERED_CUSTOMERS).await?
+    } else {
+        let mut people = store.recent_people(MAX_OFFERED_CUSTOMERS).await?;
+        people.retain(|person| person.role == Role::Customer && person.agent.is_none());
+        people.retain(|person| !person.is_banned());
+        people
+    };
+    if people.is_empty() {
+        return Ok(None);
+    }
+    let (page, pages, shown) = page_of(&people, page, CHOICES_PER_PAGE);
+    let button = |p: &Person| labelled(&with_username(p), ButtonAction::PickPerson(purpose, p.id));
+    let key = if purpose == PickerPurpose::Unban { "unban-pick" } else { "ban-pick" };
+    let choices = shown.iter().map(button).collect();
+    Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, (page, pages), choices)))
 }
 
 /// Returns people who are no agents, the most recently met first, and whether these are all of them. It reads

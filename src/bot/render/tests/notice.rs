@@ -1,7 +1,9 @@
 //! Tests of every notice, and of the ordered text of a new assignment.
 use super::*;
+use crate::bot::cards::views::service::{CompletedView, ServiceView};
 use crate::bot::cards::views::{NoticeView, TicketStatusView};
 use crate::domain::person::{Availability, Role};
+use crate::domain::ticket::service::Stars;
 
 const ORDERED: &str = "🎫 Tiket baru ditambahkan ke antrian Anda!
 Ticket: INC120420251352536CO
@@ -56,6 +58,16 @@ fn a_late_notice_shows_the_current_card() {
 fn every_notice() {
     let number = || TicketNumber::parse("INC120420251352536CO").unwrap();
     let name = || "Budi Santoso".to_owned();
+    let completed = |stars, is_open| {
+        NoticeView::Completed(CompletedView {
+            id: TicketId(Uuid::from_u128(1)),
+            number: number(),
+            completion: 0,
+            stars,
+            can_reopen: is_open,
+            can_rate: is_open,
+        })
+    };
     let created = |status, online| NoticeView::Created(TicketStatusView { ticket: ticket(status), online });
     let notices = [
         ("created", created(Status::Queued, 2)),
@@ -64,8 +76,20 @@ fn every_notice() {
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
-        ("completed", NoticeView::Completed { number: number() }),
-        ("cancelled", NoticeView::Cancelled { number: number() }),
+        ("completed", completed(None, true)),
+        ("completed_rated", completed(Stars::new(4), true)),
+        ("completed_before", completed(None, false)),
+        ("reopened", NoticeView::Service(ServiceView::Reopened { number: number(), position: None })),
+        ("reopened_at", NoticeView::Service(ServiceView::Reopened { number: number(), position: Some(1) })),
+        ("task_reopened", NoticeView::Service(ServiceView::TaskReopened { number: number(), kept: true })),
+        (
+            "task_reopened_elsewhere",
+            NoticeView::Service(ServiceView::TaskReopened { number: number(), kept: false }),
+        ),
+        ("task_dropped", NoticeView::Service(ServiceView::TaskDropped { number: number() })),
+        ("ask_comment", NoticeView::Service(ServiceView::AskComment)),
+        ("banned", NoticeView::Service(ServiceView::Banned)),
+        ("cancelled", NoticeView::Cancelled { id: TicketId(Uuid::from_u128(7)), number: number() }),
         ("task_cancelled", NoticeView::TaskCancelled { number: number() }),
         ("task_taken", NoticeView::TaskWithdrawn { number: number(), to: Some(name()) }),
         ("task_requeued", NoticeView::TaskWithdrawn { number: number(), to: None }),

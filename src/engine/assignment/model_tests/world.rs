@@ -57,6 +57,9 @@ pub(in crate::engine) struct Coverage {
     pub(in crate::engine) delayed: u32,
     /// Tickets that were assigned to the person who opened them.
     pub(in crate::engine) own: u32,
+    /// Tickets that their customer reopened, and those of them that went to the agent who had completed them.
+    pub(in crate::engine) reopened: u32,
+    pub(in crate::engine) reopened_to_agent: u32,
     /// Steps after which an agent held more tickets than the capacity.
     pub(in crate::engine) over_capacity_steps: u32,
 }
@@ -78,9 +81,11 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap() + 1,
         availability: if online { Availability::Online } else { Availability::Offline },
+        chosen: None,
         via: Via::Telegram,
         last_online: None,
         asked_at: None,
+        question_delivered_at: None,
         release_due: None,
         last_assigned: None,
         last_activity: now,
@@ -98,8 +103,10 @@ fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
         agent: Some(profile),
         prompt: None,
         answered_by: None,
+        username_taken_over: false,
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
+        banned: None,
         created_at: now,
         version: Version(0),
     }
@@ -143,6 +150,7 @@ impl World {
             Step::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
             Step::Complete(t) => self.by_holder(t, |t, by, now| t.complete(by, now).ok()),
             Step::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
+            Step::Reopen(t) => self.reopen(t),
             Step::Requeue(t) => self.change(t, |t, now| t.release(true, now).ok()),
             Step::Rank(t, rank) => self.change(t, |t, _| {
                 let queued = t.state == TicketState::Queued;
@@ -201,6 +209,7 @@ impl World {
             auto: self.settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,
             former_holders: Vec::new(),
+            service: crate::domain::ticket::service::ServiceRecord::default(),
             created_at: self.now,
         });
     }
@@ -217,6 +226,35 @@ impl World {
 
     fn by_holder(&mut self, ticket: u8, step: impl FnOnce(&Ticket, PersonId, Time) -> Option<Ticket>) {
         self.change(ticket, |t, now| step(t, t.holder()?, now));
+    }
+
+    fn reopen(&mut self, ticket: u8) {
+        let Some(n) = usize::from(ticket).checked_rem(self.tickets.len()) else { return };
+        let (t, now) = (&self.tickets[n], self.now);
+        let TicketState::Completed { agent, .. } = t.state else { return };
+        let window = (self.settings.reopen_window, now);
+        let Ok(queued) = t.reopen(t.customer, t.service.reopened, window) else { return };
+        let held = self.holds(agent);
+        let slot = Slot((0..u16::MAX).find(|n| !held.contains_key(&Slot(*n))).unwrap());
+        let can_take = self.people.iter().any(|person| {
+            person.id == agent
+                && person.agent.as_ref().is_some_and(|p| {
+                    p.departments.contains(&t.department)
+                        && p.availability == Availability::Online
+                        && p.asked_at.is_none()
+                        && person.reachable
+                        && !self.lost.contains(&agent)
+                        && held.len() < usize::from(p.max_tickets.get())
+                        && slot.0 < p.max_tickets.get()
+                })
+        });
+        self.coverage.reopened += 1;
+        self.tickets[n] = queued;
+        if can_take {
+            self.coverage.reopened_to_agent += 1;
+            self.tickets[n] = self.tickets[n].reopened_to(agent, slot, now);
+            self.roster.hold(agent, slot, self.tickets[n].id);
+        }
     }
 
     fn pick_up(&mut self, ticket: u8, agent: u8) {

@@ -1,12 +1,13 @@
 //! Reads of people: `users`, joined with `agent_status` for agents.
 use super::coalesce::Loaded;
 use crate::domain::Time;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, TelegramId};
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, date, put_time, value};
+use crate::store::mongo::codec::{Fields, among, date, int, put_time, value};
 use crate::store::mongo::schema::{AGENT_STATUS, USERS};
+use crate::store::unreadable::UnreadablePerson;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
 
@@ -25,25 +26,41 @@ pub(crate) fn without_status(user: &Document) -> Result<Person, StoreError> {
     person(user, None)
 }
 
+/// A person, or else what can be read of the documents.
+type PersonOrUnreadable = Result<Person, UnreadablePerson>;
+
+fn person_or_unreadable(user: &Document, status: Option<&Document>) -> PersonOrUnreadable {
+    person(user, status).map_err(|error| {
+        let f = Fields(user);
+        let name = user.get_document("person").ok().and_then(|person| person.get_str("name").ok());
+        let (id, telegram) = (f.id("_id").unwrap_or_default(), f.int("telegram_id").unwrap_or_default());
+        UnreadablePerson::new(PersonId(id), TelegramId(telegram), name, error.to_string())
+    })
+}
+
 /// Returns the people that match, in this order, at most `limit`; all with 0.
 pub(crate) async fn find(
     db: &Db,
     filter: Document,
     sort: Document,
     limit: i64,
-) -> Result<Vec<Person>, StoreError> {
+) -> Result<Vec<PersonOrUnreadable>, StoreError> {
     let users = db.all(db.collection(USERS).find(filter).sort(sort).limit(limit)).await?;
-    join_status(db, &users).await?.into_iter().collect()
+    join_status(db, &users).await
 }
 
-/// Returns people by id.
+/// Returns people by id; a stand-in for one whose record can't be read.
 pub(crate) async fn by_ids(db: Db, ids: Vec<PersonId>) -> Loaded<PersonId, Result<Person, StoreError>> {
     let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
     let people = users.iter().zip(join_status(&db, &users).await?);
-    people.map(|(user, person)| Ok((PersonId(Fields(user).id("_id")?), person))).collect()
+    let found = people.map(|(user, person)| {
+        let person = person.unwrap_or_else(|unreadable| unreadable.stand_in);
+        Ok((PersonId(Fields(user).id("_id")?), Ok(person)))
+    });
+    found.collect()
 }
 
-async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, StoreError>>, StoreError> {
+async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<PersonOrUnreadable>, StoreError> {
     let ids: Vec<&str> = users
         .iter()
         .filter(|user| Fields(user).get("max_tickets").is_some())
@@ -54,17 +71,17 @@ async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<Result<Person, S
     } else {
         db.find(AGENT_STATUS, doc! { "agent_id": among(&ids) }, doc! {}, None).await?
     };
-    let statuses = by_id(&statuses, "agent_id")?;
-    let join = |user| person(user, statuses.get(Fields(user).text("_id")?).copied());
-    Ok(users.iter().map(join).collect())
+    let statuses = by_id(&statuses, "agent_id");
+    let status_of = |user: &Document| statuses.get(Fields(user).text("_id").ok()?).copied();
+    Ok(users.iter().map(|user| person_or_unreadable(user, status_of(user))).collect())
 }
 
-fn by_id<'a>(docs: &'a [Document], field: &str) -> Result<HashMap<&'a str, &'a Document>, StoreError> {
-    docs.iter().map(|doc| Ok((Fields(doc).text(field)?, doc))).collect()
+fn by_id<'a>(docs: &'a [Document], field: &str) -> HashMap<&'a str, &'a Document> {
+    docs.iter().filter_map(|doc| Some((Fields(doc).text(field).ok()?, doc))).collect()
 }
 
 /// Returns everyone with an agent's profile, in the order in which they became agents.
-pub(crate) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
+pub(crate) async fn agents(db: &Db) -> Result<Vec<PersonOrUnreadable>, StoreError> {
     let order = doc! { "assignment_order": 1, "agent_id": 1 };
     let statuses = db.find(AGENT_STATUS, doc! {}, order, Some("assignment_order")).await?;
     let ids: Vec<Bson> = statuses.iter().filter_map(|status| status.get("agent_id").cloned()).collect();
@@ -72,15 +89,26 @@ pub(crate) async fn agents(db: &Db) -> Result<Vec<Person>, StoreError> {
         return Ok(Vec::new());
     }
     let users = db.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
-    let users = by_id(&users, "_id")?;
+    let users = by_id(&users, "_id");
     let mut agents = Vec::with_capacity(statuses.len());
     for status in &statuses {
         // A person who stopped being an agent between the two queries is left out.
-        if let Some(user) = users.get(Fields(status).text("agent_id")?) {
-            agents.extend(Some(person(user, Some(status))?).filter(|person| person.agent.is_some()));
+        if let Some(user) = Fields(status).text("agent_id").ok().and_then(|id| users.get(id)) {
+            let person = person_or_unreadable(user, Some(status));
+            agents.extend(
+                Some(person).filter(|person| person.as_ref().map_or(true, |person| person.agent.is_some())),
+            );
         }
     }
     Ok(agents)
+}
+
+/// Returns the banned people, newest first, at most `limit`.
+pub(crate) async fn banned(db: &Db, limit: usize) -> Result<Vec<Person>, StoreError> {
+    match limit {
+        0 => Ok(Vec::new()),
+        _ => find(db, doc! { "banned": true }, doc! { "created_seq": -1 }, int(limit)).await,
+    }
 }
 
 /// Moves an agent's last activity forward.

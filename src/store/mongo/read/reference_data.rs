@@ -1,13 +1,14 @@
-//! Reads of departments and settings, fresh or by the TTL cache; and of incidents and invitations.
+//! Reads of departments and settings, fresh or by the TTL cache; of incidents and invitations; and the bot's id.
 use super::coalesce::{Coalescer, Loaded};
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
+use crate::domain::ids::TelegramId;
 use crate::domain::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::value;
-use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
+use crate::store::mongo::codec::{Fields, value};
+use crate::store::mongo::schema::{BOT_ID, DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use mongodb::bson::doc;
 use std::collections::HashMap;
@@ -78,4 +79,14 @@ pub(crate) async fn incidents(db: &Db) -> Result<Incidents, StoreError> {
 /// Returns the invitation with this code.
 pub(crate) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreError> {
     db.collection(INVITES).find_one(doc! { "_id": code }).await?.map(value).transpose()
+}
+
+/// Stores the id of the bot if there is none, and returns the stored one.
+pub(crate) async fn record_bot(db: &Db, bot: TelegramId) -> Result<TelegramId, StoreError> {
+    let (settings, id) = (db.collection(SETTINGS), doc! { "_id": BOT_ID });
+    // Another replica may do the same.
+    let record = doc! { "$setOnInsert": { "telegram_id": bot.0 } };
+    settings.update_one(id.clone(), record).upsert(true).await?;
+    let stored = settings.find_one(id).await?.unwrap_or_default();
+    Ok(TelegramId(Fields(&stored).int("telegram_id")?))
 }

@@ -86,7 +86,9 @@ impl AgentSet {
         let mut profiles = HashSet::new();
         for change in changes {
             match &change.write {
-                Write::Ticket { ticket, .. } | Write::TicketContent { ticket, .. } => {
+                Write::Ticket { ticket, .. }
+                | Write::TicketContent { ticket, .. }
+                | Write::EndedTicket { ticket, .. } => {
                     ids.extend(ticket.holder());
                 }
                 Write::Person { person, .. } => {

@@ -171,6 +171,9 @@ impl<'c> UnitOfWork<'c> {
             Write::Ticket { ticket, expected, guard } => {
                 self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
             }
+            Write::EndedTicket { ticket, expected, guard } => {
+                self.tickets.update_ended(&mut self.agents, ticket, *expected, *guard)?;
+            }
             Write::TicketContent { ticket, expected } => {
                 self.tickets.update(&mut self.agents, ticket, *expected, Guard::None)?;
                 self.tickets.set_description(ticket);

@@ -52,6 +52,7 @@ impl RecordSet {
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
+                | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
                 | Write::Nothing => {}
@@ -229,6 +230,9 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
         "auto_assignment_enabled": agent.map(|agent| agent.auto_assignment_enabled),
         "person": fields(person)?,
     };
+    if person.is_banned() {
+        doc.insert("banned", true);
+    }
     if let Some(username) = &person.username {
         doc.insert("username_key", username.to_lowercase());
     }

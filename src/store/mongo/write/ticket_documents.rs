@@ -5,6 +5,7 @@
 use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::service::{Rating, ServiceRecord, Stars};
 use crate::domain::ticket::{FormerHolder, Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::codec::{Fields, date, fields, int, put_time};
@@ -14,6 +15,9 @@ use crate::store::mongo::tx::{Tx, Work};
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
+
+/// The field of an ended ticket whose live cards are not deleted yet.
+const HAS_LIVE_CARDS: &str = "has_live_cards";
 
 /// Returns the document of `tickets`.
 pub(crate) fn content_document(ticket: &Ticket, key: &str) -> Result<Document, StoreError> {
@@ -73,9 +77,12 @@ fn state_fields(ticket: &Ticket) -> Document {
     if !ticket.former_holders.is_empty() {
         doc.insert("former_holders", ticket.former_holders.iter().map(former_holder).collect::<Vec<_>>());
     }
+    if !ticket.service.is_empty() {
+        doc.insert("service", service_document(&ticket.service));
+    }
     if ended.is_some() {
         // Unset when the live cards of the ticket are deleted.
-        doc.insert("has_live_cards", true);
+        doc.insert(HAS_LIVE_CARDS, true);
     }
     doc
 }
@@ -92,7 +99,48 @@ pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bo
     if is_slot_released {
         before.extend(slot_release());
     }
-    state_fields(now).into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect()
+    let now = state_fields(now);
+    let is_pruned_anew = before.get("ended_at") != now.get("ended_at");
+    let has_live_cards = now.contains_key(HAS_LIVE_CARDS);
+    let mut changed: Document =
+        now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect();
+    // A reopened ticket is taken out of the index of the tickets whose live cards are deleted, and comes back
+    // into it with its next end, whether its cards were deleted in between or not.
+    if is_pruned_anew && (has_live_cards || before.contains_key(HAS_LIVE_CARDS)) {
+        changed.insert(HAS_LIVE_CARDS, has_live_cards);
+    }
+    changed
+}
+
+fn service_document(service: &ServiceRecord) -> Document {
+    let mut doc = doc! { "reopened": i32::from(service.reopened) };
+    put_time(&mut doc, "first_answered_at", service.first_answered_at);
+    if let Some(rating) = &service.rating {
+        let stars = i32::from(rating.stars.get());
+        let mut rated = doc! { "stars": stars, "comment": rating.comment.as_deref() };
+        put_time(&mut rated, "at", Some(rating.at));
+        doc.insert("rating", rated);
+    }
+    doc
+}
+
+fn service(f: Fields<'_>) -> Result<ServiceRecord, StoreError> {
+    let Some(doc) = f.get("service").and_then(Bson::as_document) else {
+        return Ok(ServiceRecord::default());
+    };
+    let f = Fields(doc);
+    let rating = |doc: &Document| {
+        let f = Fields(doc);
+        let stars = Stars::new(f.number("stars")?);
+        let stars = stars.ok_or_else(|| StoreError::Corrupt("rating: unknown stars".into()))?;
+        let comment = f.get("comment").and_then(Bson::as_str).map(str::to_owned);
+        Ok::<_, StoreError>(Rating { stars, at: f.time("at")?, comment })
+    };
+    Ok(ServiceRecord {
+        first_answered_at: f.opt_time("first_answered_at")?,
+        reopened: f.number("reopened")?,
+        rating: f.get("rating").and_then(Bson::as_document).map(rating).transpose()?,
+    })
 }
 
 fn former_holder(former: &FormerHolder) -> Document {
@@ -138,6 +186,7 @@ pub(crate) fn without_content(doc: &Document) -> Result<Ticket, StoreError> {
         auto: f.flag("auto")?,
         state: state(f)?.ok_or_else(|| unknown("status"))?,
         former_holders: former_holders(f)?,
+        service: service(f)?,
         created_at: f.time("created_at")?,
     })
 }

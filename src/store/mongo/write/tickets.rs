@@ -1,13 +1,14 @@
 //! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was
 //! read.
-use super::agents::AgentSet;
+mod updates;
+
 use super::ticket_documents::{
     DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_of, slot_release,
     without_content,
 };
 use crate::domain::description::Description;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
-use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
+use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
 use crate::store::fifo_guard::{HeadTicket, begins_with};
 use crate::store::mongo::codec::{Fields, among, fields, int};
@@ -94,7 +95,9 @@ impl TicketSet {
                         next_in.insert(ticket.department);
                     }
                 }
-                Write::TicketContent { ticket, .. } => drop(written.insert(ticket.id)),
+                Write::TicketContent { ticket, .. } | Write::EndedTicket { ticket, .. } => {
+                    written.insert(ticket.id);
+                }
                 Write::AssertQueueHead { department, tickets } => {
                     let most = heads.entry(*department).or_default();
                     *most = tickets.len().max(*most);
@@ -200,73 +203,6 @@ impl TicketSet {
         self.entries.insert(ticket.id, entry);
         self.opened.push(ticket.id);
         Ok(self.opened.len() as u64 - 1)
-    }
-
-    /// Updates a ticket, if it has the expected version and the guard holds of its agent.
-    pub(crate) fn update(
-        &mut self,
-        agents: &mut AgentSet,
-        ticket: &Ticket,
-        expected: Version,
-        guard: Guard,
-    ) -> Result<(), CommitError> {
-        if guard == Guard::FirstInQueue && self.is_preceded(ticket) {
-            return Err(CommitError::Conflict);
-        }
-        let entry = self.entries.get_mut(&ticket.id).ok_or(CommitError::Conflict)?;
-        if entry.now.version != expected || entry.now.status().is_end() {
-            return Err(CommitError::Conflict);
-        }
-        let (from, to) = (entry.now.hold(), ticket.hold());
-        if let Some(hold) = to {
-            agents.check_guard(guard, hold)?;
-            agents.check_slot(hold, ticket.id)?;
-        }
-        let same_slot = |one: &Hold, other: &Hold| (one.agent, one.slot) == (other.agent, other.slot);
-        match (from, to) {
-            (Some(from), Some(to)) if same_slot(from, to) => {}
-            (from, to) => {
-                if let Some(from) = from {
-                    agents.release_slot(from);
-                }
-                entry.agent_queue_position = to.map(|to| agents.take_slot(to, ticket.id, guard));
-            }
-        }
-        if !self.updated.contains(&ticket.id) {
-            self.updated.push(ticket.id);
-        }
-        // A ticket that is queued again has its old position, before others.
-        self.reorders |= ticket.state == TicketState::Queued;
-        // The other fields of a ticket never change.
-        entry.now = Ticket {
-            version: ticket.version,
-            department: ticket.department,
-            category: ticket.category,
-            priority: ticket.priority,
-            auto: ticket.auto,
-            state: ticket.state.clone(),
-            former_holders: ticket.former_holders.clone(),
-            ..entry.now.clone()
-        };
-        Ok(())
-    }
-
-    /// Writes the description of a ticket that was updated.
-    pub(crate) fn set_description(&mut self, ticket: &Ticket) {
-        self.described.insert(ticket.id, ticket.description.clone());
-    }
-
-    /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.
-    fn is_preceded(&self, ticket: &Ticket) -> bool {
-        let precedes = |other: &Ticket| {
-            other.state == TicketState::Queued
-                && other.auto
-                && other.department == ticket.department
-                && other.priority <= ticket.priority
-                && other.id != ticket.id
-        };
-        self.first_waiting.get(&ticket.department).is_some_and(|first| *first <= ticket.priority)
-            || self.entries.values().any(|entry| precedes(&entry.now))
     }
 
     /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.

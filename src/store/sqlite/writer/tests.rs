@@ -9,9 +9,9 @@ const INSERT: &str = "INSERT INTO counters VALUES (?1, 1)";
 
 fn start() -> (Writer, TempDir) {
     let dir = TempDir::new().unwrap();
-    let conn = schema::open_writer(&dir.path().join("w.db"), None).unwrap();
-    let lock = File::create(dir.path().join("lock")).unwrap();
-    (Writer::start(conn, lock, Arc::new(TtlCache::new(Duration::MAX))).unwrap(), dir)
+    let files = Arc::new(StoreFiles::lock(dir.path()).unwrap());
+    let conn = schema::open_writer(files.database(), None).unwrap();
+    (Writer::start(conn, files, Arc::new(TtlCache::new(Duration::MAX))).unwrap(), dir)
 }
 
 async fn names(writer: &Writer) -> Vec<String> {

@@ -8,7 +8,7 @@ async fn with_retired_department() -> Desk {
     let desk = with_agent().await;
     second_department(&desk).await;
     for n in 1..=2 {
-        desk.say(SARI, &format!("kendala {n}")).await;
+        desk.say(SARI, &format!("/new kendala {n}")).await;
         desk.press(SARI, "Teknik - Pertanyaan").await;
         desk.press(SARI, "Kirim").await;
     }

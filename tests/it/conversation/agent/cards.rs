@@ -13,7 +13,7 @@ async fn a_new_ticket_card_has_the_specified_text() {
     desk.say(ADMIN, &format!("/addagent {BUDI} HSI INDIBIZ")).await;
     desk.say(BUDI, "/online").await;
     for n in 1..=3 {
-        desk.say(SARI, &format!("kendala {n}")).await;
+        desk.say(SARI, &format!("/new kendala {n}")).await;
         desk.press(SARI, "TROUBLESHOOT").await;
         desk.press(SARI, "Kirim").await;
     }

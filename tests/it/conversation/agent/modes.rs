@@ -129,7 +129,7 @@ async fn only_tickets_of_own_departments_have_a_pick_up_button() {
     desk.say(ADMIN, &format!("/addagent {ADMIN} Teknik")).await;
     desk.change_settings(|s| s.mode = Mode::Manual).await;
     for department in ["Umum", "Teknik"] {
-        desk.say(SARI, department).await;
+        desk.say(SARI, &format!("/new {department}")).await;
         desk.press(SARI, &format!("{department} - Pertanyaan")).await;
         desk.press(SARI, "Kirim").await;
     }

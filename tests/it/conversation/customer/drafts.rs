@@ -96,7 +96,7 @@ async fn a_department_without_agents_does_not_block_another() {
     desk.press(SARI, "Teknik").await;
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "Agen online: saat ini tidak ada");
-    desk.say(SARI, "yang ini dilayani").await;
+    desk.say(SARI, "/new yang ini dilayani").await;
     desk.press(SARI, "Umum").await;
     desk.press(SARI, "Kirim").await;
     desk.find(BUDI, "yang ini dilayani");

@@ -181,7 +181,7 @@ async fn an_eleventh_open_ticket_is_refused_and_its_draft_is_kept() {
     for n in 1..=10 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
-    desk.say(SARI, "kendala 11").await;
+    desk.say(SARI, "/new kendala 11").await;
     assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "told when the draft begins");
     desk.say(SARI, "dan lagi").await;
     assert_eq!(desk.count(SARI, "10 tiket yang belum selesai"), 1, "and once");

@@ -1,5 +1,7 @@
 //! The ticket list of a customer: states, positions and cancellation.
 use crate::conversation::{BUDI, SARI, TOM, five_tickets, numbers, with_agent, with_customer};
+use crate::support::Desk;
+use chrono::TimeDelta;
 
 #[tokio::test]
 async fn mytickets_shows_number_state_and_position() {
@@ -30,6 +32,82 @@ async fn a_waiting_ticket_can_be_cancelled_from_its_card_and_from_the_list() {
     desk.press(SARI, "Ya, batalkan").await;
     assert!(desk.last(SARI).text.contains("sudah dibatalkan") || desk.last(SARI).text.contains("Dibatalkan"));
     assert!(numbers(&desk).await.is_empty());
+}
+
+/// Cancels the customer's newest ticket from its card.
+async fn cancel(desk: &Desk) {
+    desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, batalkan").await;
+}
+
+#[tokio::test]
+async fn a_cancellation_is_undone_within_a_minute_with_the_old_place() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "satu").await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "the second").await;
+    let before = numbers(&desk).await;
+    cancel(&desk).await;
+    assert_eq!(numbers(&desk).await, before[1..]);
+    let (message, undo) = desk.button(SARI, "Urungkan");
+    desk.pass(TimeDelta::seconds(59)).await;
+    desk.press_data(SARI, message, &undo).await;
+    assert_eq!(desk.toast(SARI), "↩️ Tiket dipulihkan");
+    assert_eq!(numbers(&desk).await, before);
+    let told = desk.shown(SARI, message);
+    assert!(told.contains(&before[0]) && told.contains("tidak jadi dibatalkan"), "{told}");
+    assert!(desk.find(SARI, "Posisi antrian: #1").button("Batal").is_some(), "{}", desk.transcript(SARI));
+    // A second press changes nothing, whatever became of the ticket.
+    desk.press_data(SARI, message, &undo).await;
+    assert_eq!((desk.toast(SARI), numbers(&desk).await), ("↩️ Tiket dipulihkan".to_owned(), before.clone()));
+    // The ticket goes on as any other, and can be cancelled again.
+    desk.press(SARI, "Batal").await;
+    desk.press(SARI, "Ya, batalkan").await;
+    assert_eq!(numbers(&desk).await, before[1..]);
+}
+
+#[tokio::test]
+async fn a_cancellation_is_final_after_a_minute() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "satu").await;
+    cancel(&desk).await;
+    let (message, undo) = desk.button(SARI, "Urungkan");
+    desk.pass(TimeDelta::seconds(60)).await;
+    desk.press_data(SARI, message, &undo).await;
+    assert!(desk.toast(SARI).contains("satu menit"), "{}", desk.toast(SARI));
+    assert!(numbers(&desk).await.is_empty());
+    assert!(desk.shown(SARI, message).contains("sudah dibatalkan"), "{}", desk.shown(SARI, message));
+    assert!(desk.last(SARI).button("Urungkan").is_none());
+}
+
+#[tokio::test]
+async fn an_undone_cancellation_brings_the_ticket_to_an_agent_again() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "satu").await;
+    cancel(&desk).await;
+    assert_eq!(desk.count(BUDI, "dibatalkan oleh pelanggan dan sudah keluar"), 1);
+    desk.press(SARI, "Urungkan").await;
+    // The card of the first assignment says that it was cancelled.
+    assert_eq!(desk.count(BUDI, "Tiket baru ditambahkan"), 1, "{}", desk.transcript(BUDI));
+    desk.press(BUDI, "Buka").await;
+    assert!(desk.find(SARI, "Sedang dikerjakan").text.contains("Budi"), "{}", desk.transcript(SARI));
+}
+
+#[tokio::test]
+async fn only_the_customer_undoes_a_cancellation_and_only_within_their_limit() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "id").await;
+    desk.ticket(SARI, "satu").await;
+    cancel(&desk).await;
+    let (message, undo) = desk.button(SARI, "Urungkan");
+    desk.press_data(TOM, message, &undo).await;
+    assert!(numbers(&desk).await.is_empty());
+    for n in 0..10 {
+        desk.ticket(SARI, &format!("kendala {n}")).await;
+    }
+    desk.press_data(SARI, message, &undo).await;
+    assert!(desk.toast(SARI).contains("10 tiket yang belum selesai"), "{}", desk.toast(SARI));
+    assert_eq!(numbers(&desk).await.len(), 10);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! A read-only inspection of the store's directory, for `antri check`. It creates no file and holds a lock
 //! for a moment only.
-use super::{DATABASE_FILE, LOCK_FILE, schema};
+use super::{DATABASE_FILE, LOCK_FILE};
 use crate::engine::ports::StoreError;
+use crate::store::sqlite::schema;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -41,10 +42,10 @@ pub fn inspect(dir: &Path) -> Result<FileState, StoreError> {
     }
     OpenOptions::new().write(true).open(&file).map_err(unusable)?;
     check_writable(dir)?;
-    let in_use = match File::open(dir.join(LOCK_FILE)) {
-        Ok(lock) => matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)),
-        Err(_) => false,
+    let is_locked = |path: &Path| {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     };
+    let in_use = is_locked(&dir.join(LOCK_FILE)) || is_locked(&file);
     Ok(if in_use { FileState::InUse } else { FileState::Idle })
 }
 

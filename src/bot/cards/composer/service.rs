@@ -1,0 +1,30 @@
+//! Loading of the notices about reopened and rated tickets, and bans.
+use super::Composer;
+use crate::bot::cards::views::NoticeView;
+use crate::bot::cards::views::service::ServiceView;
+use crate::domain::notice::service::ServiceNotice;
+use crate::engine::ports::StoreError;
+
+impl Composer {
+    /// Loads a notice; `None` if its ticket is gone.
+    pub(super) async fn service_view(&self, notice: ServiceNotice) -> Result<Option<NoticeView>, StoreError> {
+        let view = match notice {
+            ServiceNotice::Reopened { ticket } => match self.engine.store().ticket(ticket).await? {
+                Some(ticket) => {
+                    let position = self.views.ticket(&ticket, ticket.customer).await?.position;
+                    Some(ServiceView::Reopened { number: ticket.number, position })
+                }
+                None => None,
+            },
+            ServiceNotice::TaskReopened { ticket, kept } => {
+                self.number(ticket).await?.map(|number| ServiceView::TaskReopened { number, kept })
+            }
+            ServiceNotice::TaskDropped { ticket } => {
+                self.number(ticket).await?.map(|number| ServiceView::TaskDropped { number })
+            }
+            ServiceNotice::AskComment { .. } => Some(ServiceView::AskComment),
+            ServiceNotice::Banned => Some(ServiceView::Banned),
+        };
+        Ok(view.map(NoticeView::Service))
+    }
+}

@@ -1,0 +1,67 @@
+//! View models of what happens after a completion, and of bans.
+use crate::domain::ids::TicketId;
+use crate::domain::number::TicketNumber;
+use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::{Status, Ticket};
+
+/// The message that a ticket is completed, with the buttons for the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletedView {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    pub number: TicketNumber,
+    /// The number of the completion.
+    pub completion: u16,
+    /// The rating, if the customer has given one.
+    pub stars: Option<Stars>,
+    /// Whether it can be reopened.
+    pub can_reopen: bool,
+    /// Whether it can be rated.
+    pub can_rate: bool,
+}
+
+impl CompletedView {
+    /// Returns the view of a ticket. One that is open again, or was cancelled, has no buttons.
+    #[must_use]
+    pub fn of(ticket: &Ticket) -> Self {
+        let is_completed = ticket.status() == Status::Completed;
+        Self {
+            id: ticket.id,
+            number: ticket.number.clone(),
+            completion: ticket.service.reopened,
+            stars: ticket.service.rating.as_ref().map(|rating| rating.stars),
+            can_reopen: is_completed,
+            can_rate: is_completed,
+        }
+    }
+}
+
+/// A notice with its names resolved; one variant for each of
+/// [`crate::domain::notice::service::ServiceNotice`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceView {
+    /// To the customer: the ticket is in the queue again.
+    Reopened {
+        /// The ticket.
+        number: TicketNumber,
+        /// Its position, while it still waits.
+        position: Option<u64>,
+    },
+    /// To the agent: the customer reopened a ticket that they had completed.
+    TaskReopened {
+        /// The ticket.
+        number: TicketNumber,
+        /// True if they hold it again; false if it is in the queue.
+        kept: bool,
+    },
+    /// To the customer: is there anything to add to the rating?
+    AskComment,
+    /// To the agent: an admin cancelled the ticket.
+    TaskDropped {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To a customer: they are banned.
+    Banned,
+}

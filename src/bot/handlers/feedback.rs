@@ -1,0 +1,135 @@
+//! Customer handlers after a completion: reopening, the rating, the comment to it.
+use super::refusals::refusal_toast;
+use crate::bot::cards::views::service::CompletedView;
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::render;
+use crate::bot::toast::Toast;
+use crate::domain::ids::TicketId;
+use crate::domain::notice::Outgoing;
+use crate::domain::person::Prompt;
+use crate::domain::ticket::Refusal;
+use crate::domain::ticket::service::Stars;
+use crate::engine::error::EngineError;
+use crate::telegram::incoming::{IncomingMessage, Press};
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// How long the prompt for a comment stays open. It is short: a later message may be about a new problem.
+const COMMENT_PROMPT_PERIOD: TimeDelta = TimeDelta::minutes(10);
+
+/// Handles ↩️ under the message that a ticket is completed.
+pub async fn reopen(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, completion): (TicketId, u16),
+) -> HandlerResult {
+    match bot.engine.reopen(ctx.person.id, (ticket, completion), ctx.now).await {
+        Ok(ticket) => {
+            let localizer = ctx.localizer(&bot);
+            let number = [("number", (&ticket.number).into())];
+            toast.say(localizer.toast("reopen-done", &number));
+            Ok(vec![ctx.edit(pressed, localizer.message("reopen-done", &number))])
+        }
+        Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
+    }
+}
+
+/// Handles a number of stars. The message shows the rating, and the engine asks for a comment.
+pub async fn rate(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, completion, stars): (TicketId, u16, Stars),
+) -> HandlerResult {
+    match bot.engine.rate(ctx.person.id, (ticket, completion), stars, ctx.now).await {
+        Ok(ticket) => {
+            toast.say(ctx.localizer(&bot).toast("rating-thanks", &[]));
+            let has_comment = ticket.service.rating.as_ref().is_some_and(|rating| rating.comment.is_some());
+            if !has_comment {
+                let prompt = Prompt::Comment { ticket: ticket.id, until: ctx.now + COMMENT_PROMPT_PERIOD };
+                bot.engine.set_prompt(ctx.person.id, Some(prompt)).await?;
+            }
+            Ok(vec![completed_message(&bot, &ctx, pressed, &CompletedView::of(&ticket))])
+        }
+        Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
+    }
+}
+
+/// Handles the answer to the prompt for a comment. Returns `None` for a message that is no comment: there is no
+/// such prompt, it has closed, or the message has no text. The prompt ends with it.
+pub(super) async fn on_comment(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Result<Option<Vec<Outgoing>>, EngineError> {
+    let Some(Prompt::Comment { ticket, until }) = ctx.person.prompt_for(message.message_id) else {
+        return Ok(None);
+    };
+    let text = message.plain_text().filter(|_| ctx.now <= until);
+    let Some(text) = text else {
+        bot.engine.set_prompt(ctx.person.id, None).await?;
+        return Ok(None);
+    };
+    match bot.engine.comment_on_rating(ctx.person.id, ticket, text, ctx.now).await {
+        Ok(_) => {
+            bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
+            Ok(Some(vec![ctx.message(bot, "rating-comment-thanks", &[])]))
+        }
+        // The ticket was reopened meanwhile: the words may be about that.
+        Err(EngineError::Refused(..) | EngineError::NotFound) => {
+            bot.engine.set_prompt(ctx.person.id, None).await?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Closes the prompt for a comment, because a press is no comment. Passes the press on.
+pub async fn close_prompt(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    press: Arc<Press>,
+) -> Option<Arc<Press>> {
+    if matches!(ctx.person.open_prompt(), Some(Prompt::Comment { .. }))
+        && let Err(error) = bot.engine.set_prompt(ctx.person.id, None).await
+    {
+        tracing::warn!(%error, "failed to close prompt");
+    }
+    Some(press)
+}
+
+/// Answers a refused press, and takes the buttons off the message that can no longer succeed.
+fn answer_refusal(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
+    error: EngineError,
+) -> HandlerResult {
+    let EngineError::Refused(refusal, ticket) = &error else { return Err(error) };
+    // A ticket of another customer is not drawn.
+    let (Some(text), false) = (refusal_toast(bot, ctx, &error), *refusal == Refusal::NotYours) else {
+        return Err(error);
+    };
+    toast.say(text);
+    let current = CompletedView::of(ticket);
+    let view = match refusal {
+        Refusal::ReopenTooLate => CompletedView { can_reopen: false, ..current },
+        Refusal::RatingClosed => CompletedView { can_rate: false, ..current },
+        // The buttons are of an earlier completion.
+        _ => CompletedView { can_reopen: false, can_rate: false, stars: None, ..current },
+    };
+    Ok(vec![completed_message(bot, ctx, pressed, &view)])
+}
+
+fn completed_message(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    pressed: PressedMessage,
+    view: &CompletedView,
+) -> Outgoing {
+    ctx.edit(pressed, render::completed_card(&ctx.localizer(bot), view))
+}

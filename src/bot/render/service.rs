@@ -1,0 +1,90 @@
+//! Messages after a completion: the rating, the reopening; and the notice of a ban.
+use super::agent::first_part;
+use super::parts::{card, name};
+use super::{Button, Localizer, Rendered};
+use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
+use crate::bot::cards::views::TicketView;
+use crate::bot::cards::views::service::{CompletedView, ServiceView};
+use crate::domain::ticket::service::{Rating, Stars};
+
+/// Renders the message that a ticket is completed: its rating, and the buttons to rate and to reopen it.
+#[must_use]
+pub fn completed_card(localizer: &Localizer<'_>, view: &CompletedView) -> Rendered {
+    let mut lines = vec![localizer.html("notice-completed", &[("number", (&view.number).into())])];
+    lines.extend(view.can_reopen.then(|| localizer.html("completed-hint", &[])));
+    match view.stars {
+        Some(stars) => lines.push(localizer.html("rating-given", &[("stars", star_row(stars).into())])),
+        None => lines.extend(view.can_rate.then(|| localizer.html("rating-ask", &[]))),
+    }
+    let rate = |stars: Stars| {
+        let action = ButtonAction::Rate(view.id, view.completion, stars);
+        let label = localizer.plain("rating-button", &[("stars", stars.get().into())]);
+        Button { label, data: action.encode() }
+    };
+    let rating = Stars::ALL.into_iter().filter(|_| view.can_rate).map(rate).collect();
+    let reopen = || localizer.button("button-reopen", ButtonAction::Reopen(view.id, view.completion));
+    card(lines.join("\n"), [rating, view.can_reopen.then(reopen).into_iter().collect()])
+}
+
+fn star_row(stars: Stars) -> String {
+    "⭐".repeat(usize::from(stars.get()))
+}
+
+/// Renders a ticket for staff who do not hold it: its facts, the rating for those who may see it, and what they
+/// can do: pick it up, reassign it.
+#[must_use]
+pub fn staff_ticket_card(
+    localizer: &Localizer<'_>,
+    ticket: &TicketView,
+    rating: Option<&Rating>,
+    (can_pick_up, can_reassign): (bool, bool),
+) -> Rendered {
+    let mut above = vec![
+        localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
+        localizer.html("task-number", &[("number", (&ticket.number).into())]),
+        localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
+    ];
+    above.extend(ticket.position.map(|at| localizer.html("line-position", &[("position", at.into())])));
+    above.extend(
+        ticket.holder.as_deref().map(|agent| localizer.html("track-agent", &[("agent", name(agent))])),
+    );
+    above.extend(localizer.customer_line(ticket));
+    above.extend(localizer.priority_line(ticket.priority));
+    if let Some(rating) = rating {
+        above.push(localizer.html("line-rating", &[("stars", star_row(rating.stars).into())]));
+        let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
+        above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
+    }
+    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
+    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
+    let actions = [(can_pick_up, "button-pick-up", pick_up), (can_reassign, "button-reassign", reassign)];
+    let shown = actions.into_iter().filter(|(is_shown, ..)| *is_shown);
+    let buttons = shown.map(|(_, key, action)| localizer.button(key, action)).collect();
+    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), [buttons])
+}
+
+/// Renders a notice about a reopened or rated ticket, or a ban.
+#[must_use]
+pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> Rendered {
+    match view {
+        ServiceView::Reopened { number, position: None } => {
+            localizer.message("notice-reopened", &[("number", number.into())])
+        }
+        ServiceView::Reopened { number, position: Some(position) } => localizer
+            .message("notice-reopened-at", &[("number", number.into()), ("position", (*position).into())]),
+        ServiceView::TaskReopened { number, kept: true } => {
+            localizer.message("notice-task-reopened", &[("number", number.into())])
+        }
+        ServiceView::TaskReopened { number, kept: false } => {
+            localizer.message("notice-task-reopened-elsewhere", &[("number", number.into())])
+        }
+        ServiceView::AskComment => {
+            let skip = localizer.button("button-skip", ButtonAction::Dismiss);
+            card(localizer.html("rating-ask-comment", &[]), [vec![skip]])
+        }
+        ServiceView::TaskDropped { number } => {
+            localizer.message("notice-task-dropped", &[("number", number.into())])
+        }
+        ServiceView::Banned => localizer.message("notice-banned", &[]),
+    }
+}

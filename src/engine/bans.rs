@@ -1,0 +1,145 @@
+//! Bans of customers by admins, and the cancellation of a banned customer's open tickets.
+use super::agents::membership::membership_event;
+use super::error::EngineError;
+use super::ports::{Change, Guard};
+use super::tickets::open::MAX_OPEN_TICKETS;
+use super::tickets::steps::write_ticket;
+use super::{Attempt, Engine};
+use crate::domain::Time;
+use crate::domain::event::{Action, Actor, AuditEvent};
+use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::notice::service::ServiceNotice;
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::person::ban::Ban;
+use crate::domain::person::{Person, Role};
+use crate::domain::text::{clean, shorten};
+use crate::domain::ticket::Ticket;
+
+/// The longest reason of a ban, in characters. The rest is left out.
+const MAX_REASON_CHARS: usize = 200;
+/// Number of a customer's tickets that are read: reopened tickets can exceed the limit on open ones.
+const MAX_READ_TICKETS: usize = 2 * MAX_OPEN_TICKETS;
+
+impl Engine {
+    /// Bans a customer. Errors with `Forbidden` if the person is staff. A second ban changes nothing.
+    pub async fn ban(
+        &self,
+        admin: &Person,
+        customer: PersonId,
+        reason: &str,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let reason = shorten(&clean(reason).replace('\n', " "), MAX_REASON_CHARS);
+        let change = match reason.as_str() {
+            "" => "banned=true".to_owned(),
+            reason => format!("banned=true reason={reason}"),
+        };
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
+        let person = self
+            .change_person(customer, |person: &mut Person| {
+                if person.role != Role::Customer || person.agent.is_some() {
+                    return Err(EngineError::Forbidden);
+                }
+                if person.banned.is_some() {
+                    return Ok((None, Vec::new()));
+                }
+                person.banned = Some(Ban { at: now, by: admin.id, reason: reason.clone(), notified: false });
+                Ok((Some(membership_event(now, Actor::Person(admin.id), customer, &change)), Vec::new()))
+            })
+            .await?;
+        tracing::info!(person = %customer, by = %admin.id, "banned");
+        Ok(person)
+    }
+
+    /// Lifts a ban. Changes nothing if there is none.
+    pub async fn unban(&self, admin: &Person, customer: PersonId, now: Time) -> Result<Person, EngineError> {
+        if !admin.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let person = self
+            .change_person(customer, |person: &mut Person| {
+                let event = person
+                    .banned
+                    .take()
+                    .map(|_| membership_event(now, Actor::Person(admin.id), customer, "banned=false"));
+                Ok((event, Vec::new()))
+            })
+            .await?;
+        tracing::info!(person = %customer, by = %admin.id, "unbanned");
+        Ok(person)
+    }
+
+    /// Tells a banned customer once that nobody reads their messages.
+    pub async fn tell_banned(&self, customer: &Person) -> Result<(), EngineError> {
+        if customer.banned.as_ref().is_none_or(|ban| ban.notified) {
+            return Ok(());
+        }
+        self.change_person(customer.id, |person: &mut Person| {
+            let Some(ban) = person.banned.as_mut().filter(|ban| !ban.notified) else {
+                return Ok((None, Vec::new()));
+            };
+            ban.notified = true;
+            let notice = Notice::Service(ServiceNotice::Banned);
+            Ok((None, vec![Outgoing::notice(person.chat(), notice)]))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Returns a customer's open tickets.
+    pub async fn open_tickets_of(&self, customer: PersonId) -> Result<Vec<Ticket>, EngineError> {
+        let mut tickets = self.store.tickets_of(customer, MAX_READ_TICKETS).await?;
+        tickets.retain(|ticket| !ticket.status().is_end());
+        Ok(tickets)
+    }
+
+    /// Cancels all open tickets of a banned customer on behalf of an admin. Returns how many it cancelled. The
+    /// holders get a notice.
+    pub async fn cancel_tickets_of(
+        &self,
+        admin: &Person,
+        customer: PersonId,
+        now: Time,
+    ) -> Result<usize, EngineError> {
+        let banned = self.store.person(customer).await?.ok_or(EngineError::NotFound)?;
+        if !admin.is_admin() || !banned.is_banned() {
+            return Err(EngineError::Forbidden);
+        }
+        let mut cancelled = 0;
+        for ticket in self.open_tickets_of(customer).await? {
+            cancelled += usize::from(self.withdraw(admin.id, ticket.id, now).await?);
+        }
+        Ok(cancelled)
+    }
+
+    /// Cancels a ticket. Returns false if it has ended meanwhile.
+    async fn withdraw(&self, admin: PersonId, ticket: TicketId, now: Time) -> Result<bool, EngineError> {
+        self.retry(|| async {
+            // The pause spans read and commit: an assignment comes before both or after both.
+            let _assignment_pause = self.pause_assignment().await;
+            let before = self.at_version(ticket, None).await?;
+            let Ok(after) = before.withdraw(admin, now) else { return Ok(Attempt::Done(false)) };
+            let mut notices = Vec::new();
+            if let Some(holder) = self.holder_of(&before).await? {
+                let notice = Notice::Service(ServiceNotice::TaskDropped { ticket });
+                notices.push(Outgoing::notice(holder.chat(), notice));
+            }
+            notices.extend(self.card_refreshes(&after, before.holder()).await?);
+            let change = Change {
+                write: write_ticket(&after, &before, Guard::None),
+                event: Some(AuditEvent::of(now, admin, ticket, Action::Cancelled)),
+                notices,
+            };
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, by = %admin, "cancelled by an admin");
+                self.on_ticket_ended(&after, before.holder());
+            }
+            Attempt::of(committed, true)
+        })
+        .await
+    }
+}

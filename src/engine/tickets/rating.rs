@@ -1,0 +1,83 @@
+//! Rating of a completed ticket by its customer, and the comment to it. The agent is not told.
+use crate::domain::Time;
+use crate::domain::event::{Action, AuditEvent};
+use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::notice::service::ServiceNotice;
+use crate::domain::notice::{Notice, Outgoing};
+use crate::domain::text::{clean, shorten};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::service::Stars;
+use crate::engine::error::EngineError;
+use crate::engine::ports::{Change, Guard, Write};
+use crate::engine::{Attempt, Engine};
+
+/// The longest comment to a rating, in characters. The rest is left out.
+const MAX_COMMENT_CHARS: usize = 1_000;
+
+impl Engine {
+    /// Rates a completed ticket on behalf of its customer. `reopened` names the completion. The first rating is
+    /// followed by the question for a comment. A repeated call with the same rating has no effect.
+    pub async fn rate(
+        &self,
+        customer: PersonId,
+        (ticket, reopened): (TicketId, u16),
+        stars: Stars,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        self.retry(|| async {
+            let before = self.at_version(ticket, None).await?;
+            let after = before
+                .rate(customer, reopened, stars, now)
+                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            if after.service == before.service {
+                return Ok(Attempt::Done(before));
+            }
+            let question = Notice::Service(ServiceNotice::AskComment { ticket });
+            let is_first = before.service.rating.is_none();
+            let event = AuditEvent::of(now, customer, ticket, Action::Rated { stars });
+            let change = Change {
+                write: service_write(&after, &before),
+                event: Some(event),
+                notices: is_first
+                    .then(|| Outgoing::notice(after.customer_chat, question))
+                    .into_iter()
+                    .collect(),
+            };
+            let committed = self.commit_one(change).await;
+            if committed.is_ok() {
+                tracing::info!(ticket = %after.number, stars = stars.get(), "rated");
+            }
+            Attempt::of(committed, after)
+        })
+        .await
+    }
+
+    /// Adds a comment to the rating of a ticket, on behalf of its customer, in place of an earlier comment.
+    /// Text without visible characters changes nothing.
+    pub async fn comment_on_rating(
+        &self,
+        customer: PersonId,
+        ticket: TicketId,
+        comment: &str,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        let comment = shorten(&clean(comment), MAX_COMMENT_CHARS);
+        self.retry(|| async {
+            let before = self.at_version(ticket, None).await?;
+            let after = before
+                .comment(customer, comment.clone(), now)
+                .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
+            if comment.is_empty() || after.service == before.service {
+                return Ok(Attempt::Done(before));
+            }
+            let change = Change::quiet(service_write(&after, &before));
+            Attempt::of(self.commit_one(change).await, after)
+        })
+        .await
+    }
+}
+
+/// Returns the write of a completed ticket's service record.
+fn service_write(after: &Ticket, before: &Ticket) -> Write {
+    Write::EndedTicket { ticket: Box::new(after.clone()), expected: before.version, guard: Guard::None }
+}

@@ -1,0 +1,169 @@
+//! Every content of a message between customer and agent, in both directions and both languages: it arrives,
+//! or its author reads by name what did not.
+use super::generated::{Expected, messages};
+use crate::support::Desk;
+use antri::sandbox::RecordedRequest;
+use serde_json::{Value, json};
+
+const CUSTOMER: i64 = 77_001;
+const AGENT: i64 = 11;
+/// A word in every text and caption.
+const WORDS: &str = "halo dunia";
+
+/// Returns a desk with a ticket that the agent holds.
+async fn desk_with_ticket(language: &str) -> Desk {
+    let desk = Desk::new().await;
+    desk.person(CUSTOMER, "Ani", language).await;
+    desk.agent(AGENT, "Budi").await;
+    desk.say(AGENT, &format!("/language {language}")).await;
+    desk.say(AGENT, "/online").await;
+    desk.ticket(CUSTOMER, "Internet mati").await;
+    desk.press(AGENT, "▶️").await;
+    desk.sandbox.send_text(AGENT, "baik");
+    desk.settle().await;
+    desk
+}
+
+/// Returns the calls to this chat since `from` that brought something.
+fn calls(desk: &Desk, from: usize, chat: i64) -> Vec<RecordedRequest> {
+    let is_to = |r: &RecordedRequest| r.params["chat_id"].to_string().trim_matches('"') == chat.to_string();
+    let requests = desk.sandbox.requests().into_iter().skip(from);
+    let brings = |r: &RecordedRequest| {
+        (r.method.starts_with("send") || r.method.starts_with("copy") || r.method.starts_with("edit"))
+            && r.outcome == 200
+    };
+    requests.filter(|r| is_to(r) && brings(r)).collect()
+}
+
+fn holds_words(request: &RecordedRequest) -> bool {
+    ["text", "caption"].iter().any(|field| request.params[*field].to_string().contains(WORDS))
+}
+
+fn copies(request: &RecordedRequest, source: i64) -> bool {
+    request.method == "copyMessage" && request.params["message_id"] == json!(source)
+}
+
+/// Sends every message from `author` and checks what `reader` gets.
+async fn relay_all(author: i64, reader: i64, language: &str) {
+    let desk = desk_with_ticket(language).await;
+    let told = if language == "id" { "⚠️" } else { "⚠️" };
+    for (name, mut content, expected) in messages() {
+        // What the message replies to or where it was sent is tested elsewhere.
+        for field in ["chat", "from", "message_thread_id", "media_group_id", "date", "migrate_to_chat_id"] {
+            content.as_object_mut().unwrap().remove(field);
+        }
+        let from = desk.sandbox.requests().len();
+        let source = desk.sandbox.send_raw(author, content.clone());
+        desk.settle().await;
+        let (brought, answers) = (calls(&desk, from, reader), calls(&desk, from, author));
+        let is_told = answers.iter().any(|r| r.params["text"].to_string().contains(told));
+        let context =
+            || format!("{name} in {language}: {content}\nbrought {brought:#?}\nanswers {answers:#?}");
+        match expected {
+            Expected::Silence => assert!(brought.is_empty() && answers.is_empty(), "{}", context()),
+            Expected::Words => {
+                let arrived = brought
+                    .iter()
+                    .any(|r| holds_words(r) || copies(r, source) && r.params.get("caption").is_none());
+                assert!(arrived, "{}", context());
+            }
+            Expected::Part => {
+                let arrived = brought.iter().any(|r| copies(r, source) || r.method.starts_with("send"));
+                assert!(arrived || is_told, "{}", context());
+            }
+            Expected::Refused => {
+                assert!(brought.iter().any(holds_words) && is_told, "{}", context());
+            }
+        }
+        // Whoever gets it can see from whom it is.
+        for request in &brought {
+            let shown = format!("{} {}", request.params["text"], request.params["caption"]);
+            let marked =
+                shown.contains("👤") || shown.contains("💬") || request.params.get("reply_markup").is_some();
+            assert!(marked || reader == CUSTOMER, "{}", context());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_content_of_a_customer_reaches_the_agent_in_indonesian() {
+    relay_all(CUSTOMER, AGENT, "id").await;
+}
+
+#[tokio::test]
+async fn every_content_of_a_customer_reaches_the_agent_in_english() {
+    relay_all(CUSTOMER, AGENT, "en").await;
+}
+
+#[tokio::test]
+async fn every_content_of_an_agent_reaches_the_customer_in_indonesian() {
+    relay_all(AGENT, CUSTOMER, "id").await;
+}
+
+#[tokio::test]
+async fn every_content_of_an_agent_reaches_the_customer_in_english() {
+    relay_all(AGENT, CUSTOMER, "en").await;
+}
+
+/// The contents with a caption or a text, as a person sends them.
+fn editable() -> Vec<(&'static str, Value)> {
+    let file =
+        |id: &str| json!({"file_id": id, "file_unique_id": id, "width": 1, "height": 1, "duration": 1});
+    vec![
+        ("text", json!({"text": WORDS})),
+        ("photo", json!({"photo": [file("p")], "caption": WORDS})),
+        ("video", json!({"video": file("v"), "caption": WORDS})),
+        ("animation", json!({"animation": file("a"), "caption": WORDS})),
+        ("audio", json!({"audio": file("m"), "caption": WORDS})),
+        ("voice", json!({"voice": file("o"), "caption": WORDS})),
+        ("document", json!({"document": file("d"), "caption": WORDS})),
+        ("location", json!({"location": {"latitude": 1.0, "longitude": 2.0}})),
+        ("hologram", json!({"hologram": {"file_id": "h"}, "caption": WORDS})),
+    ]
+}
+
+/// Sends each content as a reply to what the other wrote, and edits it afterwards.
+async fn reply_and_edit(author: i64, reader: i64) {
+    let desk = desk_with_ticket("id").await;
+    let written = desk.sandbox.send_text(reader, "pertanyaan");
+    desk.settle().await;
+    let copy = desk.find(author, "pertanyaan").message_id;
+    for (name, content) in editable() {
+        let from = desk.sandbox.requests().len();
+        let mut reply = content.clone();
+        reply["reply_to_message"] = json!({"message_id": copy, "date": 1, "chat": {"id": author, "type": "private"},
+            "from": {"id": 123_456, "is_bot": true, "first_name": "Antri"}, "text": "pertanyaan"});
+        let id = desk.sandbox.send_raw(author, reply.clone());
+        desk.settle().await;
+        let brought = calls(&desk, from, reader);
+        let replies = brought.iter().any(|r| r.params["reply_parameters"]["message_id"] == json!(written));
+        assert!(replies, "{name} does not reply to its counterpart: {brought:#?}");
+
+        let from = desk.sandbox.requests().len();
+        let mut edited = reply;
+        let field = if edited.get("text").is_some() { "text" } else { "caption" };
+        edited[field] = json!("kata yang baru");
+        edited["message_id"] = json!(id);
+        edited["date"] = json!(1_764_800_000);
+        edited["edit_date"] = json!(1_764_900_000);
+        edited["chat"] = json!({"id": author, "type": "private"});
+        edited["from"] = json!({"id": author, "is_bot": false, "first_name": "X"});
+        desk.sandbox.deliver_raw(json!({"edited_message": edited}));
+        desk.settle().await;
+        let brought = calls(&desk, from, reader);
+        let shown: Vec<_> =
+            brought.iter().map(|r| format!("{} {}", r.params["text"], r.params["caption"])).collect();
+        let is_marked = shown.iter().any(|text| text.contains("kata yang baru") && text.contains("✏️"));
+        assert!(is_marked, "{name} was edited: {brought:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_replies_and_edits_follow_to_the_agent() {
+    reply_and_edit(CUSTOMER, AGENT).await;
+}
+
+#[tokio::test]
+async fn an_agents_replies_and_edits_follow_to_the_customer() {
+    reply_and_edit(AGENT, CUSTOMER).await;
+}
