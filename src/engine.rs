@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;
+mod topics;
 mod undelivered;
 mod unreadable;
 mod usernames;

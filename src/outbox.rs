@@ -12,10 +12,14 @@ mod relay;
 mod sender;
 mod status;
 mod text;
+mod topic_mode;
+mod topics;
 mod waits;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
 pub use relay::{RelayAction, RelayCall, ReplyTo};
 pub use status::OutboxStatus;
+pub use topic_mode::TopicMode;
+pub use topics::TopicAction;
 pub use worker::Outbox;

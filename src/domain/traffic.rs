@@ -37,6 +37,8 @@ impl TrafficClass {
             | Message::Pin(_)
             | Message::Retire(_)
             | Message::Reaction(_)
+            | Message::Topic { .. }
+            | Message::DeleteTopic { .. }
             | Message::Menu => Self::Cards,
             _ => Self::Words,
         }

@@ -14,6 +14,7 @@ mod replies;
 mod retention;
 mod signals;
 mod tickets;
+mod topics;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
@@ -27,6 +28,7 @@ pub use replies::ReplyStore;
 pub use retention::RetentionStore;
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
+pub use topics::TopicStore;
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
@@ -37,6 +39,7 @@ pub trait Store:
     + InboxStore
     + OutboxStore
     + ConversationStore
+    + TopicStore
     + LeaseStore
     + RetentionStore
 {
@@ -49,6 +52,7 @@ impl<S> Store for S where
         + InboxStore
         + OutboxStore
         + ConversationStore
+        + TopicStore
         + LeaseStore
         + RetentionStore
 {

@@ -2,6 +2,7 @@
 use super::attachments;
 use super::relay::RelayAction;
 use super::text::{digest, strip_tags, with_text};
+use super::topics::{TopicAction, forgotten};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
@@ -45,6 +46,8 @@ pub enum TelegramAction {
     },
     /// Makes the call in a topic of the chat.
     InThread(i32, Box<TelegramAction>),
+    /// Makes a call for a topic.
+    Topic(TopicAction),
     /// Makes the edit of a message that Telegram names by an inline id.
     Inline(String, Box<TelegramAction>),
     /// Edits a message.
@@ -151,6 +154,7 @@ impl TelegramAction {
                 ))
             }
             Self::Relay(relay) => relay.call(chat),
+            Self::Topic(topic) => topic.call(chat),
             Self::React(message_id, emoji) => Some((
                 "setMessageReaction",
                 json!({"chat_id": chat.0, "message_id": message_id,
@@ -161,7 +165,8 @@ impl TelegramAction {
     }
 
     /// Returns true if repeating the call has no visible effect.
-    pub(super) fn is_idempotent(&self) -> bool {
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
         match self {
             Self::Edit { .. }
             | Self::Delete(..)
@@ -173,6 +178,7 @@ impl TelegramAction {
             | Self::Wait(_)
             | Self::Nothing => true,
             Self::Relay(relay) => relay.is_idempotent(),
+            Self::Topic(topic) => topic.is_idempotent(),
             Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
@@ -242,6 +248,7 @@ impl TelegramAction {
             | Self::Remove(..)
             | Self::Unpin(..)
             | Self::Pin(_)
+            | Self::Topic(_)
             | Self::Menu(_)
             | Self::React(..)
             | Self::Wait(_)
@@ -250,10 +257,20 @@ impl TelegramAction {
     }
 
     /// Returns the outcome of the call, by Telegram's answer.
-    pub(super) fn outcome(&self, chat: ChatId, answer: &Value) -> Outcome {
+    pub(super) fn outcome(&self, chat: ChatId, answer: &Value, now: Time) -> Outcome {
         match self {
             Self::Relay(relay) => Outcome::Relayed(relay.relayed_to(chat, answer)),
-            Self::InThread(_, action) => action.outcome(chat, answer),
+            Self::Topic(topic) => topic.outcome(chat, answer, now),
+            Self::InThread(thread, action) => {
+                let outcome = action.outcome(chat, answer, now);
+                let is_message = answer.get("chat").is_some();
+                let sent_to = answer.get("message_thread_id").and_then(Value::as_i64);
+                // Some servers ignore a topic that is gone, and send to the chat itself.
+                if is_message && sent_to != Some(i64::from(*thread)) {
+                    return forgotten(chat, *thread, outcome);
+                }
+                outcome
+            }
             Self::Remove(key, message_id) | Self::Unpin(key, message_id) => {
                 Outcome::CardGone(*key, *message_id)
             }
@@ -288,6 +305,22 @@ impl TelegramAction {
         match self {
             Self::Wait(until) => Some(*until),
             Self::InThread(_, action) => action.waits_until(),
+            _ => None,
+        }
+    }
+
+    /// Returns the outcome of an action that needs no call.
+    pub(super) fn outcome_without_call(&self, chat: ChatId, now: Time) -> Outcome {
+        match self {
+            Self::Topic(topic) => topic.outcome(chat, &Value::Null, now),
+            _ => Outcome::Sent(self.card(chat, None)),
+        }
+    }
+
+    /// Returns the topic that the action is for.
+    pub(super) fn thread(&self) -> Option<i32> {
+        match self {
+            Self::InThread(thread, _) => Some(*thread),
             _ => None,
         }
     }

@@ -87,6 +87,7 @@ mod read {
     pub(super) mod queue;
     pub(super) mod reference_data;
     pub(super) mod tickets;
+    pub(super) mod topics;
 }
 
 pub use client::{Server, check_server};

@@ -119,6 +119,9 @@ async fn route(
     message: &IncomingMessage,
 ) -> Result<Option<Route>, EngineError> {
     let store = bot.engine.store();
+    if let Some(ticket) = topic_ticket(bot, ctx, message).await? {
+        return Ok(route_to(&ctx.person, ticket));
+    }
     if let Some(ticket) = replied_ticket(bot, message).await? {
         return Ok(route_to(&ctx.person, ticket));
     }
@@ -169,6 +172,19 @@ fn route_to(author: &Person, ticket: Ticket) -> Option<Route> {
         return (!ticket.status().is_end()).then_some(Route::ToAgent(ticket));
     }
     author.agent.is_some().then_some(Route::Refused(ticket))
+}
+
+/// Returns the ticket in whose topic of the author's chat a message was written.
+async fn topic_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Result<Option<Ticket>, StoreError> {
+    let (store, Some(thread)) = (bot.engine.store(), message.thread) else { return Ok(None) };
+    match store.topic_at(message.chat.id, thread).await?.filter(|topic| topic.agent == ctx.person.id) {
+        Some(topic) => store.ticket(topic.ticket).await,
+        None => Ok(None),
+    }
 }
 
 /// Returns the ticket of the message that a message replies to: by the conversation, or by the number that a

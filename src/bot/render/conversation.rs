@@ -1,10 +1,13 @@
 //! Messages of a conversation as their recipient sees them, and the questions and answers about them.
 use super::parts::{card, name};
-use super::{Arg, Localizer, Rendered, html_of, labelled, utf16_units};
+use super::{Arg, Localizer, Rendered, html_of, labelled, truncate, utf16_units};
 use crate::bot::callback::ButtonAction;
-use crate::bot::cards::views::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
+use crate::bot::cards::views::{
+    FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
+};
 use crate::domain::content::ContentKind;
 use crate::domain::formatted::FormattedText;
+use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::RelayFailure;
 
 /// The longest text of a message, in UTF-16 units, and the longest caption.
@@ -154,4 +157,31 @@ pub fn focus(localizer: &Localizer<'_>, view: &FocusView) -> Rendered {
 
 fn choice_args(choice: &FocusChoice) -> [(&'static str, Arg<'_>); 2] {
     [("name", name(&choice.name)), ("number", (&choice.number).into())]
+}
+
+/// The longest name in the name of a topic, and the longest `department - category`, in UTF-16 units.
+const MAX_TOPIC_NAME_UNITS: (usize, usize) = (40, 60);
+
+/// Returns the name of a ticket's topic: the agent's slot, the customer, the category.
+#[must_use]
+pub fn topic_name(
+    localizer: &Localizer<'_>,
+    slot: Option<u16>,
+    customer: &str,
+    ticket: &TicketView,
+) -> String {
+    let slot = slot.map(|slot| format!("#{slot}"));
+    let mark = match ticket.status {
+        Status::Completed => Some("✅".to_owned()),
+        Status::Pending => Some("⏸".to_owned()),
+        _ => None,
+    };
+    let head = [mark, slot].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let (name, label) = MAX_TOPIC_NAME_UNITS;
+    let args = [("name", truncate(customer, name).into()), ("label", truncate(&ticket.label, label).into())];
+    [head, localizer.plain("topic-name", &args)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }

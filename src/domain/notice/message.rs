@@ -2,7 +2,7 @@
 use super::Notice;
 use super::rendered::Rendered;
 use crate::domain::card::CardKey;
-use crate::domain::ids::{MessageId, TicketId};
+use crate::domain::ids::{MessageId, PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
 /// The priority class of refreshes within a chat.
@@ -74,6 +74,20 @@ pub enum Message {
     },
     /// The reaction of the bot to an agent's message, which shows what became of it.
     Reaction(MessageId),
+    /// The upkeep of the topic of a ticket in the agent's chat: its name, and whether it is closed.
+    Topic {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
+    /// The deletion of a topic that is closed.
+    DeleteTopic {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
     /// The person's command menu, for their role and language.
     Menu,
     /// An edit of a message that Telegram names by an inline id only.
@@ -112,7 +126,12 @@ impl Message {
             // A new ticket goes before them, and the pin stays behind its card.
             Self::Show(_) | Self::Pin(_) => 1,
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
-            Self::Refresh(_) | Self::Redraw { .. } | Self::Reaction(_) | Self::Menu => REFRESH_CLASS,
+            Self::Refresh(_)
+            | Self::Redraw { .. }
+            | Self::Reaction(_)
+            | Self::Menu
+            | Self::Topic { .. }
+            | Self::DeleteTopic { .. } => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
         }
     }
@@ -168,6 +187,8 @@ impl Message {
             Self::Relay { part, .. } => part.coalesce_key(),
             Self::Reaction(message) => Some(format!("reaction {message}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::Topic { ticket, .. } => Some(format!("topic {ticket}")),
+            Self::DeleteTopic { ticket, .. } => Some(format!("delete topic {ticket}")),
             Self::Card(key) => Some(card_key(*key)),
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),

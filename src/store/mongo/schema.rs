@@ -21,6 +21,7 @@ pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
 pub(super) const MESSAGES: &str = "messages";
+pub(super) const TOPICS: &str = "topics";
 pub(super) const FOCUS: &str = "focus";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
@@ -137,6 +138,10 @@ const INDEXES: &[Index] = &[
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),
+    index(TOPICS, "thread", || doc! { "chat": 1, "thread": 1 }),
+    index(TOPICS, "closed", || doc! { "closed_date": 1 })
+        .where_(|| doc! { "closed_date": { "$exists": true } }),
+    index(TOPICS, "open", || doc! { "open": 1 }).where_(|| doc! { "open": true }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),

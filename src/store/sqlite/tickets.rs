@@ -1,5 +1,6 @@
 //! Tickets: inserts, conditional updates, and queries by id, number, idempotency key, customer and agent.
 pub(super) mod conversation;
+pub(super) mod topics;
 
 use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;

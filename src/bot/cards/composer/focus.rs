@@ -18,6 +18,10 @@ impl Composer {
         let is_only = held.len() == 1;
         let mut view = FocusView::default();
         for ticket in held {
+            // What is written in a topic needs no focus.
+            if self.topics.is_enabled() && store.topic(ticket.id, agent).await?.is_some() {
+                continue;
+            }
             let name = self.name(ticket.customer).await?;
             let choice = FocusChoice { ticket: ticket.id, name, number: ticket.number };
             if is_only || focus == Some(choice.ticket) {
