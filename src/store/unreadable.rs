@@ -34,6 +34,8 @@ impl UnreadablePerson {
             prompt: None,
             answered_by: None,
             links: Vec::new(),
+            banned: None,
+            username_taken_over: false,
             sessions: Sessions::default(),
             created_at: Time::default(),
             version: NO_VERSION,

@@ -1,6 +1,7 @@
 //! Gauges that are read when Prometheus scrapes.
 use super::labels::LabelText;
 use crate::api::Api;
+use crate::api::routes::health::presence_answers;
 use crate::engine::ports::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::ConstCounter;
@@ -54,7 +55,7 @@ impl Gauges {
         let holders: std::collections::HashSet<_> = seats.iter().map(|seat| seat.person.id).collect();
         let orphaned = |holder| !holders.contains(&holder);
         // Not to be told from the memory, which a server need not say.
-        let presence_reachable = api.presence_answers().await;
+        let presence_reachable = presence_answers(&**api.engine.presence(), api.now()).await;
         let (mut presence_bytes, mut presence_unreadable) = (None, None);
         if presence_reachable {
             presence_bytes = api.engine.presence().memory_bytes().await.ok().flatten();

@@ -202,7 +202,7 @@ impl DirectoryStore for Mongo {
     }
 
     async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        people::banned(&self.db, limit).await
+        Ok(self.unreadable.leave_out(people::banned(&self.db, limit).await?))
     }
 
     async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {

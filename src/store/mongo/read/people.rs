@@ -104,7 +104,7 @@ pub(crate) async fn agents(db: &Db) -> Result<Vec<PersonOrUnreadable>, StoreErro
 }
 
 /// Returns the banned people, newest first, at most `limit`.
-pub(crate) async fn banned(db: &Db, limit: usize) -> Result<Vec<Person>, StoreError> {
+pub(crate) async fn banned(db: &Db, limit: usize) -> Result<Vec<PersonOrUnreadable>, StoreError> {
     match limit {
         0 => Ok(Vec::new()),
         _ => find(db, doc! { "banned": true }, doc! { "created_seq": -1 }, int(limit)).await,
