@@ -33,7 +33,6 @@ pub mod sessions;
 pub mod settings;
 pub mod sweep;
 pub mod tickets;
-mod topics;
 mod undelivered;
 mod unreadable;
 mod usernames;

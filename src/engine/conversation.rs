@@ -1,6 +1,7 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
 mod outcomes;
+mod topics;
 mod unrouted;
 
 use super::error::EngineError;

@@ -46,8 +46,8 @@ pub enum TelegramAction {
     },
     /// Makes the call in a topic of the chat.
     InThread(i32, Box<TelegramAction>),
-    /// Makes a call for a topic.
-    Topic(TopicAction),
+    /// Makes a call for a topic; if Telegram refuses to create one, the other action is carried out.
+    Topic(TopicAction, Option<Box<TelegramAction>>),
     /// Makes the edit of a message that Telegram names by an inline id.
     Inline(String, Box<TelegramAction>),
     /// Edits a message.
@@ -154,7 +154,7 @@ impl TelegramAction {
                 ))
             }
             Self::Relay(relay) => relay.call(chat),
-            Self::Topic(topic) => topic.call(chat),
+            Self::Topic(topic, _) => topic.call(chat),
             Self::React(message_id, emoji) => Some((
                 "setMessageReaction",
                 json!({"chat_id": chat.0, "message_id": message_id,
@@ -178,7 +178,7 @@ impl TelegramAction {
             | Self::Wait(_)
             | Self::Nothing => true,
             Self::Relay(relay) => relay.is_idempotent(),
-            Self::Topic(topic) => topic.is_idempotent(),
+            Self::Topic(topic, _) => topic.is_idempotent(),
             Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
@@ -248,7 +248,7 @@ impl TelegramAction {
             | Self::Remove(..)
             | Self::Unpin(..)
             | Self::Pin(_)
-            | Self::Topic(_)
+            | Self::Topic(..)
             | Self::Menu(_)
             | Self::React(..)
             | Self::Wait(_)
@@ -260,7 +260,7 @@ impl TelegramAction {
     pub(super) fn outcome(&self, chat: ChatId, answer: &Value, now: Time) -> Outcome {
         match self {
             Self::Relay(relay) => Outcome::Relayed(relay.relayed_to(chat, answer)),
-            Self::Topic(topic) => topic.outcome(chat, answer, now),
+            Self::Topic(topic, _) => topic.outcome(chat, answer, now),
             Self::InThread(thread, action) => {
                 let outcome = action.outcome(chat, answer, now);
                 let is_message = answer.get("chat").is_some();
@@ -312,7 +312,7 @@ impl TelegramAction {
     /// Returns the outcome of an action that needs no call.
     pub(super) fn outcome_without_call(&self, chat: ChatId, now: Time) -> Outcome {
         match self {
-            Self::Topic(topic) => topic.outcome(chat, &Value::Null, now),
+            Self::Topic(topic, _) => topic.outcome(chat, &Value::Null, now),
             _ => Outcome::Sent(self.card(chat, None)),
         }
     }
@@ -331,5 +331,18 @@ impl TelegramAction {
             Self::InThread(_, action) => Some(action),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_with_unchanged_content_makes_no_call() {
+        let text = Rendered { html: "halo".into(), buttons: Vec::new() };
+        let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
+        assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
+        assert!(edit(None).call(ChatId(1)).is_some());
     }
 }

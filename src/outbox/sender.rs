@@ -3,7 +3,7 @@ use super::action::{Compose, TelegramAction};
 use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
 use super::topic_mode::TopicMode;
-use super::topics::{TopicAction, forgotten};
+use super::topics::forgotten;
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
 use crate::domain::Time;
@@ -189,12 +189,12 @@ impl Sender {
                 Err(error) => error,
             };
             let step = classify(&error, delivery.attempts, delivery.unknown, action.is_idempotent(), now);
-            if let TelegramAction::Topic(topic) = &action {
+            if let TelegramAction::Topic(topic, otherwise) = &action {
                 if let Some(outcome) = topic.outcome_if_refused(chat, &step) {
                     return report(id, outcome);
                 }
                 let is_refused = matches!(step, ErrorAction::GiveUp(_)) || error.code() == Some(429);
-                if let TopicAction::Create { otherwise, .. } = topic
+                if let Some(otherwise) = otherwise
                     && is_refused
                 {
                     tracing::warn!(%error, delivery = id, "Telegram refused a topic; sending to the chat itself");

@@ -43,16 +43,6 @@ pub(super) fn strip_tags(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ChatId;
-    use crate::outbox::TelegramAction;
-
-    #[test]
-    fn an_edit_with_unchanged_content_makes_no_call() {
-        let text = Rendered { html: "halo".into(), buttons: Vec::new() };
-        let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
-        assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
-        assert!(edit(None).call(ChatId(1)).is_some());
-    }
 
     #[test]
     fn strip_tags_removes_tags_and_keeps_entities() {

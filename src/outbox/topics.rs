@@ -1,5 +1,4 @@
 //! Calls for the topics of tickets.
-use super::action::TelegramAction;
 use super::error_policy::ErrorAction;
 use crate::domain::ids::ChatId;
 use crate::domain::ticket::topic::{Topic, TopicChange};
@@ -10,12 +9,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TopicAction {
     /// Creates the topic, whose thread is not known yet. The delivery then goes on in it.
-    Create {
-        /// The topic.
-        topic: Topic,
-        /// What is sent to the chat itself if Telegram refuses the topic.
-        otherwise: Box<TelegramAction>,
-    },
+    Create(Topic),
     /// Renames the topic, unless it has the name already.
     Rename {
         /// The topic as it is then.
@@ -30,9 +24,7 @@ pub enum TopicAction {
 impl TopicAction {
     pub(super) fn call(&self, chat: ChatId) -> Option<(&'static str, Value)> {
         match self {
-            Self::Create { topic, .. } => {
-                Some(("createForumTopic", json!({"chat_id": chat.0, "name": topic.name})))
-            }
+            Self::Create(topic) => Some(("createForumTopic", json!({"chat_id": chat.0, "name": topic.name}))),
             Self::Rename { is_renamed: false, .. } => None,
             Self::Rename { topic, .. } => Some((
                 "editForumTopic",
@@ -45,14 +37,14 @@ impl TopicAction {
     }
 
     pub(super) fn is_idempotent(&self) -> bool {
-        !matches!(self, Self::Create { .. })
+        !matches!(self, Self::Create(_))
     }
 
     /// Returns the outcome of the call. After the creation the delivery is claimed again, and composed for the
     /// new topic.
     pub(super) fn outcome(&self, chat: ChatId, answer: &Value, now: crate::domain::Time) -> Outcome {
         match self {
-            Self::Create { topic, .. } => {
+            Self::Create(topic) => {
                 let thread = answer.get("message_thread_id").and_then(Value::as_i64);
                 let thread = thread.and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
                 let topic = Topic { thread, chat, ..topic.clone() };
@@ -74,7 +66,7 @@ impl TopicAction {
             return None;
         }
         match self {
-            Self::Create { .. } => None,
+            Self::Create(_) => None,
             Self::Rename { topic, .. } if is_gone => Some(forgotten(chat, topic.thread, Outcome::Sent(None))),
             Self::Rename { topic, .. } => {
                 Some(Outcome::Topic(TopicChange::Put(topic.clone()), Box::new(Outcome::Sent(None))))

@@ -16,6 +16,7 @@ mod repeated_updates;
 mod spinner;
 mod stories;
 mod ticket_command;
+mod topics;
 mod wording;
 
 use crate::support::Desk;

@@ -1,7 +1,9 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
+mod topics;
 
 pub(crate) use classes::*;
+pub(crate) use topics::*;
 
 use super::fixture::*;
 use antri::domain::card::CardKey;

@@ -33,7 +33,7 @@ impl Composer {
         let Some(ticket) = ticket.filter(|_| self.topics.may_create(chat, now)) else { return Ok(action) };
         let name = self.topic_name(&ticket, person.id, &self.localizer(Some(&person), now)).await?;
         let topic = Topic { ticket: id, agent: person.id, chat, thread: 0, name, closed_at: None };
-        Ok(TelegramAction::Topic(TopicAction::Create { topic, otherwise: Box::new(action) }))
+        Ok(TelegramAction::Topic(TopicAction::Create(topic), Some(Box::new(action))))
     }
 
     /// Returns the ticket that a message to its agent is about.
@@ -84,7 +84,7 @@ impl Composer {
         }
         let is_renamed = name != before.name;
         let topic = Topic { name, closed_at, ..before };
-        Ok(TelegramAction::Topic(TopicAction::Rename { topic, is_renamed }))
+        Ok(TelegramAction::Topic(TopicAction::Rename { topic, is_renamed }, None))
     }
 
     /// Returns the action that deletes a topic, unless the agent holds the ticket again.
@@ -96,7 +96,7 @@ impl Composer {
         let is_held = store.ticket(id).await?.is_some_and(|ticket| ticket.holder() == Some(agent));
         let topic = store.topic(id, agent).await?.filter(|topic| !is_held && topic.closed_at.is_some());
         Ok(topic.map_or(TelegramAction::Nothing, |topic| {
-            TelegramAction::Topic(TopicAction::Delete(topic.thread))
+            TelegramAction::Topic(TopicAction::Delete(topic.thread), None)
         }))
     }
 

@@ -1,12 +1,12 @@
 //! Upkeep of topics: they are renamed as their tickets change, and deleted some time after the agent has let
 //! the ticket go.
-use super::Engine;
-use super::error::EngineError;
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::policy::Settings;
 use crate::domain::ticket::topic::Topic;
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
 use chrono::TimeDelta;
 
 /// The most topics that one sweep deletes.
@@ -34,7 +34,11 @@ impl Engine {
     }
 
     /// Enqueues the deletion of topics that were closed long enough ago.
-    pub(super) async fn sweep_topics(&self, settings: &Settings, now: Time) -> Result<(), EngineError> {
+    pub(in crate::engine) async fn sweep_topics(
+        &self,
+        settings: &Settings,
+        now: Time,
+    ) -> Result<(), EngineError> {
         let kept = TimeDelta::from_std(settings.topic_retention).unwrap_or(TimeDelta::MAX);
         let Some(before) = now.checked_sub_signed(kept) else { return Ok(()) };
         let topics = self.store.closed_topics(before, MAX_DELETED_TOPICS).await?;
