@@ -34,8 +34,6 @@ pub mod settings;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
-mod unreadable;
-mod usernames;
 
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Locale;

@@ -37,7 +37,7 @@ pub fn schema() -> HandlerTree {
 fn banned() -> HandlerTree {
     dptree::entry()
         .branch(Update::filter_callback_query().endpoint(bans::answer_press))
-        .endpoint(bans::answer)
+        .branch(dptree::endpoint(bans::answer))
 }
 
 fn messages() -> HandlerTree {

@@ -1,4 +1,7 @@
 //! Operations on people: registration, language, reachability.
+mod unreadable;
+mod usernames;
+
 use super::error::EngineError;
 use super::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use super::sessions::end_sessions_after_lost_role;

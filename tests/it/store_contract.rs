@@ -11,8 +11,6 @@ mod immediate_assignment;
 mod inbox;
 mod leases;
 mod mongo;
-mod mongo_outbox;
-mod mongo_replicas;
 mod outbox;
 mod outbox_faults;
 mod people;

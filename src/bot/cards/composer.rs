@@ -1,5 +1,6 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
+mod attachments;
 mod exceptions;
 mod focus;
 mod live;
@@ -16,7 +17,6 @@ use crate::bot::render;
 use crate::bot::render::{Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice};
 use crate::domain::number::TicketNumber;
@@ -143,29 +143,6 @@ impl Composer {
         let rules = self.engine.config();
         let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
         Localizer { texts: &self.texts, locale, now, zone: rules.zone }
-    }
-
-    /// Returns the action that sends files of a description, with the ticket's number as caption. If a kind
-    /// among them has no caption, they reply to the agent's card of the ticket.
-    async fn attachments(
-        &self,
-        ticket: TicketId,
-        files: &[Attachment],
-        (recipient, localizer): (Option<&Person>, &Localizer<'_>),
-    ) -> Result<TelegramAction, StoreError> {
-        let Some(number) = self.number(ticket).await? else { return Ok(TelegramAction::Nothing) };
-        let caption = render::notice(localizer, &NoticeView::File { number: number.clone() }).html;
-        let has_caption = |files: &[Attachment]| files.iter().all(|file| file.kind.has_caption());
-        let reply_to = match recipient {
-            Some(agent) if !has_caption(files) => {
-                let card = self.engine.store().live_card(CardKey::Task(ticket, agent.id)).await?;
-                card.map(|card| card.message_id)
-            }
-            _ => None,
-        };
-        Ok(TelegramAction::attachments(files, &caption, reply_to).unwrap_or_else(|| {
-            TelegramAction::Send(render::notice(localizer, &NoticeView::PartUndelivered { number }), None)
-        }))
     }
 
     async fn card(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<Option<Card>, StoreError> {

@@ -7,6 +7,7 @@
 //! | `round` | one round of assignment; each choice is checked against a plain recomputation |
 //! | `checks` | the invariants after every step |
 mod checks;
+mod people;
 mod round;
 mod world;
 

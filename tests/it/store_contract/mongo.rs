@@ -1,4 +1,7 @@
 //! The MongoDB store as a back end, and what only a server can be: no replica set, of another version, without an index.
+mod outbox;
+mod replicas;
+
 use super::Backend;
 use super::fixture::*;
 use crate::support::mongod::{self, database};

@@ -1,13 +1,12 @@
 //! The model of a desk: agents, tickets and times as the store would have them, and the roster that follows
 //! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
+use super::people::person;
 use crate::domain::Time;
 use crate::domain::description::Description;
-use crate::domain::ids::{
-    Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
-};
+use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
-use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
+use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};
 use crate::domain::ticket::{Priority, RETURN_DELAY, Ticket, TicketState};
 use crate::engine::assignment::roster::{Roster, Seat};
@@ -66,50 +65,6 @@ pub(in crate::engine) struct Coverage {
 
 pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
     DepartmentId(Uuid::from_u64_pair(2, u64::from(n % DEPARTMENTS)))
-}
-
-fn departments(bits: u8) -> BTreeSet<DepartmentId> {
-    (0..DEPARTMENTS).filter(|n| bits & (1 << n) != 0).map(dept).collect()
-}
-
-fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) -> Person {
-    // The order of the ids differs from the order of the agents: nothing may depend on their being equal.
-    let id = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let profile = AgentProfile {
-        departments: departments(bits),
-        max_tickets: Capacity::new(max).unwrap(),
-        auto_assignment_enabled: true,
-        assignment_order: u32::try_from(n).unwrap() + 1,
-        availability: if online { Availability::Online } else { Availability::Offline },
-        chosen: None,
-        via: Via::Telegram,
-        last_online: None,
-        asked_at: None,
-        question_delivered_at: None,
-        release_due: None,
-        last_assigned: None,
-        last_activity: now,
-    };
-    Person {
-        id: PersonId(Uuid::from_u64_pair(id, 1)),
-        telegram: TelegramId(i64::try_from(n).unwrap()),
-        name: String::new(),
-        username: None,
-        email: None,
-        locale: Locale::Id,
-        locale_chosen: false,
-        role: Role::Agent,
-        reachable: true,
-        agent: Some(profile),
-        prompt: None,
-        answered_by: None,
-        username_taken_over: false,
-        links: Vec::new(),
-        sessions: crate::domain::person::sessions::Sessions::default(),
-        banned: None,
-        created_at: now,
-        version: Version(0),
-    }
 }
 
 impl World {

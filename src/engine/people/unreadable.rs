@@ -1,14 +1,14 @@
 //! People whose records can't be read: the desk works without them, and they come back once the record is
 //! repaired.
-use super::Engine;
-use super::ports::StoreError;
 use crate::domain::ids::PersonId;
+use crate::engine::Engine;
+use crate::engine::ports::StoreError;
 use std::collections::BTreeSet;
 
 impl Engine {
     /// Reads the people again whose records could not be read, and returns those for whom this is still so. The
     /// agents among the others get their seat back.
-    pub(super) async fn unreadable_people(&self) -> Result<BTreeSet<PersonId>, StoreError> {
+    pub(in crate::engine) async fn unreadable_people(&self) -> Result<BTreeSet<PersonId>, StoreError> {
         let before = self.store.unreadable_people();
         if before.is_empty() {
             return Ok(before);

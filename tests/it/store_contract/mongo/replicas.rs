@@ -1,9 +1,9 @@
 //! Two replicas on one MongoDB database: what one has written, the other decides by.
-use super::Backend;
-use super::fixture::*;
-use super::immediate_assignment::{open_and_assign, opened_and_given};
-use super::mongo::{Served, open_store, shell};
-use super::reference_data::department;
+use super::{Served, open_store, shell};
+use crate::store_contract::Backend;
+use crate::store_contract::fixture::*;
+use crate::store_contract::immediate_assignment::{open_and_assign, opened_and_given};
+use crate::store_contract::reference_data::department;
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Locale, Person, Role};
 use antri::domain::policy::Mode;

@@ -1,8 +1,8 @@
 //! The outbox of two replicas on one MongoDB database, of which one delivers after the other.
-use super::Backend;
-use super::fixture::*;
-use super::mongo::{Served, open_store};
-use super::outbox::said;
+use super::{Served, open_store};
+use crate::store_contract::Backend;
+use crate::store_contract::fixture::*;
+use crate::store_contract::outbox::said;
 use antri::engine::ports::{ClaimedDelivery, DropReason, OutboxStore, Outcome};
 use antri::store::Mongo;
 use std::sync::Arc;

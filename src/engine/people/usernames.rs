@@ -1,14 +1,14 @@
 //! Usernames, which Telegram lets pass from one person to another. The person whom Telegram named last has one;
 //! an earlier holder loses it here, because Telegram does not report that they gave it up.
-use super::Engine;
-use super::error::EngineError;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Person;
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
 
 impl Engine {
     /// Takes a newly reported username from its earlier holders. Must be called before `person`, who was
     /// `stored` before, is written. Records whether somebody else had the name.
-    pub(super) async fn take_over_username(
+    pub(in crate::engine) async fn take_over_username(
         &self,
         stored: Option<&Person>,
         person: &mut Person,
