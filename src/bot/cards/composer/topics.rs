@@ -108,7 +108,7 @@ impl Composer {
     ) -> Result<String, StoreError> {
         let view = self.views.ticket(ticket, agent).await?;
         // The agent's slot: unlike the position in their queue it stays, so that other topics keep their names.
-        let slot = ticket.hold().map(|hold| hold.slot.0);
+        let slot = ticket.hold().map(|hold| hold.slot.0 + 1);
         Ok(render::topic_name(localizer, slot, &self.name(ticket.customer).await?, &view))
     }
 }
