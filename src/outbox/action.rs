@@ -132,10 +132,7 @@ impl TelegramAction {
                 "editMessageText",
                 with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
             )),
-            Self::Delete(message_id, _) => {
-                Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
-            }
-            Self::Remove(_, message_id) => {
+            Self::Delete(message_id, _) | Self::Remove(_, message_id) => {
                 Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
             }
             Self::Unpin(_, message_id) => {

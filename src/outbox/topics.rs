@@ -47,7 +47,7 @@ impl TopicAction {
             Self::Create(topic) => {
                 let thread = answer.get("message_thread_id").and_then(Value::as_i64);
                 let thread = thread.and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
-                let topic = Topic { thread, chat, ..topic.clone() };
+                let topic = Topic { chat, thread, ..topic.clone() };
                 let again = Outcome::Retry { until: now, unknown: false };
                 Outcome::Topic(TopicChange::Put(topic), Box::new(again))
             }
