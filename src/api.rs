@@ -117,6 +117,8 @@ pub fn router(api: &Arc<Api>) -> Router {
         // heartbeats.
         .merge(routes::agent_status::routes())
         .merge(routes::departments::routes())
+        .merge(routes::messages::routes())
+        .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes())
         .nest("/api/queue", routes::queue::routes())

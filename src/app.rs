@@ -35,6 +35,7 @@ use crate::http_server::ServerLimits;
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
 use crate::outbox::rate_limit::RateLimits;
+use crate::outbox::webhooks::WebhookSender;
 use crate::outbox::{Outbox, TopicMode};
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
@@ -107,6 +108,7 @@ pub struct App {
     inbox: Inbox,
     outbox: Arc<Outbox>,
     topics: Arc<TopicMode>,
+    event_webhooks: Option<Arc<WebhookSender>>,
     replicas: Option<ReplicaSetup>,
     presence_is_volatile: bool,
     /// How many events of the feed the card refresher has processed.
@@ -147,6 +149,14 @@ impl App {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
+        let event_webhooks = match &setup.http.event_webhook {
+            Some(config) => {
+                engine.store().record_webhooks();
+                let sender = WebhookSender::new(Arc::clone(&engine), config, clock.clone());
+                Some(Arc::new(sender.context("failed to prepare webhooks (EVENT_WEBHOOK_URL)")?))
+            }
+            None => None,
+        };
         initialize(&engine, &texts, &setup.initial_settings, &clock).await?;
         let views = ViewLoader::new(Arc::clone(&engine));
         let topics = Arc::new(bot.topics);
@@ -184,6 +194,7 @@ impl App {
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
             topics,
+            event_webhooks,
             api,
             addr,
             webhook: setup.webhook,

@@ -19,3 +19,4 @@ mod paging;
 pub mod render;
 pub mod schema;
 pub mod toast;
+mod typing;

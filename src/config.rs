@@ -11,6 +11,7 @@ pub mod log;
 pub mod presence;
 pub mod storage;
 pub mod telegram;
+pub mod webhooks;
 
 pub use env::{ConfigError, Env};
 

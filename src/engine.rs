@@ -79,6 +79,10 @@ pub struct FaultCounters {
     pub sweep_finds: AtomicU64,
     /// Writes that lost a race and were planned again.
     pub conflicts: AtomicU64,
+    /// Attempts to send a webhook that failed.
+    pub webhook_failures: AtomicU64,
+    /// Webhooks that were given up.
+    pub dead_webhooks: AtomicU64,
     /// Tickets that their customers reopened.
     pub reopened: AtomicU64,
 }
@@ -99,6 +103,7 @@ pub struct Engine {
     deferring: AtomicUsize,
     wake: Notify,
     deliveries: Notify,
+    webhook_signal: Notify,
     /// Serialises rounds: two at once would only plan the same tickets twice. A change that puts a ticket
     /// back into the queue, or makes an agent ineligible, also takes the lock and so falls between two
     /// rounds. Within a round it could fail the assignment of the oldest ticket, and all tickets behind it
@@ -148,6 +153,7 @@ impl Engine {
             deferring: AtomicUsize::new(0),
             wake: Notify::new(),
             deliveries: Notify::new(),
+            webhook_signal: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             immediate_assignment: tokio::sync::RwLock::new(()),
             feed: broadcast::channel(FEED_CAPACITY).0,
@@ -199,6 +205,11 @@ impl Engine {
         self.deliveries.notified().await;
     }
 
+    /// Waits until there may be a webhook to send.
+    pub async fn wait_for_webhooks(&self) {
+        self.webhook_signal.notified().await;
+    }
+
     /// Wakes the assigner.
     pub fn wake_assigner(&self) {
         self.wake.notify_one();
@@ -207,6 +218,7 @@ impl Engine {
     /// Wakes the outbox worker after a delivery was enqueued.
     pub fn wake_outbox(&self) {
         self.deliveries.notify_one();
+        self.webhook_signal.notify_one();
         if let Some(signals) = &self.signal_buffer {
             signals.deliveries_pending();
         }

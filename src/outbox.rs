@@ -6,6 +6,7 @@
 //! unknown outcome it is given up, and the admins are told.
 mod action;
 mod attachments;
+mod document;
 mod error_policy;
 pub mod rate_limit;
 mod relay;
@@ -15,9 +16,11 @@ mod text;
 mod topic_mode;
 mod topics;
 mod waits;
+pub mod webhooks;
 mod worker;
 
 pub use action::{Compose, TelegramAction};
+pub use document::ComposedDocument;
 pub use relay::{RelayAction, RelayCall, ReplyTo};
 pub use status::OutboxStatus;
 pub use topic_mode::TopicMode;

@@ -3,6 +3,7 @@
 mod fifo_guard;
 pub mod mongo;
 mod round_robin;
+mod search_words;
 pub mod sqlite;
 mod ttl_cache;
 mod unreadable;

@@ -6,8 +6,10 @@ pub mod incoming;
 pub mod local_me;
 pub mod login;
 mod updates;
+mod upload;
 
 pub use error::CallError;
+pub use upload::Upload;
 
 use reqwest::Url;
 use reqwest::redirect::Policy;

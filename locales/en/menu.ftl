@@ -17,6 +17,10 @@ command-myqueue = Your ticket queue
 command-status = Your status and today's numbers
 command-autoassign = Automatic assignment: on or off
 command-queue = Tickets that are waiting
+command-search = Find tickets by words
+command-withdraw = Take back a message (reply to it)
+command-forget = Export or delete personal data
+command-transcript = The conversation of a ticket as a document
 command-token = Token for the web application
 
 command-workload = Workload of all agents

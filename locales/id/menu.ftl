@@ -17,6 +17,10 @@ command-myqueue = Antrian tiket Anda
 command-status = Status dan angka hari ini
 command-autoassign = Penugasan otomatis: on atau off
 command-queue = Tiket yang menunggu
+command-search = Cari tiket berdasarkan kata
+command-withdraw = Tarik pesan (balas pesannya)
+command-forget = Ekspor atau hapus data pribadi
+command-transcript = Percakapan sebuah tiket sebagai dokumen
 command-token = Token untuk aplikasi web
 
 command-workload = Beban kerja semua agen

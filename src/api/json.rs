@@ -1,4 +1,5 @@
 //! JSON bodies of the side API.
 pub(super) mod agent;
 pub(super) mod enums;
+pub(super) mod message;
 pub(super) mod ticket;

@@ -5,6 +5,7 @@ mod gauges;
 mod intake;
 pub(super) mod labels;
 mod latency;
+mod webhooks;
 
 use super::Api;
 use super::http::auth::MetricsReader;
@@ -121,6 +122,8 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>, _: MetricsReader) -> Re
     Gauges::read(&api).await?.register(&mut registry);
     deliveries::register(&api.engine.store().counters().await?, &mut registry);
     intake::register(&api.intake, &mut registry);
+    let counts = api.engine.store().webhook_counts().await?;
+    webhooks::register(counts, &api.engine.faults, &mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| ApiError::internal())?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())

@@ -6,7 +6,10 @@ use super::http::error::Failure;
 use super::http::extract::TicketRef;
 use super::live::websocket;
 use super::metrics;
-use super::routes::{agent_status, agents, departments, health, login, queue, settings, tickets, workload};
+use super::routes::{
+    agent_status, agents, departments, health, login, messages, queue, settings, tickets, webhook_deliveries,
+    workload,
+};
 use axum::Json;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -50,6 +53,7 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
         workload::workload, queue::mine, queue::all, queue::reprioritise, queue::reassign,
         departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
+        messages::list, messages::write, messages::note, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
@@ -60,7 +64,9 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         (name = "agent status", description = "Presence: heartbeats, going online and offline"),
         (name = "queue", description = "Waiting and held tickets"),
         (name = "tickets", description = "Opening tickets and working on them"),
+        (name = "conversation", description = "Messages of customer and agent, and internal notes"),
         (name = "agents", description = "Agents' capacity"),
+        (name = "webhooks", description = "Events for other programs"),
         (name = "settings", description = "The desk's policy"),
         (name = "login", description = "Tokens"),
         (name = "live", description = "Events, as they happen"),

@@ -60,7 +60,7 @@ pub(super) async fn run_elections(app: &App, replicas: &ReplicaSetup, stop: &Can
             match try_acquire(app, replicas, observer.stale(requested_at)).await {
                 Some(Lease::Mine(term)) => {
                     let deadline = Arc::new(Deadline::at(app.clock.clone(), requested_at + LEASE_VALIDITY));
-                    lead(app, replicas, term, deadline, stop).await;
+                    Box::pin(lead(app, replicas, term, deadline, stop)).await;
                 }
                 // The stamp was written before the answer arrived, so the time after the answer is the safe
                 // one.

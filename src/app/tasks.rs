@@ -60,6 +60,9 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(refresh_cards(refresher, background_stop.clone()));
     background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
+    if let Some(webhooks) = &app.event_webhooks {
+        background.spawn(Arc::clone(webhooks).run(background_stop.clone(), Arc::clone(&deadline)));
+    }
     let freezes = Arc::new(FreezeDetector::new(Arc::clone(engine), clock.clone()));
     background.spawn(Arc::clone(&freezes).run(background_stop.clone()));
     background.spawn(sweep(

@@ -3,7 +3,11 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod id_code;
+mod record;
 mod wire;
+
+pub use record::{RecordAction, SearchQuery};
 
 use crate::domain::card::CardKey;
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
@@ -101,6 +105,8 @@ pub enum ButtonAction {
     ShowTask(TicketId, Surface),
     /// An agent writes to the customer of this ticket from now on.
     Focus(TicketId),
+    /// An action on the record of a ticket.
+    Record(RecordAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

@@ -41,6 +41,15 @@ pub enum Command {
     Queue,
     /// `/token`: issues a bearer token for the side API, or ends all sessions.
     Token(String),
+    /// `/transcript`: sends the record of a ticket as a document.
+    Transcript(String),
+    /// `/forget`: exports or erases a customer's personal data.
+    Forget(String),
+    /// `/search`: finds tickets by words.
+    Search(String),
+    /// `/withdraw`: takes back the message that it replies to.
+    #[command(alias = "tarik")]
+    Withdraw,
     /// `/workload`: shows the load of all agents.
     Workload,
     /// `/agents`: lists the agents.
@@ -104,6 +113,7 @@ impl Command {
             | Self::Cancel
             | Self::New(_)
             | Self::MyTickets
+            | Self::Forget(_)
             | Self::Ticket(_) => Audience::Everyone,
             Self::Online
             | Self::Offline
@@ -111,8 +121,9 @@ impl Command {
             | Self::Away
             | Self::MyQueue
             | Self::Status
-            | Self::AutoAssign(_) => Audience::Agents,
-            Self::Queue | Self::Token(_) => Audience::Staff,
+            | Self::AutoAssign(_)
+            | Self::Withdraw => Audience::Agents,
+            Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
             Self::Workload
             | Self::Agents
             | Self::Invite(_)
@@ -157,6 +168,10 @@ impl ParsedCommand {
     pub fn parse(text: &str, bot_username: &str) -> Option<Self> {
         use teloxide::utils::command::ParseError;
         let text = text.trim();
+        // Two slashes begin an internal note.
+        if text.starts_with("//") {
+            return None;
+        }
         // A single slash is a command without a name.
         let word = text.strip_prefix('/')?.split_whitespace().next().unwrap_or_default();
         let (name, addressee) = word.split_once('@').unwrap_or((word, bot_username));
@@ -218,6 +233,7 @@ mod tests {
         assert_eq!(parse("/new@other_bot halo"), Some(ParsedCommand::OtherBot("new@other_bot".into())));
         assert_eq!(parse("/language en"), Some(ParsedCommand::Known(Command::Language("en".into()))));
         assert_eq!(parse("halo /new"), None);
+        assert_eq!(parse("// new note"), None);
         assert_eq!(parse(" / "), Some(ParsedCommand::Unknown(String::new())));
         assert_eq!(parse("/bogus"), Some(ParsedCommand::Unknown("bogus".into())));
     }

@@ -10,5 +10,6 @@ pub mod customer;
 pub mod draft_messages;
 pub mod feedback;
 pub mod focus;
+pub mod records;
 pub mod refusals;
 pub mod tickets;

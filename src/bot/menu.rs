@@ -9,6 +9,7 @@ const EVERYONE: &[MenuEntry] = &[
     ("help", "command-help"),
     ("language", "command-language"),
     ("cancel", "command-cancel"),
+    ("forget", "command-forget"),
     ("start", "command-start"),
 ];
 
@@ -16,6 +17,10 @@ const CUSTOMER: &[MenuEntry] =
     &[("new", "command-new"), ("mytickets", "command-mytickets"), ("ticket", "command-ticket")];
 
 const QUEUE: MenuEntry = ("queue", "command-queue");
+
+const SEARCH: MenuEntry = ("search", "command-search");
+
+const TRANSCRIPT: MenuEntry = ("transcript", "command-transcript");
 
 const TOKEN: MenuEntry = ("token", "command-token");
 
@@ -27,7 +32,10 @@ const AGENT: &[MenuEntry] = &[
     ("myqueue", "command-myqueue"),
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
+    ("withdraw", "command-withdraw"),
     QUEUE,
+    SEARCH,
+    TRANSCRIPT,
     TOKEN,
 ];
 
@@ -42,6 +50,8 @@ const ADMIN: &[MenuEntry] = &[
     ("reassign", "command-reassign"),
     ("department", "command-department"),
     ("category", "command-category"),
+    SEARCH,
+    TRANSCRIPT,
     ("replies", "command-replies"),
     ("ban", "command-ban"),
     ("unban", "command-unban"),

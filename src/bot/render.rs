@@ -12,8 +12,10 @@ mod length;
 mod notice;
 mod parts;
 mod queue;
+mod record;
 mod service;
 mod time;
+mod transcript;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,9 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, waiting};
+pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
+pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;

@@ -6,7 +6,8 @@ use super::handlers::admin::{
     agents, bans, capacity, choices, departments, invite, name_prompts, reassign, relocation, replies,
 };
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, tickets,
+    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, records,
+    tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -77,6 +78,10 @@ fn commands() -> HandlerTree {
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
         .branch(case![Command::Queue].endpoint(agent::queue))
         .branch(case![Command::Token(argument)].endpoint(agent::token))
+        .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
+        .branch(case![Command::Forget(arg)].endpoint(records::forget::forget))
+        .branch(case![Command::Search(arg)].endpoint(records::search::search))
+        .branch(case![Command::Withdraw].endpoint(records::withdraw::withdraw))
         .branch(case![Command::Workload].endpoint(agents::workload))
         .branch(case![Command::Agents].endpoint(agents::agents))
         .branch(case![Command::Invite(arg)].endpoint(invite::invite))
@@ -103,6 +108,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent_tickets::task))
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
         .branch(case![ButtonAction::Focus(ticket)].endpoint(focus::choose))
+        .branch(case![ButtonAction::Record(action)].endpoint(records::pressed))
         .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
         .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))

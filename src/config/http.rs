@@ -1,5 +1,6 @@
 //! Configuration of the HTTP server: listen address, tokens, origins, rate limits, trusted proxies.
 use super::env::Reader;
+use super::webhooks::EventWebhookConfig;
 use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub struct HttpConfig {
     /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by
     /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The receiver of the desk's events; `None` if there is none.
+    pub event_webhook: Option<EventWebhookConfig>,
 }
 
 impl Default for HttpConfig {
@@ -62,6 +65,7 @@ impl Default for HttpConfig {
             header_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(90),
             trusted_proxies: Vec::new(),
+            event_webhook: None,
         }
     }
 }
@@ -105,6 +109,7 @@ impl HttpConfig {
                 "IP addresses with commas or blanks between them",
                 |text| text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
             ),
+            event_webhook: EventWebhookConfig::read(read),
         }
     }
 }

@@ -93,6 +93,7 @@ fn every_bad_value_is_reported_at_once_with_name_value_and_expectation() {
         ("TRUSTED_PROXIES", "localhost"),
         ("DEFAULT_LOCALE", "fr"),
         ("TIMEZONE", "Mars/Olympus"),
+        ("EVENT_WEBHOOK_URL", "http://hook.example"),
         ("RUST_LOG", "antri=loud"),
         ("LOG_FORMAT", "xml"),
     ];
@@ -112,8 +113,35 @@ fn what_hangs_together_is_checked_together() {
     assert_eq!(problems([("AGENT_STATUS_TTL", "180")]).len(), 1);
     let missing = problems([("WEBHOOK_URL", "https://desk.example")]);
     assert!(missing[0].starts_with("WEBHOOK_SECRET: "), "{missing:?}");
+    let unsigned = problems([("EVENT_WEBHOOK_URL", "https://hook.example")]);
+    assert!(unsigned[0].starts_with("EVENT_WEBHOOK_SECRET: "), "{unsigned:?}");
     let both = problems([("REDIS_URL", "redis://a"), ("REDIS_HOST", "a")]);
     assert!(both[0].contains("REDIS_URL"), "{both:?}");
+}
+
+#[test]
+fn webhooks_leave_the_machine_only_encrypted_and_signed() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let read = |url: &str, secret: &str| load([("EVENT_WEBHOOK_URL", url), ("EVENT_WEBHOOK_SECRET", secret)]);
+    for good in ["https://hook.example/a?b=c", "http://127.0.0.1:9/", "http://[::1]:9/x", "http://localhost/"]
+    {
+        let config = read(good, secret).unwrap().http.event_webhook.unwrap();
+        assert_eq!((config.url.as_str(), config.key().len()), (good, 24));
+    }
+    for bad in
+        ["http://hook.example/", "http://10.0.0.1/", "https://a:b@hook.example/", "ftp://127.0.0.1/", "x"]
+    {
+        let found = read(bad, secret).unwrap_err();
+        assert!(
+            found.problems().iter().all(|line| line.starts_with("EVENT_WEBHOOK_URL: ")),
+            "{bad}: {found}"
+        );
+    }
+    let short = "whsec_c2hvcnQ=";
+    for bad in ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", short, "whsec_not base64", "whsec_"] {
+        let found = read("https://hook.example/", bad).unwrap_err().to_string();
+        assert!(found.starts_with("EVENT_WEBHOOK_SECRET: the value (not shown)"), "{found}");
+    }
 }
 
 #[test]

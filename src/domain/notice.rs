@@ -1,10 +1,12 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
 mod message;
+mod record;
 pub mod rendered;
 pub mod service;
 
 pub use message::{Message, RelayPart};
+pub use record::RecordPart;
 
 use super::alert::Alert;
 use super::card::CardKey;
@@ -161,6 +163,11 @@ pub enum Notice {
     PartUndelivered {
         /// The ticket.
         ticket: TicketId,
+    },
+    /// To staff: a part of a ticket's record.
+    Record {
+        /// The part.
+        part: RecordPart,
     },
     /// To the author: their message of a conversation was not sent.
     MessageFailed {

@@ -1,4 +1,6 @@
 //! Text that people wrote, cleaned and measured where it enters.
+pub mod search;
+
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Maximum length of the name of a person, department or category, in characters.

@@ -1,7 +1,7 @@
 //! Traffic classes: the kinds of deliveries that share the rate limit over all chats.
 use super::card::CardKey;
 use super::notice::service::ServiceNotice;
-use super::notice::{Message, Notice};
+use super::notice::{Message, Notice, RecordPart};
 
 /// The traffic class of a delivery, by what waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl TrafficClass {
             | Notice::AgentUnreachable { .. }
             | Notice::CustomerUnreachable { .. }
             | Notice::PartUndelivered { .. }
+            | Notice::Record { part: RecordPart::Summary { .. } }
             | Notice::Service(ServiceNotice::TaskReopened { .. } | ServiceNotice::TaskDropped { .. })
             | Notice::Alert { .. } => Self::Staff,
             Notice::Created { .. }

@@ -1,8 +1,12 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
+pub mod forget;
+pub mod history;
 mod outcomes;
+mod replies;
 mod topics;
 mod unrouted;
+pub mod withdraw;
 
 use super::error::EngineError;
 use super::events::Event;
@@ -55,6 +59,8 @@ impl ConversationLocks {
 pub struct NewMessage {
     /// The message in their chat; `None` if it came by the side API.
     pub source: Option<MessageSource>,
+    /// The idempotency key of a message that came by the side API.
+    pub key: Option<String>,
     /// The topic of the chat.
     pub thread: Option<i32>,
     /// What it says.
@@ -63,7 +69,7 @@ pub struct NewMessage {
 
 impl Engine {
     /// Stores a message of the customer and enqueues it for the agent who holds the ticket. While the ticket
-    /// waits, the message waits with it. A repeated call with the same source has no effect.
+    /// waits, the message waits with it. A repeated call with the same source or key has no effect.
     pub async fn write_to_agent(
         &self,
         customer: &Person,
@@ -130,8 +136,11 @@ impl Engine {
                 return Ok(Attempt::Done(Some(before)));
             }
             // A reply and an origin do not change by an edit.
-            let MessageContent { album, forwarded_from, reply_to, quote, .. } = before.content.clone();
-            let content = MessageContent { album, forwarded_from, reply_to, quote, ..content.clone() };
+            let MessageContent { album, forwarded_from, reply_to, reply_to_message, quote, .. } =
+                before.content.clone();
+            let content = content.clone();
+            let content =
+                MessageContent { album, forwarded_from, reply_to, reply_to_message, quote, ..content };
             let version = before.version.next();
             let after = ConversationMessage { content, version, edited_at: Some(now), ..before.clone() };
             let edit = match before.relay {
@@ -142,7 +151,11 @@ impl Engine {
             };
             let write = Write::Message { message: Box::new(after.clone()), expected: Some(before.version) };
             let change = Change { write, event: None, notices: edit.into_iter().collect() };
-            Attempt::of(self.commit_one(change).await, Some(after))
+            let committed = self.commit_one(change).await;
+            if let (Ok(_), Some(ticket)) = (&committed, after.ticket) {
+                self.publish(Event::Message { ticket, message: after.id, is_new: false });
+            }
+            Attempt::of(committed, Some(after))
         })
         .await
     }
@@ -218,14 +231,15 @@ impl Engine {
         match result {
             Some(Ok(_)) => {
                 if let Some(ticket) = message.ticket {
-                    self.publish(Event::Message { ticket, message: message.id });
+                    self.publish(Event::Message { ticket, message: message.id, is_new: true });
                 }
                 Ok(message)
             }
             Some(Err(CommitError::Duplicate(UniqueKey::Message))) => {
-                let stored = match message.source {
-                    Some(source) => self.store.message_at(source).await?,
-                    None => None,
+                let stored = match (message.source, &message.source_key) {
+                    (Some(source), _) => self.store.message_at(source).await?,
+                    (None, Some(key)) => self.store.message_by_key(key).await?,
+                    (None, None) => None,
                 };
                 stored.ok_or(EngineError::Contention)
             }
@@ -239,7 +253,7 @@ impl Engine {
         author: PersonId,
         ticket: Option<TicketId>,
         direction: Direction,
-        NewMessage { source, thread, content }: NewMessage,
+        NewMessage { source, key, thread, content }: NewMessage,
         now: Time,
     ) -> ConversationMessage {
         ConversationMessage {
@@ -250,6 +264,7 @@ impl Engine {
             author,
             direction,
             source,
+            source_key: key,
             thread,
             content,
             written_at: now,

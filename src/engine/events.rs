@@ -47,6 +47,8 @@ pub enum Event {
         ticket: TicketId,
         /// The message.
         message: MessageId,
+        /// True if it was written, or its author chose the ticket; false if it changed.
+        is_new: bool,
     },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),

@@ -5,6 +5,7 @@
 mod change;
 mod conversation;
 mod directory;
+mod erasure;
 mod error;
 mod inbox;
 mod leases;
@@ -12,13 +13,16 @@ mod outbox;
 mod presence;
 mod replies;
 mod retention;
+pub mod search;
 mod signals;
 mod tickets;
 mod topics;
+mod webhooks;
 
 pub use change::{Change, CommitError, Committed, Guard, UniqueKey, Write};
 pub use conversation::ConversationStore;
 pub use directory::DirectoryStore;
+pub use erasure::ErasureStore;
 pub use error::StoreError;
 pub use inbox::{InboxRow, InboxStore};
 pub use leases::{Lease, LeaseStamp, LeaseStore};
@@ -26,9 +30,11 @@ pub use outbox::{ClaimedDelivery, ClockJump, DeliveryCounters, DropReason, Outbo
 pub use presence::{MAX_CLIENTS, Presence, PresenceError};
 pub use replies::ReplyStore;
 pub use retention::RetentionStore;
+pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub use topics::TopicStore;
+pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.
@@ -40,6 +46,9 @@ pub trait Store:
     + OutboxStore
     + ConversationStore
     + TopicStore
+    + SearchStore
+    + ErasureStore
+    + WebhookStore
     + LeaseStore
     + RetentionStore
 {
@@ -53,6 +62,9 @@ impl<S> Store for S where
         + OutboxStore
         + ConversationStore
         + TopicStore
+        + SearchStore
+        + ErasureStore
+        + WebhookStore
         + LeaseStore
         + RetentionStore
 {

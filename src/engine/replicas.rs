@@ -112,6 +112,7 @@ impl Engine {
         }
         if signal.deliveries {
             self.deliveries.notify_one();
+            self.webhook_signal.notify_one();
         }
         Ok(())
     }

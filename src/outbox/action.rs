@@ -1,12 +1,15 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
+mod replacements;
+
 use super::attachments;
+use super::document::ComposedDocument;
 use super::relay::RelayAction;
-use super::text::{digest, strip_tags, with_text};
+use super::text::{digest, with_text};
 use super::topics::{TopicAction, forgotten};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
-use crate::domain::ids::{ChatId, MessageId};
+use crate::domain::ids::ChatId;
 use crate::domain::notice::Message;
 use crate::domain::notice::rendered::Rendered;
 use crate::engine::ports::{Outcome, StoreError};
@@ -35,6 +38,8 @@ pub enum TelegramAction {
         /// The message that it replies to.
         reply_to: Option<i32>,
     },
+    /// Uploads a document.
+    SendDocument(Box<ComposedDocument>),
     /// Sends files as one album, with a caption on the first.
     SendAlbum(Vec<Attachment>, String),
     /// Copies messages of one chat, in the order of their ids.
@@ -109,6 +114,7 @@ impl TelegramAction {
                 attachments::send_file(chat, file, caption, *reply_to)
             }
             Self::SendAlbum(files, caption) => Some(attachments::send_album(chat, files, caption)),
+            Self::SendDocument(document) => Some(document.call(chat)),
             Self::Copy { sources, reply_to } => attachments::copy(chat, sources, *reply_to),
             Self::Inline(id, action) => {
                 let (method, mut body) = action.call(chat)?;
@@ -192,67 +198,6 @@ impl TelegramAction {
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
     }
 
-    /// Returns the action that sends the text of an edit as a new message, because its message is gone. If
-    /// nobody needs that, returns the outcome that settles the delivery.
-    pub(super) fn to_new_message(&self, message: &Message) -> Result<Self, Outcome> {
-        if let (Self::Inline(_, action), Message::Inline { message, .. }) = (self, message) {
-            return action.to_new_message(message);
-        }
-        if let (Self::InThread(thread, action), Message::InThread { message, .. }) = (self, message) {
-            return Ok(Self::InThread(*thread, Box::new(action.to_new_message(message)?)));
-        }
-        if let Self::Delete(message_id, text) = self {
-            let text = text.clone();
-            return Ok(Self::Edit { message_id: *message_id, text, card: None, shown: None });
-        }
-        if let Self::Remove(key, message_id) | Self::Unpin(key, message_id) = self {
-            return Err(Outcome::CardGone(*key, *message_id));
-        }
-        let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
-        match message {
-            // The answer to a press.
-            Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
-            Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
-            // The agent works on the ticket by its card, and the customer sends the draft by its card.
-            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) | Message::Show(key)
-                if card.is_some() =>
-            {
-                Ok(Self::Send(text.clone(), Some(*key)))
-            }
-            Message::Refresh(key) => Err(Outcome::CardGone(*key, *message_id)),
-            _ => Err(Outcome::Sent(None)),
-        }
-    }
-
-    /// Returns the action without HTML tags, for texts whose entities Telegram rejected.
-    pub(super) fn to_plain_text(&self) -> Self {
-        let strip =
-            |text: &Rendered| Rendered { html: strip_tags(&text.html), buttons: text.buttons.clone() };
-        match self {
-            Self::Send(text, card) => Self::Send(strip(text), *card),
-            Self::Edit { message_id, text, card, .. } => {
-                Self::Edit { message_id: *message_id, text: strip(text), card: *card, shown: None }
-            }
-            Self::SendFile { file, caption, reply_to } => {
-                Self::SendFile { file: file.clone(), caption: strip_tags(caption), reply_to: *reply_to }
-            }
-            Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
-            Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
-            Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
-            Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
-            Self::Copy { .. }
-            | Self::Delete(..)
-            | Self::Remove(..)
-            | Self::Unpin(..)
-            | Self::Pin(_)
-            | Self::Topic(..)
-            | Self::Menu(_)
-            | Self::React(..)
-            | Self::Wait(_)
-            | Self::Nothing => self.clone(),
-        }
-    }
-
     /// Returns the outcome of the call, by Telegram's answer.
     pub(super) fn outcome(&self, chat: ChatId, answer: &Value, now: Time) -> Outcome {
         match self {
@@ -275,25 +220,6 @@ impl TelegramAction {
                 let sent_id = answer.get("message_id").and_then(Value::as_i64);
                 Outcome::Sent(self.card(chat, sent_id.and_then(|id| i32::try_from(id).ok())))
             }
-        }
-    }
-
-    /// Returns the action that replaces one which Telegram refused, if there is one.
-    pub(super) fn fallback(&self) -> Option<Self> {
-        match self {
-            Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
-            Self::Remove(key, message_id) => Some(Self::Unpin(*key, *message_id)),
-            Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
-            _ => None,
-        }
-    }
-
-    /// Returns the messages of a conversation of which the call does not bring all.
-    pub(super) fn partial_messages(&self) -> &[MessageId] {
-        match self {
-            Self::Relay(relay) if relay.is_partial => &relay.messages,
-            Self::InThread(_, action) => action.partial_messages(),
-            _ => &[],
         }
     }
 

@@ -279,7 +279,10 @@ impl Sender {
     /// Makes the call of an action.
     async fn call(&self, delivery: &ClaimedDelivery, action: &TelegramAction) -> Result<Outcome, CallError> {
         let Some((method, body)) = action.call(delivery.chat) else { return Ok(Outcome::Sent(None)) };
-        let answer = self.telegram.call(method, &body).await?;
+        let answer = match action.upload() {
+            Some(file) => self.telegram.call_with_file(method, &body, file).await?,
+            None => self.telegram.call(method, &body).await?,
+        };
         Ok(action.outcome(delivery.chat, &answer, self.clock.now()))
     }
 

@@ -58,6 +58,7 @@ mod write {
     pub(super) mod agents;
     pub(super) mod batch;
     pub(super) mod command;
+    mod erasure;
     pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
@@ -86,8 +87,10 @@ mod read {
     pub(super) mod people;
     pub(super) mod queue;
     pub(super) mod reference_data;
+    pub(super) mod search;
     pub(super) mod tickets;
     pub(super) mod topics;
+    pub(super) mod webhooks;
 }
 
 pub use client::{Server, check_server};
@@ -112,7 +115,7 @@ use read::reference_data::ReferenceReader;
 use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use tx::session::Session;
 use tx::stats::TxCounters;
 use write::batch::{Queued, TicketWriter};
@@ -139,6 +142,8 @@ pub struct Mongo {
     counters: Arc<TxCounters>,
     /// The latest time that a caller named, in microseconds: the time of a change without an event.
     last_time: AtomicI64,
+    /// Whether commits write the webhooks of their changes.
+    records_webhooks: Arc<AtomicBool>,
     unreadable: UnreadablePeople,
 }
 
@@ -159,7 +164,7 @@ impl Mongo {
         tx::run(&mut ticket_session, &TakeOverDepths(&process)).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
         let db = Db(database.clone());
-        let reference = ReferenceReader::new(&db);
+        let (reference, records_webhooks) = (ReferenceReader::new(&db), Arc::<AtomicBool>::default());
         Ok(Self {
             people: Coalescer::new(&db, people::by_ids),
             tickets_by_id: Coalescer::new(&db, tickets::by_ids),
@@ -169,11 +174,13 @@ impl Mongo {
             tickets: WriteQueue::start(TicketWriter {
                 session: ticket_session,
                 reference_data: reference.cache(),
+                records_webhooks: Arc::clone(&records_webhooks),
             }),
             outbox: WriteQueue::start(OutboxWriter::new(outbox)),
             reference,
             counters,
             last_time: AtomicI64::default(),
+            records_webhooks,
             unreadable: UnreadablePeople::default(),
             db,
         })

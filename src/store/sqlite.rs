@@ -38,7 +38,7 @@ use reader_pool::ReaderPool;
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -63,6 +63,8 @@ pub struct Sqlite {
     last_now_micros: Arc<AtomicI64>,
     /// The turns of the traffic classes that claims have taken.
     served: AtomicUsize,
+    /// Whether commits write the webhooks of their changes.
+    records_webhooks: AtomicBool,
     unreadable: UnreadablePeople,
     /// Dropped last (see [`StoreFiles`]).
     files: Arc<StoreFiles>,
@@ -92,6 +94,7 @@ impl Sqlite {
             reference_data,
             last_now_micros: Arc::default(),
             served: AtomicUsize::default(),
+            records_webhooks: AtomicBool::default(),
             unreadable: UnreadablePeople::default(),
             files,
         })

@@ -19,6 +19,7 @@ mod relay;
 mod servers;
 mod startup;
 mod story;
+mod webhooks;
 
 pub(crate) use environment::Environment;
 pub(crate) use process::DeskProcess;

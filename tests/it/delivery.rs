@@ -10,3 +10,4 @@ mod rate_limit;
 mod undelivered;
 mod unreachable_agents;
 mod waits;
+mod webhooks;

@@ -16,6 +16,9 @@ mod outbox_faults;
 mod people;
 mod property;
 mod queue;
+mod records {
+    pub(crate) mod search;
+}
 mod reference_data;
 mod reopen;
 mod reopening;
@@ -23,6 +26,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
+use records::search;
 use std::sync::Arc;
 
 /// A back end under test.
@@ -104,6 +108,10 @@ macro_rules! store_contract {
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            search: tickets_are_found_by_each_of_their_texts,
+            search: the_index_follows_edits,
+            search: an_erasure_leaves_numbers_and_nothing_else,
+            search: a_message_that_was_taken_back_stays_so_after_it_was_sent,
             reference_data: canned_replies_are_listed_by_word,
             reference_data: the_word_of_a_canned_reply_is_unique_in_its_department,
             reference_data: the_first_bot_of_a_store_stays_its_bot,
@@ -132,6 +140,10 @@ macro_rules! store_contract {
             outbox: a_topic_is_recorded_replaced_and_forgotten,
             outbox: closed_topics_are_listed_oldest_first,
             outbox: a_delivery_goes_on_after_its_topic_was_created,
+            outbox: a_change_writes_its_webhook_if_there_is_a_receiver,
+            outbox: a_retried_webhook_delays_those_of_its_ticket,
+            outbox: a_message_has_a_webhook_when_it_joins_a_ticket,
+            outbox: an_idempotency_key_writes_one_message,
             cards: live_cards_are_one_per_slot,
             cards: live_queues_lists_only_the_agents_own_queues,
             cards: cards_of_ended_tickets_are_pruned,

@@ -5,7 +5,7 @@ use crate::api::Api;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
 use crate::api::json::ticket::TicketBody;
-use crate::domain::ids::{DepartmentId, PersonId, TicketId};
+use crate::domain::ids::{DepartmentId, MessageId, PersonId, TicketId};
 use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use serde::Serialize;
@@ -40,6 +40,14 @@ pub(in crate::api) enum LiveEvent {
         version: u64,
         /// `None` if the next event describes the change.
         text: Option<Arc<str>>,
+    },
+    /// A message of a ticket's conversation.
+    Message {
+        /// Agents of the ticket's department receive it.
+        department: DepartmentId,
+        /// The agent who holds or completed the ticket; they receive it, too.
+        agent: Option<PersonId>,
+        text: Arc<str>,
     },
     /// An agent's state, for all sockets.
     Agent { agent: PersonId, text: Arc<str> },
@@ -156,7 +164,10 @@ impl Api {
             Event::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
             Event::Released { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
             Event::Agent(agent) => (None, [Some(agent), None]),
-            Event::Message { .. } => return Ok(()),
+            Event::Message { ticket, message, is_new } => {
+                let event = if is_new { "message_created" } else { "message_updated" };
+                return self.publish_message(ticket, message, event).await;
+            }
             Event::Alert { alert, over } => {
                 let text = frame("alert", &self.alert_body(alert, over).await);
                 self.live.publish(LiveEvent::Shared { text });
@@ -190,6 +201,23 @@ impl Api {
             version: body.version,
             text: frame_event(event, &body).map(|event| frame(event, &body)),
         });
+        Ok(())
+    }
+
+    async fn publish_message(
+        &self,
+        ticket: TicketId,
+        message: MessageId,
+        event: &str,
+    ) -> Result<(), StoreError> {
+        let store = self.engine.store();
+        let (Some(ticket), Some(message)) = (store.ticket(ticket).await?, store.message(message).await?)
+        else {
+            return Ok(());
+        };
+        let text = frame(event, &self.message_body(&message).await?);
+        let (department, agent) = (ticket.department, ticket.agent());
+        self.live.publish(LiveEvent::Message { department, agent, text });
         Ok(())
     }
 

@@ -69,7 +69,7 @@ struct AuthFrame {
 /// Follow the desk live: a WebSocket. The token comes among the sub-protocols (`antri`, `bearer.<token>`) or
 /// in the first frame (`{"token": "…"}`), never in the URL. Frames are `{"event": …, "data": …}`: first
 /// `snapshot`, then `ticket_queued`, `ticket_assigned`, `ticket_updated`, `ticket_completed`, `agent_status`,
-/// `queue_stats`, `alert`; after a reader fell behind, `snapshot` again, which replaces everything. A
+/// `message_created`, `message_updated`, `queue_stats`, `alert`; after a reader fell behind, `snapshot` again, which replaces everything. A
 /// ticket's event says what happened; its data is the ticket as it is now. Closed with 4401 when the token
 /// expires.
 #[utoipa::path(get, operation_id = "openSocket", path = "/api/ws", tag = "live",
@@ -226,6 +226,13 @@ impl Connection {
                 match text.filter(|_| !outdated) {
                     Some(text) => self.send_text(&text).await,
                     None => Ok(()),
+                }
+            }
+            Ok(LiveEvent::Message { department, agent, text }) => {
+                if self.scope.includes(department, agent) {
+                    self.send_text(&text).await
+                } else {
+                    Ok(())
                 }
             }
             Ok(LiveEvent::Agent { agent, text }) => {

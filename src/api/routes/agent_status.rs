@@ -57,7 +57,7 @@ pub(in crate::api) struct Heartbeat {
     /// An id that the client made for itself, such as a random one per tab. Of several clients of an agent, the
     /// most present one counts. Clients without an id count as one.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "tab-7f3a")]
     client_id: Option<String>,
 }
 

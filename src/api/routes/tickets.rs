@@ -222,7 +222,10 @@ impl Api {
     }
 
     /// Returns the caller's idempotency key, or a unique one if there is none.
-    fn idempotency_key(&self, headers: &HeaderMap) -> std::result::Result<String, ApiError> {
+    pub(in crate::api) fn idempotency_key(
+        &self,
+        headers: &HeaderMap,
+    ) -> std::result::Result<String, ApiError> {
         let Some(given) = headers.get("idempotency-key") else {
             return Ok(format!("once {}", self.engine.draft_id(self.now())));
         };

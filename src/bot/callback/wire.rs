@@ -1,21 +1,15 @@
 //! Encoding of button actions as `callback_data`: a code of one or a few letters, then fields joined by `:`.
 //! An id has 22 characters.
-use super::{ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, Step, Surface};
+use super::id_code::{decode_id, encode_id};
+use super::{
+    ButtonAction, DepartmentPickerPurpose, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, Step,
+    Surface,
+};
 use crate::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version};
 use crate::domain::person::Locale;
 use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use uuid::Uuid;
-
-fn encode_id(uuid: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(uuid.as_bytes())
-}
-
-fn decode_id(text: &str) -> Option<Uuid> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    Some(Uuid::from_bytes(bytes.try_into().ok()?))
-}
 
 /// Encodes a version in 11 characters. With two ids in the data, there is no room for the digits of the
 /// highest version.
@@ -117,6 +111,7 @@ impl ButtonAction {
             }
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
+            Self::Record(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -213,6 +208,7 @@ impl ButtonAction {
             }
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),
+            ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
@@ -283,6 +279,8 @@ impl ButtonAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bot::callback::SearchQuery;
+    use uuid::Uuid;
 
     #[test]
     fn the_longest_actions_fit_and_are_decoded() {
@@ -316,6 +314,12 @@ mod tests {
             ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
             ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
             ButtonAction::Language(Locale::En),
+            ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
+            ButtonAction::Record(RecordAction::Transcript(t)),
+            ButtonAction::Record(RecordAction::SearchPage(
+                SearchQuery::of(&["x".repeat(40), "y".repeat(7)]),
+                u16::MAX,
+            )),
         ];
         for action in actions {
             let data = action.encode();

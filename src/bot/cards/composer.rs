@@ -1,10 +1,13 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod edits;
 mod exceptions;
+mod export;
 mod focus;
 mod live;
 mod readers;
+mod record;
 mod relay;
 mod service;
 mod topics;
@@ -82,6 +85,9 @@ impl Composer {
             }
             Message::Relay { part, .. } => {
                 self.relay(chat, part, (recipient.as_ref(), &localizer), now).await
+            }
+            Message::Notice(Notice::Record { part }) => {
+                self.record(chat, part, (recipient.as_ref(), &localizer)).await
             }
             Message::Reaction(message) => self.reaction(chat, *message).await,
             Message::Notice(Notice::MessageFailed { message }) => {
@@ -280,6 +286,7 @@ impl Composer {
             | Notice::PartUndelivered { .. }
             | Notice::SendAgain { .. }
             | Notice::MessageFailed { .. }
+            | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),

@@ -2,10 +2,12 @@
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
 mod conversation;
 mod notice;
+mod record;
 pub mod service;
 
 pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::NoticeView;
+pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 
 use crate::domain::Time;
 use crate::domain::description::Description;

@@ -4,6 +4,7 @@ use super::refusals::refusal_toast;
 use crate::bot::callback::{Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
+use crate::bot::typing::show_typing;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::{Message, Outgoing};
@@ -32,7 +33,13 @@ pub async fn task(
         Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
         Step::Complete | Step::Hold => Vec::new(),
     };
-    match bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await {
+    let stepped = bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await;
+    if step == Step::Start
+        && let Ok(ticket) = &stepped
+    {
+        show_typing(&bot, ticket.customer_chat);
+    }
+    match stepped {
         // In the queue the agent sees a line of the ticket; what it is about follows.
         Ok(ticket) if step == Step::Start && matches!(surface, Surface::MyQueue(_)) => {
             Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).chain(focus).collect())
@@ -57,6 +64,7 @@ pub async fn show(
         return answer_refusal(&bot, &ctx, &toast, refusal, redrawn);
     }
     toast.ack();
+    show_typing(&bot, ticket.customer_chat);
     let focus = focus::set(&bot, &ctx, ticket.id).await?;
     Ok(brought(&ctx, &ticket).chain(focus).collect())
 }

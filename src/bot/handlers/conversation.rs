@@ -289,6 +289,7 @@ pub(super) fn new_message(message: &IncomingMessage, ctx: &RequestContext) -> Ne
     };
     NewMessage {
         source: Some(MessageSource { chat: message.chat.id, message_id: message.message_id }),
+        key: None,
         thread: ctx.thread,
         content: MessageContent {
             text: message.text.clone(),
@@ -300,6 +301,7 @@ pub(super) fn new_message(message: &IncomingMessage, ctx: &RequestContext) -> Ne
             reply_to: message.reply.as_ref().map(|reply| reply.message_id),
             quote: message.quote.as_ref().map(|quote| quote.text.clone()),
             raw: message.raw.clone(),
+            reply_to_message: None,
         },
     }
 }

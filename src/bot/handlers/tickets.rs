@@ -82,7 +82,7 @@ async fn own_tickets(bot: &BotContext, ctx: &RequestContext, text: &str) -> Resu
 
 /// Returns a ticket as the person may see it: the task card for its holder, the whole for other staff, the
 /// status card for its customer.
-async fn shown(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> HandlerResult {
+pub(super) async fn shown(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> HandlerResult {
     if ticket.holder() == Some(ctx.person.id) {
         return Ok(brought(ctx, ticket).collect());
     }

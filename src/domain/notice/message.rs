@@ -20,6 +20,8 @@ pub enum RelayPart {
     Album(TicketId, String),
     /// The new version of a message that was sent before.
     Edit(MessageId),
+    /// The deletion of a message that its author took back.
+    Withdraw(MessageId),
 }
 
 impl RelayPart {
@@ -29,6 +31,7 @@ impl RelayPart {
             Self::AlbumHeader(ticket, album) => Some(format!("header {ticket} {album}")),
             Self::Album(ticket, album) => Some(format!("album {ticket} {album}")),
             Self::Edit(message) => Some(format!("edit {message}")),
+            Self::Withdraw(message) => Some(format!("withdraw {message}")),
         }
     }
 }

@@ -42,6 +42,9 @@ pub struct MessageContent {
     /// The message of the author's chat that it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i32>,
+    /// The message of the conversation that it replies to, if it came by the side API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_message: Option<MessageId>,
     /// What it quotes of that message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
@@ -68,6 +71,12 @@ impl MessageContent {
     pub fn file(&self) -> Option<Attachment> {
         let file = Attachment::file(self.kind.clone()?, &self.file_id);
         file.has_file().then_some(file)
+    }
+
+    /// Returns true if it has more than text, and the bot can bring that.
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        self.kind.as_ref().is_some_and(ContentKind::can_be_copied)
     }
 
     /// Returns true if the bot can bring all of it to another chat.
@@ -120,6 +129,13 @@ pub enum Relay {
         /// The reason.
         reason: RelayFailure,
     },
+    /// Its author took it back. The message in the recipient's chat is deleted.
+    Withdrawn {
+        /// The recipient's chat.
+        chat: ChatId,
+        /// Telegram's id of the message that was there, if it was sent.
+        message_id: Option<i32>,
+    },
     /// It is for nobody: a note.
     Kept,
 }
@@ -169,6 +185,9 @@ pub struct ConversationMessage {
     /// The message in the author's chat; `None` if it came by the side API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<MessageSource>,
+    /// The idempotency key of a message that came by the side API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_key: Option<String>,
     /// The topic of the author's chat that it was written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<i32>,
@@ -184,6 +203,17 @@ pub struct ConversationMessage {
 }
 
 impl ConversationMessage {
+    /// Returns its next version after it was sent. A message that was taken back meanwhile stays so.
+    #[must_use]
+    pub fn after_sent(&self, relayed: RelayedTo) -> Self {
+        match self.relay {
+            Relay::Withdrawn { chat, .. } => {
+                self.with_relay(Relay::Withdrawn { chat, message_id: relayed.message_id })
+            }
+            _ => self.with_relay(relayed.relay()),
+        }
+    }
+
     /// Returns its next version with this state of the relay.
     #[must_use]
     pub fn with_relay(&self, relay: Relay) -> Self {

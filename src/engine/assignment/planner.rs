@@ -8,7 +8,7 @@ use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent, Decision, MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Message, Notice, Outgoing, RecordPart};
 use crate::domain::policy::{Mode, Settings};
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::{Change, Guard, Write};
@@ -214,7 +214,11 @@ pub fn plan_handover(
     let retired = ticket.former_holder(agent).map(|_| CardKey::Task(ticket.id, agent));
     let retired = retired.map(|card| Outgoing { chat: agent_chat, message: Message::Retire(card) });
     let task = Notice::NewTask { ticket: ticket.id, agent, position: held, held, max };
-    let news = std::iter::once(task).chain(after_task_card(ticket));
+    // Only a ticket that an agent held before has messages that an agent has read.
+    let summary = RecordPart::Summary { ticket: ticket.id, agent };
+    let was_held = !ticket.former_holders.is_empty() || ticket.service.reopened > 0;
+    let summary = was_held.then_some(Notice::Record { part: summary });
+    let news = std::iter::once(task).chain(after_task_card(ticket)).chain(summary);
     let mut out: Vec<_> =
         retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();
     out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));

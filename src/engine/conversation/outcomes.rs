@@ -17,7 +17,7 @@ impl Engine {
             let Some(message) = self.store.message(*id).await? else { continue };
             reactions.extend(reaction_to(&message));
             if let Some(ticket) = message.ticket {
-                self.publish(Event::Message { ticket, message: *id });
+                self.publish(Event::Message { ticket, message: *id, is_new: false });
             }
         }
         if !reactions.is_empty() {
@@ -50,7 +50,7 @@ impl Engine {
                 let due = self.store.due_messages(&[*ticket]).await?.into_iter();
                 due.filter(|message| message.content.album.as_ref() == Some(album)).map(|m| m.id).collect()
             }
-            RelayPart::AlbumHeader(..) | RelayPart::Edit(_) => Vec::new(),
+            RelayPart::AlbumHeader(..) | RelayPart::Edit(_) | RelayPart::Withdraw(_) => Vec::new(),
         };
         for message in failed {
             self.fail_message(message, reason).await?;
@@ -67,7 +67,11 @@ impl Engine {
             let after = before.with_relay(Relay::Failed { reason });
             let notices = failure_notices(&after);
             let write = Write::Message { message: Box::new(after), expected: Some(before.version) };
-            Attempt::of(self.commit_one(Change { write, event: None, notices }).await, ())
+            let committed = self.commit_one(Change { write, event: None, notices }).await;
+            if let (Ok(_), Some(ticket)) = (&committed, before.ticket) {
+                self.publish(Event::Message { ticket, message: id, is_new: false });
+            }
+            Attempt::of(committed, ())
         })
         .await
     }

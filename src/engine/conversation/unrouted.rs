@@ -46,7 +46,7 @@ impl Engine {
         }
         self.commit_relays(changes).await?;
         for message in &routed {
-            self.publish(Event::Message { ticket, message: *message });
+            self.publish(Event::Message { ticket, message: *message, is_new: true });
         }
         Ok(routed.len())
     }

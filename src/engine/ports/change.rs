@@ -113,7 +113,7 @@ pub enum Write {
         expected: Version,
     },
     /// Inserts a message of a conversation (`expected` is `None`) or updates one. A second message with the
-    /// same source is rejected with [`CommitError::Duplicate`].
+    /// same source, or with the same idempotency key, is rejected with [`CommitError::Duplicate`].
     Message {
         /// The new message.
         message: Box<ConversationMessage>,

@@ -13,6 +13,8 @@ pub trait ConversationStore: Send + Sync + 'static {
     async fn message(&self, id: MessageId) -> Result<Option<ConversationMessage>, StoreError>;
     /// Returns the message that was written as, or brought as, this message of a chat.
     async fn message_at(&self, place: MessageSource) -> Result<Option<ConversationMessage>, StoreError>;
+    /// Returns the message with this idempotency key.
+    async fn message_by_key(&self, key: &str) -> Result<Option<ConversationMessage>, StoreError>;
     /// Returns the newest messages of a ticket with a number below `before`, at most `limit`, oldest first.
     async fn conversation(
         &self,

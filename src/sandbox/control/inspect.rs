@@ -107,6 +107,12 @@ impl Sandbox {
         self.read(|state| state.journal.requests.iter().cloned().collect())
     }
 
+    /// Returns the content of a file that was sent in a chat.
+    #[must_use]
+    pub fn file(&self, file_id: &str) -> Option<Vec<u8>> {
+        self.read(|state| state.files.get(file_id).map(|file| file.bytes.to_vec()))
+    }
+
     /// Returns the unknown methods and parameters of the bot's requests, oldest first. Telegram ignores
     /// unknown parameters; a test should find this empty.
     #[must_use]

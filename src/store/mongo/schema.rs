@@ -23,6 +23,7 @@ pub(super) const DRAFTS: &str = "drafts";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const TOPICS: &str = "topics";
 pub(super) const FOCUS: &str = "focus";
+pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
 pub(super) const INBOX: &str = "inbox";
@@ -100,6 +101,7 @@ const INDEXES: &[Index] = &[
     index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
     index(USERS, "banned", || doc! { "banned": 1, "created_seq": -1 }).where_(|| doc! { "banned": true }),
     index(USERS, "created_seq", || doc! { "created_seq": -1 }),
+    index(USERS, "words", || doc! { "words": 1 }),
     index(AGENT_STATUS, "agent_id", || doc! { "agent_id": 1 }).unique(),
     index(AGENT_STATUS, "eligible", || doc! { "is_online": 1, "current_tickets": 1 }),
     index(AGENT_STATUS, "assignment_order", || doc! { "assignment_order": 1, "agent_id": 1 }),
@@ -121,6 +123,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
+    index(TICKETS, "words", || doc! { "words": 1 }),
     index(CANNED_REPLIES, "word", || doc! { "department_id": 1, "word_key": 1 }).unique(),
     index(DEPARTMENTS, "name", || doc! { "name_key": 1 }).unique(),
     index(EVENTS, "ticket_id", || doc! { "ticket_id": 1, "_id": 1 })
@@ -131,10 +134,14 @@ const INDEXES: &[Index] = &[
     index(MESSAGES, "source", || doc! { "source_chat": 1, "source_message": 1 })
         .unique()
         .where_(|| doc! { "source_chat": { "$exists": true } }),
+    index(MESSAGES, "source_key", || doc! { "source_key": 1 })
+        .unique()
+        .where_(|| doc! { "source_key": { "$exists": true } }),
     index(MESSAGES, "target", || doc! { "target_chat": 1, "target_message": 1 })
         .where_(|| doc! { "target_chat": { "$exists": true } }),
     index(MESSAGES, "conversation", || doc! { "ticket": 1, "seq": 1 })
         .where_(|| doc! { "ticket": { "$exists": true } }),
+    index(MESSAGES, "words", || doc! { "words": 1 }),
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),
@@ -142,6 +149,11 @@ const INDEXES: &[Index] = &[
     index(TOPICS, "closed", || doc! { "closed_date": 1 })
         .where_(|| doc! { "closed_date": { "$exists": true } }),
     index(TOPICS, "open", || doc! { "open": 1 }).where_(|| doc! { "open": true }),
+    index(WEBHOOKS, "due", || doc! { "next_at": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
+    index(WEBHOOKS, "ticket", || doc! { "ticket": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
+    index(WEBHOOKS, "log", || doc! { "seq": -1 }),
+    index(WEBHOOKS, "state", || doc! { "state": 1, "seq": -1 }),
+    index(WEBHOOKS, "ended_at", || doc! { "ended_at": 1 }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),

@@ -2,7 +2,7 @@
 use super::inbox::UpdateEnd;
 use super::outbox::writer::OutboxCommand;
 use super::outbox::{claim, clock_jump};
-use super::read::{cards, events, people, queue, reference_data, tickets};
+use super::read::{cards, events, people, queue, reference_data, tickets, webhooks};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
 use super::{Mongo, codec, inbox};
@@ -337,6 +337,7 @@ impl RetentionStore for Mongo {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         inbox::prune(&self.db, before).await?;
         claim::prune(&self.db, before).await?;
+        webhooks::prune(&self.db, before).await?;
         while cards::prune(&self.db, before).await? > 0 {}
         Ok(())
     }

@@ -3,19 +3,21 @@ use super::writer::mark_reference_data_changed;
 use super::{events, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::ids::Arrival;
-use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, Write};
+use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
 use rusqlite::Connection;
 
 /// Writes the changes in order and returns a result for each. A store error aborts the whole transaction,
-/// because a change may be half written. `last_now` is the time of notices in a change without an event.
+/// because a change may be half written. `last_now` is the time of notices in a change without an event. With
+/// `webhooks`, each change writes its webhook.
 pub(super) fn commit_all(
     conn: &Connection,
     changes: &[Change],
     last_now: Time,
+    webhooks: bool,
 ) -> Result<Vec<Result<Committed, CommitError>>, StoreError> {
     let mut fifo = FifoGuard::default();
-    let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now)) {
+    let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now, webhooks)) {
         Err(CommitError::Store(error)) => Err(error),
         result => Ok(result),
     };
@@ -24,15 +26,23 @@ pub(super) fn commit_all(
 
 /// Writes one change. The statement that can be refused comes first, so a refused change has written nothing
 /// and needs no savepoint. A savepoint would cost as much as the change itself.
-fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committed, CommitError> {
+fn commit(
+    conn: &Connection,
+    change: &Change,
+    last_now: Time,
+    webhooks: bool,
+) -> Result<Committed, CommitError> {
     let mut arrival = None;
+    let mut is_in_ticket = false;
     match &change.write {
         Write::OpenTicket { ticket, key, limit } => {
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
+            tickets::search::put_ticket(conn, ticket)?;
         }
         Write::Ticket { ticket, expected, guard } => tickets::write(conn, ticket, *expected, *guard)?,
         Write::TicketContent { ticket, expected } => {
             tickets::write(conn, ticket, *expected, Guard::None)?;
+            tickets::search::put_ticket(conn, ticket)?;
         }
         Write::EndedTicket { ticket, expected, guard } => {
             tickets::write_ended(conn, ticket, *expected, *guard)?;
@@ -43,7 +53,10 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
                 return Err(CommitError::Conflict);
             }
         }
-        Write::Person { person, expected } => people::write(conn, person, *expected)?,
+        Write::Person { person, expected } => {
+            people::write(conn, person, *expected)?;
+            tickets::search::put_person(conn, person)?;
+        }
         Write::Department { department, expected } => {
             mark_reference_data_changed();
             reference_data::write_department(conn, department, *expected)?;
@@ -55,7 +68,11 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
         Write::Incidents { incidents, expected } => {
             reference_data::write_incidents(conn, incidents, *expected)?;
         }
-        Write::Message { message, expected } => tickets::conversation::write(conn, message, *expected)?,
+        Write::Message { message, expected } => {
+            is_in_ticket = webhooks && tickets::conversation::joins_ticket(conn, message)?;
+            tickets::conversation::write(conn, message, *expected)?;
+            tickets::search::put_message(conn, message)?;
+        }
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::Nothing => {}
     }
@@ -74,5 +91,8 @@ fn commit(conn: &Connection, change: &Change, last_now: Time) -> Result<Committe
     }
     let committed_at = change.event.as_ref().map_or(last_now, |event| event.at);
     outbox::enqueue(conn, &change.notices, committed_at)?;
+    if webhooks && let Some(event) = WebhookEvent::of(change, is_in_ticket, last_now) {
+        tickets::webhooks::enqueue(conn, &event)?;
+    }
     Ok(Committed { arrival })
 }

@@ -254,6 +254,7 @@ CREATE TABLE messages (
   author         BLOB    NOT NULL CHECK (length(author) = 16),
   source_chat    INTEGER,                             -- where it was written
   source_message INTEGER,
+  source_key     TEXT,                                -- the idempotency key, if it came by the side API
   target_chat    INTEGER,                             -- where it was brought to
   target_message INTEGER,
   due            INTEGER NOT NULL CHECK (due IN (0, 1)),  -- 1: it still has to be brought to its recipient
@@ -263,6 +264,7 @@ CREATE TABLE messages (
   CHECK ((target_chat IS NULL) = (target_message IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_source ON messages (source_chat, source_message) WHERE source_chat IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_key ON messages (source_key) WHERE source_key IS NOT NULL;
 CREATE INDEX messages_by_target ON messages (target_chat, target_message) WHERE target_chat IS NOT NULL;
 CREATE INDEX messages_by_ticket ON messages (ticket)              WHERE ticket IS NOT NULL;
 CREATE INDEX messages_due       ON messages (ticket)              WHERE due = 1;
@@ -281,8 +283,54 @@ CREATE TABLE topics (
 CREATE UNIQUE INDEX topics_by_thread ON topics (chat, thread);
 CREATE INDEX topics_closed ON topics (closed_at) WHERE closed_at IS NOT NULL;
 
+-- The webhooks that report changes to a receiver, written in the transaction of the change. Those of a ticket
+-- are sent in the order of `seq`.
+CREATE TABLE webhooks (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         TEXT    NOT NULL UNIQUE,                 -- the header `webhook-id`
+  kind       TEXT    NOT NULL,                        -- its type, such as ticket.created
+  ticket     BLOB    NOT NULL CHECK (length(ticket) = 16),
+  at         INTEGER NOT NULL,                        -- when the change happened
+  body       TEXT    NOT NULL,                        -- the JSON that is sent
+  state      TEXT    NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
+  attempts   INTEGER NOT NULL DEFAULT 0,
+  next_at    INTEGER NOT NULL,                        -- when it is sent next
+  ended_at   INTEGER,                                 -- when it was delivered or given up
+  status     INTEGER,                                 -- HTTP status of the last attempt
+  error      TEXT,                                    -- why the last attempt failed
+  CHECK ((state = 'pending') = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX webhooks_due       ON webhooks (next_at, seq) WHERE state = 'pending';
+CREATE INDEX webhooks_by_ticket ON webhooks (ticket, seq)  WHERE state = 'pending';
+CREATE INDEX webhooks_dead      ON webhooks (seq)          WHERE state = 'dead';
+CREATE INDEX webhooks_ended     ON webhooks (ended_at)     WHERE ended_at IS NOT NULL;
+
 -- The ticket to which an agent writes.
 CREATE TABLE focus (
   agent  BLOB NOT NULL PRIMARY KEY CHECK (length(agent) = 16),
   ticket BLOB NOT NULL CHECK (length(ticket) = 16)
 ) STRICT, WITHOUT ROWID;
+
+-- The words by which tickets, messages and people are found, in lower case and without accents.
+CREATE TABLE search_entries (
+  entry  INTEGER PRIMARY KEY AUTOINCREMENT,
+  id     BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),  -- of the ticket, the message or the person
+  kind   INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),       -- 0 ticket, 1 message, 2 person
+  ticket BLOB    CHECK (length(ticket) = 16),              -- null for a person, and while a message has none
+  person BLOB    CHECK (length(person) = 16),
+  words  TEXT    NOT NULL,
+  CHECK ((kind = 2) = (person IS NOT NULL))
+) STRICT;
+-- Only the triggers below write it.
+CREATE VIRTUAL TABLE search_index USING fts5 (
+  words, content = 'search_entries', content_rowid = 'entry', detail = none,
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER search_index_added AFTER INSERT ON search_entries BEGIN
+  INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
+END;
+CREATE TRIGGER search_index_changed AFTER UPDATE OF words ON search_entries
+WHEN old.words IS NOT new.words BEGIN
+  INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.entry, old.words);
+  INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
+END;

@@ -39,8 +39,8 @@ impl TicketStore for Sqlite {
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
             self.observe_now(event.at);
         }
-        let last_now = self.last_now();
-        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now);
+        let (last_now, webhooks) = (self.last_now(), self.records_webhooks.load(Ordering::SeqCst));
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now, webhooks);
         match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
@@ -339,9 +339,9 @@ impl LeaseStore for Sqlite {
 impl RetentionStore for Sqlite {
     async fn prune(&self, before: Time) -> Result<(), StoreError> {
         let prune_some = move |conn: &Connection| {
-            let updates = inbox::prune(conn, before, MAX_PRUNE_ROWS)?;
-            Ok(updates
+            Ok(inbox::prune(conn, before, MAX_PRUNE_ROWS)?
                 + outbox::prune(conn, before, MAX_PRUNE_ROWS)?
+                + tickets::webhooks::prune(conn, before, MAX_PRUNE_ROWS)?
                 + cards::prune(conn, before, MAX_PRUNE_ROWS)?)
         };
         while self.write(prune_some).await? > 0 {}

@@ -1,6 +1,9 @@
 //! Tickets: inserts, conditional updates, and queries by id, number, idempotency key, customer and agent.
 pub(super) mod conversation;
+mod erasure;
+pub(super) mod search;
 pub(super) mod topics;
+pub(super) mod webhooks;
 
 use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;

@@ -221,3 +221,41 @@ async fn events_of_one_replica_reach_sockets_of_another() {
     .await;
     second.end().await;
 }
+
+#[tokio::test]
+async fn messages_reach_those_who_may_read_the_ticket() {
+    let desk = desk().await;
+    desk.say(BUDI, "/online").await;
+    desk.ticket(SARI, "Internet mati").await;
+    let (mut budi, mut dewi) = (Page::of(&desk, BUDI).await, Page::of(&desk, ADMIN).await);
+    let admin = desk.person_by_telegram_id(ADMIN).await;
+    let other = DepartmentId(uuid::Uuid::from_u128(9));
+    desk.app().engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    let citra = desk.person_by_telegram_id(CITRA).await.id;
+    let umum = desk.app().engine.store().departments().await.unwrap();
+    let umum = umum.iter().find(|department| department.id != other).unwrap().id;
+    let engine = desk.app().engine.clone();
+    engine.set_department(&admin, citra, (other, true), desk.now()).await.unwrap();
+    engine.set_department(&admin, citra, (umum, false), desk.now()).await.unwrap();
+    let mut citra = Page::of(&desk, CITRA).await;
+    desk.sandbox.send_text(SARI, "Lampu LOS merah");
+    desk.settle().await;
+    for page in [&mut budi, &mut dewi] {
+        let created = page.until(|event| event["event"] == "message_created").await;
+        assert_eq!(
+            (&created["data"]["text"], &created["data"]["direction"]),
+            (&json!("Lampu LOS merah"), &json!("customer"))
+        );
+        let id = &created["data"]["message_id"];
+        let sent = |event: &Value| event["event"] == "message_updated" && event["data"]["message_id"] == *id;
+        let updated = page.until(sent).await;
+        assert_eq!(updated["data"]["reached"], true);
+    }
+    // The next thing that an agent of another department hears is about themselves.
+    desk.say(CITRA, "/online").await;
+    let next = citra.until(|event| {
+        let name = event["event"].as_str().unwrap();
+        name.starts_with("message_") || name == "agent_status" && event["data"]["agent_name"] == "Citra"
+    });
+    assert_eq!(next.await["event"], "agent_status");
+}

@@ -104,8 +104,18 @@ async fn unknown_commands_and_commands_of_other_roles_are_answered() {
     let desk = with_agent().await;
     desk.say(SARI, "/bogus").await;
     assert!(desk.last(SARI).text.contains("Perintah /bogus tidak dikenal"));
-    let agents =
-        ["online", "offline", "busy", "away", "myqueue", "status", "autoassign on", "queue", "token"];
+    let agents = [
+        "online",
+        "busy",
+        "myqueue",
+        "status",
+        "autoassign on",
+        "queue",
+        "withdraw",
+        "search x",
+        "transcript",
+        "token",
+    ];
     for command in agents {
         desk.say(SARI, &format!("/{command}")).await;
         assert!(desk.last(SARI).text.contains("khusus agen"), "{command}");

@@ -13,9 +13,21 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
     menu.into_iter().find(|(name, _)| name == command).map(|(_, words)| words).unwrap_or_default()
 }
 
-const CUSTOMER: [&str; 6] = ["new", "mytickets", "help", "language", "cancel", "start"];
-const AGENT: [&str; 9] =
-    ["online", "offline", "busy", "away", "myqueue", "status", "autoassign", "queue", "token"];
+const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
+const AGENT: [&str; 12] = [
+    "online",
+    "offline",
+    "busy",
+    "away",
+    "myqueue",
+    "status",
+    "autoassign",
+    "withdraw",
+    "queue",
+    "search",
+    "transcript",
+    "token",
+];
 
 #[tokio::test]
 async fn a_role_change_updates_the_command_menu() {

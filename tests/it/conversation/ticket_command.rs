@@ -72,13 +72,9 @@ async fn agents_see_the_tickets_of_their_departments_and_pick_them_up() {
         card.text
     );
     desk.change_settings(|settings| settings.mode = antri::domain::policy::Mode::Manual).await;
-    desk.ticket(SARI, "kedua").await;
-    for text in ["Umum - Pertanyaan"] {
-        if desk.last(SARI).button(text).is_some() {
-            desk.press(SARI, text).await;
-            desk.press(SARI, "Kirim").await;
-        }
-    }
+    desk.say(SARI, "/new kedua").await;
+    desk.press(SARI, "Umum - Pertanyaan").await;
+    desk.press(SARI, "Kirim").await;
     let second = numbers(&desk).await.remove(1);
     desk.say(CITRA, &format!("/ticket {second}")).await;
     desk.press(CITRA, "Ambil").await;

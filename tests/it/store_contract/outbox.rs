@@ -1,9 +1,11 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
 mod topics;
+mod webhooks;
 
 pub(crate) use classes::*;
 pub(crate) use topics::*;
+pub(crate) use webhooks::*;
 
 use super::fixture::*;
 use antri::domain::card::CardKey;

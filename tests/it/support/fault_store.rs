@@ -21,9 +21,10 @@ use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, DeliveryCounters,
-    DirectoryStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore,
-    Outcome, QueueDepths, ReplyStore, RetentionStore, Store, StoreError, TicketStore, TopicStore,
-    WaitingTicket,
+    DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext,
+    OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, SearchHit, SearchStore, Store, StoreError,
+    StoredWebhook, TicketStore, TopicStore, WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState,
+    WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -255,6 +256,7 @@ fault_store! {
     ConversationStore {}
     message(id: MessageId) -> Option<ConversationMessage>;
     message_at(place: MessageSource) -> Option<ConversationMessage>;
+    message_by_key(key: &str) -> Option<ConversationMessage>;
     conversation(ticket: TicketId, before: Option<u64>, limit: usize) -> Vec<ConversationMessage>;
     due_messages(tickets: &[TicketId]) -> Vec<ConversationMessage>;
     unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
@@ -268,6 +270,29 @@ fault_store! {
     topic_at(chat: ChatId, thread: i32) -> Option<Topic>;
     open_topics() -> Vec<Topic>;
     closed_topics(before: Time, limit: usize) -> Vec<Topic>;
+}
+
+fault_store! {
+    ErasureStore {}
+    erase_customer(customer: PersonId) -> u64;
+}
+
+fault_store! {
+    SearchStore {}
+    search(words: &[String], departments: Option<&[DepartmentId]>, offset: usize, limit: usize) -> Vec<SearchHit>;
+}
+
+fault_store! {
+    WebhookStore {
+        fn record_webhooks(&self) {
+            self.store.record_webhooks();
+        }
+    }
+    due_webhooks(limit: usize, now: Time) -> Vec<StoredWebhook>;
+    settle_webhooks(attempts: Vec<WebhookAttempt>, now: Time) -> ();
+    next_webhook_at() -> Option<Time>;
+    webhooks(state: Option<WebhookState>, before: Option<u64>, limit: usize) -> Vec<StoredWebhook>;
+    webhook_counts() -> WebhookCounts;
 }
 
 fault_store! {

@@ -1,5 +1,5 @@
-//! Composition of live cards: shown, pinned, refreshed, retired, redrawn.
-use super::{Card, Composer};
+//! Composition of live cards that are shown and pinned.
+use super::Composer;
 use crate::bot::render::Localizer;
 use crate::domain::card::CardKey;
 use crate::engine::ports::StoreError;
@@ -23,64 +23,5 @@ impl Composer {
     pub(super) async fn pin(&self, key: CardKey) -> Result<TelegramAction, StoreError> {
         let live = self.engine.store().live_card(key).await?;
         Ok(live.map_or(TelegramAction::Nothing, |live| TelegramAction::Pin(live.message_id)))
-    }
-
-    /// Edits the live message of a card. The page that it shows stays.
-    pub(super) async fn refresh(
-        &self,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let Some(live) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let card = self.card(live.key, localizer).await?;
-        let without_content = match key {
-            CardKey::Focus(_) => TelegramAction::Remove(key, live.message_id),
-            _ => TelegramAction::Nothing,
-        };
-        Ok(card.map_or(without_content, |Card { text, is_final }| TelegramAction::Edit {
-            message_id: live.message_id,
-            text,
-            // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
-            // again.
-            card: (!is_final).then_some(live.key),
-            shown: Some(live.digest),
-        }))
-    }
-
-    /// Deletes the message of a live card that is about to be sent anew.
-    pub(super) async fn retire(
-        &self,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let Some(previous) = self.engine.store().live_card(key).await? else {
-            return Ok(TelegramAction::Nothing);
-        };
-        let moved = match key {
-            CardKey::Task(..) => "task-moved",
-            _ => "draft-moved",
-        };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
-    }
-
-    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
-    pub(super) async fn redraw(
-        &self,
-        message_id: i32,
-        key: CardKey,
-        localizer: &Localizer<'_>,
-    ) -> Result<TelegramAction, StoreError> {
-        let live =
-            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
-        let card = self.card(key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
-            message_id,
-            text,
-            card: live.then_some(key),
-            // A press asked for it, so the recipient may see something else than the store has recorded.
-            shown: None,
-        }))
     }
 }

@@ -4,7 +4,7 @@ use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::content::{ContentKind, MessageSource};
+use crate::domain::content::ContentKind;
 use crate::domain::ids::{ChatId, MessageId, PersonId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
@@ -32,6 +32,7 @@ impl Composer {
         now: Time,
     ) -> Result<TelegramAction, StoreError> {
         let (messages, is_edit) = match part {
+            RelayPart::Withdraw(id) => return self.withdrawal(chat, *id, localizer).await,
             RelayPart::Message(id) | RelayPart::Edit(id) => {
                 let message = self.engine.store().message(*id).await?;
                 (message.into_iter().collect(), matches!(part, RelayPart::Edit(_)))
@@ -55,6 +56,7 @@ impl Composer {
                 Some(target) => edit(target.message_id, first, &view, localizer),
                 None => return Ok(TelegramAction::Nothing),
             },
+            RelayPart::Withdraw(_) => return Ok(TelegramAction::Nothing),
             RelayPart::AlbumHeader(..) | RelayPart::Album(..) => {
                 let newest = messages.iter().map(|message| message.written_at).max().unwrap_or(now);
                 if now - newest < ALBUM_GATHER && newest <= now {
@@ -72,7 +74,10 @@ impl Composer {
         Ok(TelegramAction::Relay(Box::new(action)))
     }
 
-    async fn ticket_of(&self, message: &ConversationMessage) -> Result<Option<Ticket>, StoreError> {
+    pub(super) async fn ticket_of(
+        &self,
+        message: &ConversationMessage,
+    ) -> Result<Option<Ticket>, StoreError> {
         match message.ticket {
             Some(ticket) => self.engine.store().ticket(ticket).await,
             None => Ok(None),
@@ -146,14 +151,11 @@ impl Composer {
         recipient: Option<&Person>,
     ) -> Result<Option<ReplyTo>, StoreError> {
         let store = self.engine.store();
-        if let (Some(source), Some(message_id)) = (message.source, message.content.reply_to) {
-            let replied = store.message_at(MessageSource { message_id, ..source }).await?;
-            let replied = replied.filter(|replied| replied.ticket == message.ticket);
-            let places = replied.iter().flat_map(|replied| [replied.source, replied.relay.target()]);
-            if let Some(place) = places.flatten().find(|place| place.chat == chat) {
-                let quote = message.content.quote.clone();
-                return Ok(Some(ReplyTo { message_id: place.message_id, quote }));
-            }
+        let replied = self.engine.replied_to(message).await?;
+        let places = replied.iter().flat_map(|replied| [replied.source, replied.relay.target()]);
+        if let Some(place) = places.flatten().find(|place| place.chat == chat) {
+            let quote = message.content.quote.clone();
+            return Ok(Some(ReplyTo { message_id: place.message_id, quote }));
         }
         let key = match (message.direction, recipient) {
             (Direction::ToAgent, Some(agent)) => CardKey::Task(ticket.id, agent.id),
@@ -172,6 +174,7 @@ impl Composer {
             Relay::Waiting | Relay::Enqueued { .. } => "👀",
             Relay::Delivered { .. } => "👍",
             Relay::Failed { .. } => "👎",
+            Relay::Withdrawn { .. } => "🙈",
             Relay::Kept => "✍",
         };
         Ok(TelegramAction::React(source.message_id, emoji))
@@ -255,7 +258,7 @@ fn may_get(
             !is_edit && to == chat && (hold.is_none() || held_since.is_none() || held_since == hold)
         }
         Relay::Delivered { chat: to, .. } => is_edit && to == chat,
-        Relay::Waiting | Relay::Failed { .. } | Relay::Kept => false,
+        Relay::Waiting | Relay::Failed { .. } | Relay::Withdrawn { .. } | Relay::Kept => false,
     };
     let is_recipient = match message.direction {
         Direction::ToCustomer => ticket.customer_chat == chat,

@@ -1,11 +1,16 @@
 //! The people of the model.
-use super::world::{DEPARTMENTS, dept};
 use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId, TelegramId, Version};
 use crate::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use crate::domain::policy::Capacity;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+pub(in crate::engine) const DEPARTMENTS: u8 = 3;
+
+pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
+    DepartmentId(Uuid::from_u64_pair(2, u64::from(n % DEPARTMENTS)))
+}
 
 fn departments(bits: u8) -> BTreeSet<DepartmentId> {
     (0..DEPARTMENTS).filter(|n| bits & (1 << n) != 0).map(dept).collect()

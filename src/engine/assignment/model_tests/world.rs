@@ -2,6 +2,7 @@
 //! step by step. Each step changes the roster as the engine's command of that name does.
 use super::Step;
 use super::people::person;
+pub(in crate::engine) use super::people::{DEPARTMENTS, dept};
 use crate::domain::Time;
 use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
@@ -15,8 +16,6 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-pub(in crate::engine) const DEPARTMENTS: u8 = 3;
 
 /// The initial desk: per agent the departments (by bit), the capacity, and whether they are online.
 #[derive(Debug, Clone)]
@@ -61,10 +60,6 @@ pub(in crate::engine) struct Coverage {
     pub(in crate::engine) reopened_to_agent: u32,
     /// Steps after which an agent held more tickets than the capacity.
     pub(in crate::engine) over_capacity_steps: u32,
-}
-
-pub(in crate::engine) fn dept(n: u8) -> DepartmentId {
-    DepartmentId(Uuid::from_u64_pair(2, u64::from(n % DEPARTMENTS)))
 }
 
 impl World {

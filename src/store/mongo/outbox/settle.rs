@@ -14,7 +14,7 @@ use crate::store::mongo::read::topics;
 use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED, TOPICS};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
-use crate::store::mongo::write::messages::settle_statement;
+use crate::store::mongo::write::messages::settle_statements;
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -115,8 +115,8 @@ impl Settlement {
     pub(super) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
         tx.insert(OUTBOX_DROPPED, self.dropped).await?;
         tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
-        let relayed = self.relayed.into_iter().map(settle_statement).collect::<Result<Vec<_>, _>>()?;
-        tx.update_any(MESSAGES, relayed).await?;
+        let relayed = self.relayed.into_iter().map(settle_statements).collect::<Result<Vec<_>, _>>()?;
+        tx.update_any(MESSAGES, relayed.concat()).await?;
         for change in &self.topics {
             match topics::statement(change)? {
                 Ok(upsert) => tx.bulk_update(TOPICS, vec![upsert]).await?,

@@ -15,6 +15,11 @@ pub(crate) fn by_source(MessageSource { chat, message_id }: MessageSource) -> Do
     doc! { "source_chat": chat.0, "source_message": message_id }
 }
 
+/// Returns the filter of the message with this idempotency key.
+pub(crate) fn by_key(key: &str) -> Document {
+    doc! { "source_key": key }
+}
+
 /// Returns the filter of messages that were brought as this message of a chat.
 pub(crate) fn by_target(MessageSource { chat, message_id }: MessageSource) -> Document {
     doc! { "target_chat": chat.0, "target_message": message_id }
@@ -50,6 +55,10 @@ impl ConversationStore for Mongo {
             Some(message) => Ok(Some(message)),
             None => one(&self.db, by_target(place)).await,
         }
+    }
+
+    async fn message_by_key(&self, key: &str) -> Result<Option<ConversationMessage>, StoreError> {
+        one(&self.db, by_key(key)).await
     }
 
     async fn conversation(

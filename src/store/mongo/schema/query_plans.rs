@@ -1,6 +1,8 @@
 //! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents
 //! that it does not return.
-use super::{EVENTS, INBOX, MESSAGES, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS};
+use super::{
+    EVENTS, INBOX, MESSAGES, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS, WEBHOOKS,
+};
 use crate::domain::Time;
 use crate::domain::content::MessageSource;
 use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
@@ -9,7 +11,7 @@ use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::inbox;
 use crate::store::mongo::outbox::{chat_queues, staging};
-use crate::store::mongo::read::{cards, conversation, events, queue, tickets};
+use crate::store::mongo::read::{cards, conversation, events, queue, tickets, webhooks};
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use uuid::Uuid;
@@ -52,10 +54,15 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(EVENTS, events::of_ticket(ticket), doc! { "_id": 1 }),
         find(EVENTS, events::of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
         find(MESSAGES, conversation::by_source(place), doc! {}),
+        find(MESSAGES, conversation::by_key("k"), doc! {}),
         find(MESSAGES, conversation::by_target(place), doc! {}),
         find(MESSAGES, conversation::due(&[ticket]), doc! {}),
         find(MESSAGES, conversation::unrouted(agent), doc! {}),
         find(MESSAGES, doc! { "ticket": ticket.to_string() }, doc! { "seq": -1 }),
+        find(WEBHOOKS, webhooks::due(Time::UNIX_EPOCH), doc! { "next_at": 1, "seq": 1 }),
+        find(WEBHOOKS, webhooks::pending_of(ticket), doc! { "seq": 1 }),
+        find(WEBHOOKS, webhooks::ended_before(Time::UNIX_EPOCH), doc! {}),
+        find(WEBHOOKS, doc! {}, doc! { "seq": -1 }),
         find(INBOX, inbox::pending(0), doc! { "seq": 1 }),
         find(OUTBOX_CHATS, ready, order),
         find(OUTBOX_CHATS, newest_cards.0, newest_cards.1),

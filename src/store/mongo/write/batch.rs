@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use mongodb::Database;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A command and its reply channel.
 pub(crate) struct Queued {
@@ -22,6 +23,8 @@ pub(crate) struct TicketWriter {
     pub(crate) session: Session,
     /// Invalidated by each batch that writes departments or settings.
     pub(crate) reference_data: Arc<TtlCache<ReferenceData>>,
+    /// Whether each change writes its webhook.
+    pub(crate) records_webhooks: Arc<AtomicBool>,
 }
 
 impl BatchWriter for TicketWriter {
@@ -40,7 +43,8 @@ impl BatchWriter for TicketWriter {
             let (commands, replies): (Vec<Command>, Vec<Reply<CommandResult>>) =
                 batch.into_iter().map(|queued| (queued.command, queued.reply)).unzip();
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
-            let work = Batch { db: &db, process: &process, commands: &commands };
+            let webhooks = self.records_webhooks.load(Ordering::SeqCst);
+            let work = Batch { db: &db, process: &process, commands: &commands, webhooks };
             let results: Vec<_> = match tx::run(&mut self.session, &work).await {
                 Ok(results) => results.into_iter().map(Ok).collect(),
                 Err(StoreError::Corrupt(_)) if commands.len() > 1 => {
@@ -76,6 +80,8 @@ struct Batch<'a> {
     /// The id of this process: its share of the queue depths is counted under it.
     process: &'a str,
     commands: &'a [Command],
+    /// Whether each change writes its webhook.
+    webhooks: bool,
 }
 
 #[async_trait]
@@ -83,7 +89,7 @@ impl Work for Batch<'_> {
     type Output = Vec<CommandResult>;
 
     async fn run(&self, tx: &mut Tx<'_>, attempt: u32) -> Result<Vec<CommandResult>, TxError> {
-        let load = UnitOfWork::load(tx, self.commands, attempt > 0);
+        let load = UnitOfWork::load(tx, self.commands, self.webhooks, attempt > 0);
         let (unit, first_number) = tokio::join!(load, self.allocate_numbers());
         let mut unit = unit?;
         let results =
@@ -101,8 +107,8 @@ impl Batch<'_> {
     async fn allocate_numbers(&self) -> Result<u64, TxError> {
         let deliveries: usize = self.commands.iter().map(|command| command.deliveries().count()).sum();
         let changes: usize = self.commands.iter().map(|command| command.changes().len()).sum();
-        // A change has at most one event, and one new person or message.
-        match (deliveries + 2 * changes) as u64 {
+        // A change has at most one event, one new person or message, and one webhook.
+        match (deliveries + 3 * changes) as u64 {
             0 => Ok(0),
             most => tx::allocate_numbers(self.db, "sequence", most).await,
         }

@@ -11,12 +11,13 @@ use crate::domain::Time;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
-use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, Write};
+use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
 use crate::store::mongo::codec::int;
 use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
 use crate::store::mongo::outbox::staging::{Delivery, staged_documents};
-use crate::store::mongo::schema::{EVENTS, OUTBOX_STAGED};
+use crate::store::mongo::read::webhooks;
+use crate::store::mongo::schema::{EVENTS, OUTBOX_STAGED, WEBHOOKS};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use serde_json::Value;
@@ -98,6 +99,8 @@ pub(crate) struct UnitOfWork<'c> {
     updates: UpdateSet,
     deliveries: Vec<NewDelivery<'c>>,
     events: Vec<(u64, &'c AuditEvent)>,
+    /// The webhooks of the changes; `None` if there is no receiver.
+    webhooks: Option<Vec<(u64, WebhookEvent)>>,
     /// The offset of the next number of the batch.
     next_offset: u64,
 }
@@ -108,6 +111,7 @@ impl<'c> UnitOfWork<'c> {
     pub(crate) async fn load(
         tx: &mut Tx<'_>,
         commands: &'c [Command],
+        webhooks: bool,
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let changes = || commands.iter().flat_map(Command::changes);
@@ -128,6 +132,7 @@ impl<'c> UnitOfWork<'c> {
             updates: UpdateSet::load(tx, updates).await?,
             deliveries: Vec::new(),
             events: Vec::new(),
+            webhooks: webhooks.then(Vec::new),
             next_offset: 0,
         })
     }
@@ -163,7 +168,7 @@ impl<'c> UnitOfWork<'c> {
     }
 
     fn change(&mut self, change: &'c Change, time: Time) -> Result<Committed, CommitError> {
-        let mut arrival = None;
+        let (mut arrival, mut is_in_ticket) = (None, false);
         match &change.write {
             Write::OpenTicket { ticket, key, limit } => {
                 arrival = Some(Arrival(self.tickets.open(ticket, key, *limit)?));
@@ -191,6 +196,7 @@ impl<'c> UnitOfWork<'c> {
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
             Write::Message { message, expected } => {
                 let offset = self.take_offset();
+                is_in_ticket = self.messages.joins_ticket(message);
                 self.messages.write(message, *expected, offset)?;
             }
             Write::Invite(invite) => self.records.invite(invite)?,
@@ -199,6 +205,12 @@ impl<'c> UnitOfWork<'c> {
         if let Some(event) = &change.event {
             let offset = self.take_offset();
             self.events.push((offset, event));
+        }
+        if self.webhooks.is_some()
+            && let Some(event) = WebhookEvent::of(change, is_in_ticket, time)
+        {
+            let offset = self.take_offset();
+            self.webhooks.iter_mut().for_each(|webhooks| webhooks.push((offset, event.clone())));
         }
         self.enqueue(&change.notices, change.event.as_ref().map_or(time, |event| event.at));
         Ok(Committed { arrival })
@@ -237,6 +249,9 @@ impl<'c> UnitOfWork<'c> {
         let events =
             self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
         tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
+        let webhooks = self.webhooks.into_iter().flatten();
+        let webhooks = webhooks.map(|(offset, event)| webhooks::document(&event, first_number + offset));
+        tx.insert(WEBHOOKS, webhooks.collect()).await?;
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
     }

@@ -4,10 +4,11 @@ use crate::domain::ids::{MessageId, Version};
 use crate::domain::ticket::conversation::{ConversationMessage, RelayedTo};
 use crate::engine::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use crate::store::mongo::codec::{Fields, fields, int, nested};
-use crate::store::mongo::read::conversation::by_source;
+use crate::store::mongo::read::conversation::{by_key, by_source};
 use crate::store::mongo::schema::MESSAGES;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::search_words;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +16,10 @@ use std::collections::{HashMap, HashSet};
 #[derive(Default)]
 pub(crate) struct MessageSet {
     versions: HashMap<MessageId, i64>,
+    /// The messages that have a ticket.
+    in_ticket: HashSet<MessageId>,
     sources: HashSet<(i64, i32)>,
+    keys: HashSet<String>,
     inserts: Vec<(u64, Document)>,
     updates: Vec<Document>,
 }
@@ -33,10 +37,11 @@ impl MessageSet {
         let mut wanted: Vec<Document> = Vec::new();
         for change in changes {
             if let Write::Message { message, expected } = &change.write {
-                match (expected, message.source) {
-                    (None, Some(source)) => wanted.push(by_source(source)),
-                    (None, None) => {}
-                    (Some(_), _) => wanted.push(doc! { "_id": message.id.to_string() }),
+                match (expected, message.source, &message.source_key) {
+                    (None, Some(source), _) => wanted.push(by_source(source)),
+                    (None, None, Some(key)) => wanted.push(by_key(key)),
+                    (None, None, None) => {}
+                    (Some(_), _, _) => wanted.push(doc! { "_id": message.id.to_string() }),
                 }
             }
         }
@@ -52,12 +57,22 @@ impl MessageSet {
         };
         for found in tx.find(MESSAGES, filter).await? {
             let f = Fields(&found);
-            set.versions.insert(MessageId(f.id("_id")?), f.int("version")?);
+            let id = MessageId(f.id("_id")?);
+            set.versions.insert(id, f.int("version")?);
+            if f.get("ticket").is_some() {
+                set.in_ticket.insert(id);
+            }
             if let (Some(chat), Some(message)) = (f.opt_int("source_chat")?, f.opt_int("source_message")?) {
                 set.sources.insert((chat, i32::try_from(message).unwrap_or_default()));
             }
+            set.keys.extend(f.get("source_key").and_then(Bson::as_str).map(str::to_owned));
         }
         Ok(set)
+    }
+
+    /// Returns true if writing the message brings it into a ticket's conversation.
+    pub(crate) fn joins_ticket(&self, message: &ConversationMessage) -> bool {
+        message.ticket.is_some() && !self.in_ticket.contains(&message.id)
     }
 
     /// Writes a new message, numbered by its offset until the flush, or the next version of one.
@@ -72,6 +87,9 @@ impl MessageSet {
             (None, None) if message.source.is_some_and(|source| !self.sources.insert(key(source))) => {
                 return Err(CommitError::Duplicate(UniqueKey::Message));
             }
+            (None, None) if message.source_key.clone().is_some_and(|key| !self.keys.insert(key)) => {
+                return Err(CommitError::Duplicate(UniqueKey::Message));
+            }
             (None, None) => self.inserts.push((offset, document(message)?)),
             (None, Some(_)) => return Err(CommitError::Duplicate(UniqueKey::Message)),
             (Some(version), Some(known)) if int(version.0) == *known => {
@@ -80,6 +98,9 @@ impl MessageSet {
             (Some(_), _) => return Err(CommitError::Conflict),
         }
         self.versions.insert(message.id, int(message.version.0));
+        if message.ticket.is_some() {
+            self.in_ticket.insert(message.id);
+        }
         Ok(())
     }
 
@@ -100,6 +121,7 @@ fn document(message: &ConversationMessage) -> Result<Document, StoreError> {
     let mut doc = doc! { "_id": message.id.to_string() };
     doc.extend(fields(message)?);
     doc.insert("due", message.relay.is_due());
+    doc.insert("words", search_words::of_message(message));
     if message.ticket.is_none() && message.relay.is_due() {
         doc.insert("unrouted", message.author.to_string());
     }
@@ -115,10 +137,16 @@ fn put_place(doc: &mut Document, (chat, message): (&str, &str), place: Option<Me
     }
 }
 
-/// Returns the statement that records where a message was sent.
-pub(crate) fn settle_statement(relayed: RelayedTo) -> Result<Document, StoreError> {
+/// Returns the statements that record where a message was sent: of one that was taken back meanwhile only
+/// the place, so that it can be deleted there.
+pub(crate) fn settle_statements(relayed: RelayedTo) -> Result<[Document; 2], StoreError> {
     let mut set = doc! { "relay": nested(&relayed.relay())?, "due": Bson::Boolean(false) };
     put_place(&mut set, ("target_chat", "target_message"), relayed.relay().target());
     let update = doc! { "$set": set, "$inc": { "version": 1_i64 } };
-    Ok(doc! { "q": { "_id": relayed.message.to_string() }, "u": update })
+    let id = relayed.message.to_string();
+    let withdrawn = doc! { "$set": { "relay.message_id": relayed.message_id }, "$inc": { "version": 1_i64 } };
+    Ok([
+        doc! { "q": { "_id": &id, "relay.state": { "$ne": "withdrawn" } }, "u": update },
+        doc! { "q": { "_id": &id, "relay.state": "withdrawn" }, "u": withdrawn },
+    ])
 }

@@ -12,6 +12,7 @@ use crate::store::mongo::codec::{Fields, date, fields, int, nested};
 use crate::store::mongo::schema::{DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID, USERS};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::search_words;
 use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
 
@@ -228,6 +229,7 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
         "last_online": agent.and_then(|agent| agent.last_online).map(date),
         "max_tickets": agent.map(|agent| i32::from(agent.max_tickets.get())),
         "auto_assignment_enabled": agent.map(|agent| agent.auto_assignment_enabled),
+        "words": search_words::of_person(person),
         "person": fields(person)?,
     };
     if person.is_banned() {

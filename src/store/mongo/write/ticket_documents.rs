@@ -12,6 +12,7 @@ use crate::store::mongo::codec::{Fields, date, fields, int, put_time};
 use crate::store::mongo::schema::QUEUE_DEPTHS;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
+use crate::store::search_words;
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ pub(crate) fn content_document(ticket: &Ticket, key: &str) -> Result<Document, S
         "customer": ticket.customer.to_string(),
         "customer_chat": ticket.customer_chat.0,
         "description": fields(&ticket.description)?,
+        "words": search_words::of_ticket(ticket),
     };
     put_time(&mut doc, "created_at", Some(ticket.created_at));
     Ok(doc)

@@ -6,7 +6,6 @@ use super::ticket_documents::{
     DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_of, slot_release,
     without_content,
 };
-use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
@@ -16,6 +15,7 @@ use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use crate::store::search_words;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
@@ -53,7 +53,7 @@ pub(crate) struct TicketSet {
     opened: Vec<TicketId>,
     updated: Vec<TicketId>,
     /// The tickets whose description is written.
-    described: HashMap<TicketId, Description>,
+    described: HashMap<TicketId, Ticket>,
     /// Idempotency keys and ticket numbers that are taken.
     keys: HashSet<String>,
     numbers: HashSet<String>,
@@ -224,9 +224,10 @@ impl TicketSet {
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
         tx.insert(TICKET_QUEUE, inserts.collect()).await?;
         tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
-        let described = self.described.iter().map(|(id, description)| {
-            let set = doc! { "description": fields(description)? };
-            Ok(doc! { "q": { "_id": id.to_string() }, "u": { "$set": set } })
+        let described = self.described.values().map(|ticket| {
+            let words = search_words::of_ticket(ticket);
+            let set = doc! { "description": fields(&ticket.description)?, "words": words };
+            Ok(doc! { "q": { "_id": ticket.id.to_string() }, "u": { "$set": set } })
         });
         tx.bulk_update(TICKETS, described.collect::<Result<_, StoreError>>()?).await?;
         Ok(first_arrival)

@@ -17,6 +17,7 @@ macro_rules! message {
 pub(in crate::store::sqlite) const BY_ID: &str = message!("WHERE id = ?1");
 pub(in crate::store::sqlite) const BY_SOURCE: &str =
     message!("WHERE source_chat = ?1 AND source_message = ?2");
+pub(in crate::store::sqlite) const BY_KEY: &str = message!("WHERE source_key = ?1");
 pub(in crate::store::sqlite) const BY_TARGET: &str =
     message!("WHERE target_chat = ?1 AND target_message = ?2");
 pub(in crate::store::sqlite) const OF_TICKET: &str =
@@ -28,11 +29,12 @@ pub(in crate::store::sqlite) const UNROUTED: &str = message!(
         ORDER BY seq"
 );
 const INSERT: &str = "INSERT INTO messages
-    (id, ticket, author, source_chat, source_message, target_chat, target_message, due, version, doc)
-    VALUES (:id, :ticket, :author, :source_chat, :source_message, :target_chat, :target_message, :due,
-        :version, :doc)";
+    (id, ticket, author, source_chat, source_message, source_key, target_chat, target_message, due, version,
+        doc)
+    VALUES (:id, :ticket, :author, :source_chat, :source_message, :source_key, :target_chat, :target_message,
+        :due, :version, :doc)";
 const UPDATE: &str = "UPDATE messages SET ticket = :ticket, author = :author, source_chat = :source_chat,
-    source_message = :source_message, target_chat = :target_chat, target_message = :target_message,
+    source_message = :source_message, source_key = :source_key, target_chat = :target_chat, target_message = :target_message,
     due = :due, version = :version, doc = :doc WHERE id = :id AND version = :expected";
 const FOCUS: &str = "SELECT ticket FROM focus WHERE agent = ?1";
 
@@ -85,6 +87,15 @@ fn unrouted(conn: &Connection, author: PersonId) -> rusqlite::Result<Vec<Convers
     many(conn, UNROUTED, [author])
 }
 
+/// Returns true if writing the message brings it into a ticket's conversation.
+pub(in crate::store::sqlite) fn joins_ticket(
+    conn: &Connection,
+    message: &ConversationMessage,
+) -> rusqlite::Result<bool> {
+    let before = by_id(conn, message.id)?;
+    Ok(message.ticket.is_some() && before.is_none_or(|before| before.ticket.is_none()))
+}
+
 /// Writes a new message (`expected` is `None`) or the next version of one.
 pub(in crate::store::sqlite) fn write(
     conn: &Connection,
@@ -98,7 +109,7 @@ pub(in crate::store::sqlite) fn write(
     let (is_due, doc) = (message.relay.is_due(), Json(message));
     values.extend_from_slice(named_params! {
         ":id": message.id, ":ticket": message.ticket, ":author": message.author,
-        ":source_chat": source_chat, ":source_message": source_message,
+        ":source_chat": source_chat, ":source_message": source_message, ":source_key": message.source_key,
         ":target_chat": target_chat, ":target_message": target_message,
         ":due": is_due, ":version": message.version, ":doc": doc,
     });
@@ -117,7 +128,7 @@ pub(in crate::store::sqlite) fn write(
 /// Records where a message was sent.
 pub(in crate::store::sqlite) fn settle(conn: &Connection, relayed: RelayedTo) -> rusqlite::Result<()> {
     let Some(message) = by_id(conn, relayed.message)? else { return Ok(()) };
-    match write(conn, &message.with_relay(relayed.relay()), Some(message.version)) {
+    match write(conn, &message.after_sent(relayed), Some(message.version)) {
         Err(CommitError::Store(error)) => Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
         // The version was read in this transaction.
         _ => Ok(()),
@@ -148,6 +159,11 @@ impl ConversationStore for Sqlite {
 
     async fn message_at(&self, place: MessageSource) -> Result<Option<ConversationMessage>, StoreError> {
         self.read(move |conn| at(conn, place)).await
+    }
+
+    async fn message_by_key(&self, key: &str) -> Result<Option<ConversationMessage>, StoreError> {
+        let key = key.to_owned();
+        self.read(move |conn| conn.prepare_cached(BY_KEY)?.query_row([key], message).optional()).await
     }
 
     async fn conversation(

@@ -88,7 +88,7 @@ impl TicketSet {
 
     /// Writes the description of a ticket that was updated.
     pub(crate) fn set_description(&mut self, ticket: &Ticket) {
-        self.described.insert(ticket.id, ticket.description.clone());
+        self.described.insert(ticket.id, ticket.clone());
     }
 
     /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.

@@ -1,0 +1,22 @@
+//! Notices that bring parts of a ticket's record: the summary for a new holder, its media, the transcript.
+use crate::domain::ids::{MessageId, PersonId, TicketId};
+use serde::{Deserialize, Serialize};
+
+/// A part of a ticket's record. It is composed when it is sent, and only for a person who may see it then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordPart {
+    /// To the new holder: the last messages of the conversation, as one summary.
+    Summary {
+        /// The ticket.
+        ticket: TicketId,
+        /// The holder.
+        agent: PersonId,
+    },
+    /// To the holder: the media of one message of the conversation.
+    Media(MessageId),
+    /// To staff: the whole record as a document.
+    Transcript(TicketId),
+    /// To a customer, or to an admin for them: their personal data as a document.
+    Export(PersonId),
+}

@@ -1,0 +1,105 @@
+//! Full-text search by FTS5. Triggers of the schema keep the index equal to `search_entries`.
+use crate::domain::ids::{DepartmentId, PersonId, TicketId};
+use crate::domain::person::Person;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::conversation::ConversationMessage;
+use crate::engine::ports::search::MAX_MATCHES;
+use crate::engine::ports::{SearchHit, SearchStore, StoreError};
+use crate::store::search_words;
+use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::codec::{Json, row_count};
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+const PUT: &str = "INSERT INTO search_entries (id, kind, ticket, person, words) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (id) DO UPDATE SET ticket = excluded.ticket, words = excluded.words
+        WHERE words IS NOT excluded.words OR ticket IS NOT excluded.ticket";
+// A person is found with all of their tickets, by the indexes of open and of ended ones.
+pub(in crate::store::sqlite) const SEARCH: &str = "
+    WITH found (ticket, person, entry, message) AS (
+        SELECT ticket, person, entry, iif(kind = 1, id, NULL) FROM (
+            SELECT e.*, row_number() OVER (PARTITION BY e.kind ORDER BY e.entry DESC) AS place
+            FROM search_index i JOIN search_entries e ON e.entry = i.rowid
+            WHERE search_index MATCH ?1)
+        WHERE place <= ?2),
+    hits (ticket, entry, message) AS (
+        SELECT ticket, entry, message FROM found WHERE ticket IS NOT NULL
+        UNION ALL SELECT t.id, 0, NULL FROM found f CROSS JOIN tickets t INDEXED BY tickets_open_by_customer
+            ON t.customer = f.person AND t.ended_at IS NULL WHERE f.person IS NOT NULL
+        UNION ALL SELECT t.id, 0, NULL FROM found f CROSS JOIN tickets t INDEXED BY tickets_ended_by_customer
+            ON t.customer = f.person AND t.ended_at IS NOT NULL WHERE f.person IS NOT NULL)
+    SELECT t.id, h.message, max(iif(h.message IS NULL, 0, h.entry)) FROM hits h JOIN tickets t ON t.id = h.ticket
+    WHERE ?3 IS NULL OR hex(t.department) IN (SELECT value FROM json_each(?3))
+    GROUP BY t.arrival ORDER BY t.arrival DESC LIMIT ?4 OFFSET ?5";
+
+/// The kind of an entry: 0 ticket, 1 message, 2 person.
+fn put(
+    conn: &Connection,
+    (id, kind): (Uuid, u8),
+    ticket: Option<TicketId>,
+    person: Option<PersonId>,
+    words: &[String],
+) -> rusqlite::Result<()> {
+    let words = words.join(" ");
+    conn.prepare_cached(PUT)?
+        .execute(params![id.as_bytes().as_slice(), kind, ticket, person, words])
+        .map(drop)
+}
+
+/// Indexes a ticket.
+pub(in crate::store::sqlite) fn put_ticket(conn: &Connection, t: &Ticket) -> rusqlite::Result<()> {
+    put(conn, (t.id.0, 0), Some(t.id), None, &search_words::of_ticket(t))
+}
+
+/// Indexes a message.
+pub(in crate::store::sqlite) fn put_message(
+    conn: &Connection,
+    message: &ConversationMessage,
+) -> rusqlite::Result<()> {
+    put(conn, (message.id.0, 1), message.ticket, None, &search_words::of_message(message))
+}
+
+/// Indexes a person.
+pub(in crate::store::sqlite) fn put_person(conn: &Connection, person: &Person) -> rusqlite::Result<()> {
+    put(conn, (person.id.0, 2), None, Some(person.id), &search_words::of_person(person))
+}
+
+fn search(
+    conn: &Connection,
+    words: &[String],
+    departments: Option<&[DepartmentId]>,
+    offset: usize,
+    limit: usize,
+) -> rusqlite::Result<Vec<SearchHit>> {
+    // Words hold letters and digits only.
+    let query: Vec<_> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hex = |id: &DepartmentId| id.0.simple().to_string().to_uppercase();
+    let departments = departments.map(|ids| Json(ids.iter().map(hex).collect::<Vec<_>>()));
+    let values = params![
+        query.join(" AND "),
+        row_count(MAX_MATCHES),
+        departments,
+        row_count(limit),
+        row_count(offset)
+    ];
+    let hit = |row: &rusqlite::Row<'_>| Ok(SearchHit { ticket: row.get(0)?, message: row.get(1)? });
+    conn.prepare_cached(SEARCH)?.query_map(values, hit)?.collect()
+}
+
+#[async_trait]
+impl SearchStore for Sqlite {
+    async fn search(
+        &self,
+        words: &[String],
+        departments: Option<&[DepartmentId]>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<SearchHit>, StoreError> {
+        let (words, departments) = (words.to_vec(), departments.map(<[_]>::to_vec));
+        self.read(move |conn| search(conn, &words, departments.as_deref(), offset, limit)).await
+    }
+}

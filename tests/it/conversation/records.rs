@@ -1,0 +1,7 @@
+//! Records of tickets: the summary for a new holder, transcripts, search, withdrawal, personal
+//! data.
+mod forget;
+mod handover;
+mod search;
+mod transcript;
+mod withdraw;

@@ -1,0 +1,66 @@
+//! `/transcript`: the record of a ticket as a document.
+use crate::conversation::{BUDI, SARI, TOM, number, with_agent};
+use crate::support::{ADMIN, Desk};
+
+async fn write(desk: &Desk, id: i64, text: &str) {
+    desk.sandbox.send_text(id, text);
+    desk.settle().await;
+}
+
+/// Returns the content of the document that this person got last.
+fn document(desk: &Desk, id: i64) -> String {
+    let media = desk.last(id).media.expect("a document");
+    assert!(media.file_name.unwrap().ends_with(".html"));
+    String::from_utf8(desk.sandbox.file(&media.file_id).expect("a file")).unwrap()
+}
+
+#[tokio::test]
+async fn staff_get_the_record_with_every_text_escaped() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "<script>alert(1)</script>").await;
+    write(&desk, SARI, "a < b & \"c\" <img src=x>").await;
+    write(&desk, BUDI, "Baik, kami periksa").await;
+    write(&desk, BUDI, "// pelanggan lama").await;
+    let number = number(&desk, BUDI);
+    desk.say(BUDI, &format!("/transcript {}", number.to_lowercase())).await;
+    assert!(desk.last(BUDI).text.contains("3 pesan"), "{}", desk.last(BUDI).text);
+    let html = document(&desk, BUDI);
+    assert!(html.contains("a &lt; b &amp; &quot;c&quot; &lt;img src=x&gt;"), "{html}");
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script") && !html.contains("<img"), "{html}");
+    assert!(html.contains("Baik, kami periksa") && html.contains("catatan internal"), "{html}");
+    assert!(html.contains("Asia/Jakarta") && html.contains("lang=\"id\""), "{html}");
+    assert!(!html.contains("http:") && !html.contains("https:"), "it needs the network: {html}");
+    desk.say(ADMIN, &format!("/transcript {number}")).await;
+    assert!(document(&desk, ADMIN).contains("Baik, kami periksa"));
+}
+
+#[tokio::test]
+async fn a_transcript_is_for_staff_who_may_see_the_ticket() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let number = number(&desk, BUDI);
+    desk.say(SARI, &format!("/transcript {number}")).await;
+    assert!(desk.last(SARI).media.is_none());
+    desk.agent(TOM, "Tom").await;
+    let app = desk.app();
+    let mut tom =
+        app.engine.store().person_by_telegram(antri::domain::ids::TelegramId(TOM)).await.unwrap().unwrap();
+    tom.agent.as_mut().unwrap().departments.clear();
+    let expected = Some(tom.version);
+    tom.version = tom.version.next();
+    let write = antri::engine::ports::Write::Person { person: Box::new(tom), expected };
+    app.engine.store().commit(vec![antri::engine::ports::Change::quiet(write)]).await.remove(0).unwrap();
+    desk.say(TOM, &format!("/transcript {number}")).await;
+    assert!(desk.last(TOM).media.is_none(), "{:?}", desk.last(TOM));
+}
+
+#[tokio::test]
+async fn without_a_number_the_held_tickets_are_offered() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/transcript").await;
+    assert!(desk.last(BUDI).text.contains("nomor tiket"), "{}", desk.last(BUDI).text);
+    desk.ticket(SARI, "Internet mati").await;
+    desk.say(BUDI, "/transcript").await;
+    desk.press(BUDI, "Internet mati").await;
+    assert!(document(&desk, BUDI).contains("Internet mati"));
+}

@@ -1,0 +1,129 @@
+//! Full-text search: both stores find the same tickets in the same order.
+use crate::store_contract::fixture::*;
+use antri::domain::content::MessageSource;
+use antri::domain::description::Description;
+use antri::domain::ids::{ChatId, MessageId, Version};
+use antri::domain::person::Person;
+use antri::domain::text::search::query_words;
+use antri::domain::ticket::Ticket;
+use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay, RelayedTo};
+use antri::engine::ports::{Change, Outcome, Store, Write};
+use std::sync::Arc;
+
+fn described(n: u64, text: &str) -> Ticket {
+    Ticket { description: Description::of_text(text).unwrap(), ..ticket(n) }
+}
+
+fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
+    ConversationMessage {
+        id: MessageId(uuid(9, n)),
+        seq: 0,
+        version: Version::default(),
+        ticket: Some(of.id),
+        author: of.customer,
+        direction: Direction::ToAgent,
+        source: Some(MessageSource { chat: ChatId(5), message_id: i32::try_from(n).unwrap() }),
+        thread: None,
+        content: MessageContent::of_text(text.into()),
+        written_at: at(1),
+        edited_at: None,
+        relay: Relay::Waiting,
+    }
+}
+
+fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
+    Change::quiet(Write::Message { message: Box::new(message.clone()), expected: expected.map(Version) })
+}
+
+/// Returns the tickets that are found, with their messages.
+async fn found(store: &dyn Store, query: &str) -> Vec<(antri::domain::ids::TicketId, Option<MessageId>)> {
+    let hits = store.search(&query_words(query), None, 0, 10).await.unwrap();
+    hits.into_iter().map(|hit| (hit.ticket, hit.message)).collect()
+}
+
+pub(crate) async fn tickets_are_found_by_each_of_their_texts(store: Arc<dyn Store>) {
+    let customer = Person { name: "Siti Nurhaliza".into(), username: Some("siti_n".into()), ..person(7) };
+    commit_all(&*store, vec![person_write(customer.clone(), None)]).await;
+    let one = Ticket { customer: customer.id, ..described(1, "Internet mati total") };
+    let one = open(&*store, one).await;
+    let two = open(&*store, described(2, "Café: tagihan internet")).await;
+    let (first, second) = (message(1, &one, "lampu LOS merah"), message(2, &one, "masih merah"));
+    let other = message(3, &two, "merahnya hilang");
+    let all = [&first, &second, &other].map(|message| written(message, None));
+    commit_all(&*store, all.to_vec()).await;
+
+    let number = one.number.as_str();
+    assert_eq!(found(&*store, "").await, []);
+    assert_eq!(found(&*store, "internet").await, [(two.id, None), (one.id, None)], "newest first");
+    assert_eq!(found(&*store, "INTER mati").await, [(one.id, None)], "each word, by its beginning");
+    assert_eq!(found(&*store, "cafe").await, [(two.id, None)], "without accents");
+    assert_eq!(found(&*store, "merah").await, [(two.id, Some(other.id)), (one.id, Some(second.id))]);
+    assert_eq!(found(&*store, "los merah").await, [(one.id, Some(first.id))]);
+    assert_eq!(found(&*store, "los masih").await, [], "the words of one record");
+    assert_eq!(found(&*store, number).await, [(one.id, None)]);
+    assert_eq!(found(&*store, "nurhaliza").await, [(one.id, None)]);
+    assert_eq!(found(&*store, "siti n").await, [(one.id, None)], "the username too");
+    assert_eq!(found(&*store, "OR AND NOT").await, [], "no operators");
+
+    let page = store.search(&query_words("internet"), None, 1, 1).await.unwrap();
+    assert_eq!(page.iter().map(|hit| hit.ticket).collect::<Vec<_>>(), [one.id]);
+    let elsewhere = store.search(&query_words("internet"), Some(&[department_id(99)]), 0, 9).await.unwrap();
+    assert_eq!(elsewhere, []);
+    let here = store.search(&query_words("internet"), Some(&[one.department]), 0, 9).await.unwrap();
+    assert_eq!(here.len(), 2);
+}
+
+pub(crate) async fn the_index_follows_edits(store: Arc<dyn Store>) {
+    let one = open(&*store, described(1, "Internet mati")).await;
+    let first = message(1, &one, "lampu merah");
+    commit_all(&*store, vec![written(&first, None)]).await;
+    let edited = ConversationMessage {
+        content: MessageContent::of_text("lampu hijau".into()),
+        version: Version(1),
+        ..store.message(first.id).await.unwrap().unwrap()
+    };
+    commit_all(&*store, vec![written(&edited, Some(0))]).await;
+    assert_eq!(found(&*store, "merah").await, []);
+    assert_eq!(found(&*store, "hijau").await, [(one.id, Some(first.id))]);
+    let content = Ticket { description: Description::default(), version: one.version.next(), ..one.clone() };
+    let write = Write::TicketContent { ticket: Box::new(content), expected: one.version };
+    commit_all(&*store, vec![Change::quiet(write)]).await;
+    assert_eq!(found(&*store, "internet").await, []);
+    assert_eq!(found(&*store, one.number.as_str()).await, [(one.id, None)]);
+}
+
+pub(crate) async fn a_message_that_was_taken_back_stays_so_after_it_was_sent(store: Arc<dyn Store>) {
+    let one = open(&*store, described(1, "Internet mati")).await;
+    let withdrawn = Relay::Withdrawn { chat: ChatId(8), message_id: None };
+    let first = ConversationMessage { relay: withdrawn, ..message(1, &one, "halo") };
+    commit_all(&*store, vec![written(&first, None)]).await;
+    store.enqueue(vec![text(8, "halo")], at(1)).await.unwrap();
+    let claimed = store.claim(1, at(2)).await.unwrap().remove(0);
+    let sent = RelayedTo { message: first.id, chat: ChatId(8), message_id: Some(44) };
+    store.settle(vec![(claimed.id, Outcome::Relayed(vec![sent]))], at(3)).await.unwrap();
+    let kept = store.message(first.id).await.unwrap().unwrap();
+    assert_eq!(kept.relay, Relay::Withdrawn { chat: ChatId(8), message_id: Some(44) });
+}
+
+pub(crate) async fn an_erasure_leaves_numbers_and_nothing_else(store: Arc<dyn Store>) {
+    commit_all(&*store, vec![person_write(person(900), None)]).await;
+    let one = open(&*store, described(1, "Internet mati")).await;
+    let other = open(&*store, Ticket { customer: person_id(901), ..described(2, "Internet lambat") }).await;
+    let (first, unrouted) = (message(1, &one, "jalan melati"), message(2, &one, "jalan kenanga"));
+    let unrouted = ConversationMessage { ticket: None, ..unrouted };
+    commit_all(&*store, vec![written(&first, None), written(&unrouted, None)]).await;
+    assert_eq!(store.erase_customer(person_id(900)).await.unwrap(), 0, "an open ticket stays");
+    assert_eq!(read(&*store, one.id).await.description.text, "Internet mati");
+    let cancelled = one.cancel(one.customer, at(5)).unwrap();
+    commit_all(&*store, vec![ticket_update(cancelled, antri::engine::ports::Guard::None)]).await;
+    for _ in 0..2 {
+        assert_eq!(store.erase_customer(person_id(900)).await.unwrap(), 1);
+    }
+    assert!(read(&*store, one.id).await.description.is_empty());
+    let stored = store.message(first.id).await.unwrap().unwrap();
+    assert_eq!((stored.content, stored.written_at), (MessageContent::default(), first.written_at));
+    assert_eq!(store.message(unrouted.id).await.unwrap().unwrap().content, MessageContent::default());
+    assert_eq!(found(&*store, "melati").await, []);
+    assert_eq!(found(&*store, "internet").await, [(other.id, None)]);
+    assert_eq!(found(&*store, one.number.as_str()).await, [(one.id, None)]);
+}
