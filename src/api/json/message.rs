@@ -36,6 +36,8 @@ pub(in crate::api) enum MessageState {
     Delivered,
     /// It was not sent, and will not be.
     Failed,
+    /// Its author took it back.
+    Withdrawn,
     /// It is for nobody: a note.
     Kept,
 }
@@ -185,6 +187,7 @@ fn state_of(relay: Relay) -> (MessageState, Option<MessageFailure>) {
         Relay::Enqueued { .. } => (MessageState::Enqueued, None),
         Relay::Delivered { .. } => (MessageState::Delivered, None),
         Relay::Failed { reason } => (MessageState::Failed, Some(failure(reason))),
+        Relay::Withdrawn { .. } => (MessageState::Withdrawn, None),
         Relay::Kept => (MessageState::Kept, None),
     }
 }

@@ -5,7 +5,7 @@ use super::people::person;
 pub(in crate::engine) use super::people::{DEPARTMENTS, dept};
 use crate::domain::Time;
 use crate::domain::description::Description;
-use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
+use crate::domain::ids::{Arrival, CategoryId, ChatId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy};

@@ -23,6 +23,7 @@ fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
         author: of.customer,
         direction: Direction::ToAgent,
         source: Some(MessageSource { chat: ChatId(5), message_id: i32::try_from(n).unwrap() }),
+        source_key: None,
         thread: None,
         content: MessageContent::of_text(text.into()),
         written_at: at(1),
