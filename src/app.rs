@@ -34,9 +34,9 @@ use crate::engine::{Engine, EngineConfig};
 use crate::http_server::ServerLimits;
 use crate::i18n::Texts;
 use crate::inbox::Inbox;
-use crate::outbox::Outbox;
 use crate::outbox::rate_limit::RateLimits;
 use crate::outbox::webhooks::WebhookSender;
+use crate::outbox::{Outbox, TopicMode};
 use crate::telegram::{CallError, Telegram};
 use anyhow::Context;
 use startup_server::StartupServer;
@@ -109,6 +109,7 @@ pub struct App {
     clock: Clock,
     inbox: Inbox,
     outbox: Arc<Outbox>,
+    topics: Arc<TopicMode>,
     event_webhooks: Option<Arc<WebhookSender>>,
     replicas: Option<ReplicaSetup>,
     presence_is_volatile: bool,
@@ -161,6 +162,7 @@ impl App {
         };
         initialize(&engine, &texts, &setup.initial_settings, &clock).await?;
         let views = ViewLoader::new(Arc::clone(&engine));
+        let topics = Arc::new(bot.topics);
         let bot = Arc::new(BotContext {
             engine: Arc::clone(&engine),
             views: views.clone(),
@@ -175,9 +177,12 @@ impl App {
             outage_notices_sent: Mutex::new(HashMap::new()),
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
-        let composer = Arc::new(Composer { engine: Arc::clone(&engine), views, texts });
+        let composer =
+            Arc::new(Composer { engine: Arc::clone(&engine), views, texts, topics: Arc::clone(&topics) });
         let telegram = setup.telegram.clone();
-        let outbox = Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), setup.rate_limits);
+        let limits = setup.rate_limits;
+        let outbox =
+            Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), limits, Arc::clone(&topics));
         let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));
         let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), setup.http);
         let app = Self {
@@ -191,6 +196,7 @@ impl App {
             replicas: setup.replicas,
             presence_is_volatile: setup.presence_is_volatile,
             outbox: Arc::new(outbox),
+            topics,
             event_webhooks,
             api,
             addr,
@@ -264,6 +270,7 @@ impl App {
 struct BotIdentity {
     id: Option<TelegramId>,
     username: String,
+    topics: TopicMode,
 }
 
 /// Errors if the store belongs to another bot. The update ids of two bots overlap, so updates of the second one
@@ -288,7 +295,9 @@ async fn fetch_bot(telegram: &Telegram) -> anyhow::Result<BotIdentity> {
             Ok(user) => {
                 let name = user.get("username").and_then(serde_json::Value::as_str);
                 let id = user.get("id").and_then(serde_json::Value::as_i64).map(TelegramId);
-                return Ok(BotIdentity { id, username: name.unwrap_or_default().to_owned() });
+                let topics = TopicMode::default();
+                topics.learn(&user);
+                return Ok(BotIdentity { id, username: name.unwrap_or_default().to_owned(), topics });
             }
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
                 anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")

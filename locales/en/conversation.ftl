@@ -43,6 +43,9 @@ choice-button = { $name } · { $number }
 button-new-ticket = ➕ New ticket
 choice-done = ✅ Your message is in ticket <code>{ $number }</code>.
 choice-draft = ✅ Your message is now the draft of a new ticket.
+topic-name = { $name } · { $label }
+focus-current = ✍️ You are writing to <b>{ $name }</b> · <code>{ $number }</code>
+focus-none = ✍️ <b>To whom are you writing?</b> Choose a customer, or reply to one of their messages.
 toast-focus = You are now writing to { $name }
 
 kind-text = text

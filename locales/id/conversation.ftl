@@ -41,6 +41,9 @@ choice-button = { $name } · { $number }
 button-new-ticket = ➕ Tiket baru
 choice-done = ✅ Pesan Anda masuk ke tiket <code>{ $number }</code>.
 choice-draft = ✅ Pesan Anda menjadi rancangan tiket baru.
+topic-name = { $name } · { $label }
+focus-current = ✍️ Anda sedang menulis ke <b>{ $name }</b> · <code>{ $number }</code>
+focus-none = ✍️ <b>Anda menulis untuk siapa?</b> Pilih pelanggan, atau balas salah satu pesannya.
 toast-focus = Sekarang Anda menulis ke { $name }
 
 kind-text = teks

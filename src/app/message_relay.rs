@@ -1,5 +1,7 @@
 //! The message relay: brings the messages that wait for an agent to whoever gets their ticket.
 use super::App;
+use crate::clock::Clock;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
@@ -24,6 +26,9 @@ pub(super) struct MessageRelay {
     processed: Arc<AtomicU64>,
     /// True if nobody knows which tickets were assigned: after a start, and after a gap in the feed.
     must_catch_up: bool,
+    clock: Clock,
+    /// The topics whose tickets changed.
+    topics: BTreeSet<(TicketId, PersonId)>,
 }
 
 impl MessageRelay {
@@ -31,7 +36,15 @@ impl MessageRelay {
         let (engine, processed) = (Arc::clone(&app.engine), Arc::clone(&app.events_relayed));
         let (feed, received) = (engine.feed(), engine.events_published());
         processed.store(u64::MAX, Ordering::SeqCst);
-        Self { engine, feed, received, processed, must_catch_up: true }
+        Self {
+            engine,
+            feed,
+            received,
+            processed,
+            must_catch_up: true,
+            clock: app.clock.clone(),
+            topics: BTreeSet::new(),
+        }
     }
 
     /// Runs until `stop`.
@@ -70,17 +83,28 @@ impl MessageRelay {
         }
         if self.must_catch_up {
             self.engine.relay_all_due().await?;
+            self.engine.refresh_all_topics(self.clock.now()).await?;
+            self.topics.clear();
             self.must_catch_up = false;
         } else {
             self.engine.relay_due(&assigned.into_iter().collect::<Vec<_>>()).await?;
+            let topics: Vec<_> = std::mem::take(&mut self.topics).into_iter().collect();
+            self.engine.refresh_topics(&topics, self.clock.now()).await?;
         }
         Ok(true)
     }
 
     fn receive(&mut self, event: Event, assigned: &mut BTreeSet<crate::domain::ids::TicketId>) {
         self.received += 1;
-        if let Event::Assigned { ticket, .. } = event {
-            assigned.insert(ticket);
+        match event {
+            Event::Assigned { ticket, agent, from, .. } => {
+                assigned.insert(ticket);
+                self.topics.extend(from.into_iter().chain([agent]).map(|agent| (ticket, agent)));
+            }
+            Event::Released { ticket, agent: Some(agent), .. } | Event::Updated { ticket, agent } => {
+                self.topics.insert((ticket, agent));
+            }
+            _ => {}
         }
     }
 

@@ -12,6 +12,8 @@ use crate::engine::ports::{ClockJump, Retention, StoreError};
 use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Inbox, Listener, poller};
+use crate::outbox::TopicMode;
+use crate::telegram::Telegram;
 use crate::telegram::local_me::LocalMe;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ const HANDLER_DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the poller and answers to button presses may take to finish.
 const POLL_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often Telegram is asked whether the bot has topics in private chats.
+const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(600);
 /// How long to wait after the store failed a background task.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
@@ -67,6 +71,11 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         background_stop.clone(),
     ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
+    background.spawn(detect_topics(
+        app.bot.telegram.clone(),
+        Arc::clone(&app.topics),
+        background_stop.clone(),
+    ));
     if app.webhook.is_none() {
         let (telegram, bot) = (app.bot.telegram.clone(), Arc::clone(&app.bot));
         intake.spawn(poller::poll(telegram, app.inbox.clone(), bot, deadline, term_over.clone()));
@@ -187,6 +196,17 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
                 true
             }
         };
+    }
+}
+
+/// Asks Telegram again and again whether the bot has topics in private chats: an admin can switch them.
+async fn detect_topics(telegram: Telegram, topics: Arc<TopicMode>, stop: CancellationToken) {
+    loop {
+        tokio::select! { () = tokio::time::sleep(TOPIC_DETECTION_INTERVAL) => {} () = stop.cancelled() => return }
+        match telegram.call("getMe", &serde_json::json!({})).await {
+            Ok(me) => topics.learn(&me),
+            Err(error) => tracing::warn!(%error, "failed to detect topics"),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod customer;
 pub mod draft_messages;
 pub mod feedback;
+pub mod focus;
 pub mod records;
 pub mod refusals;
 pub mod tickets;

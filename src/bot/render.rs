@@ -23,8 +23,8 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use conversation::{
-    album_head, content_kind, message_failed, message_partly_sent, relay_button, relay_caption, relay_head,
-    relay_text, ticket_choice,
+    album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
+    relay_head, relay_text, ticket_choice, topic_name,
 };
 pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};

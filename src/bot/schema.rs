@@ -7,7 +7,8 @@ use super::handlers::admin::{
     reassign, relocation, replies,
 };
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, records, tickets,
+    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, records,
+    tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -111,7 +112,7 @@ fn buttons() -> HandlerTree {
         )
         .branch(case![ButtonAction::Task(step, ticket, version, surface)].endpoint(agent_tickets::task))
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
-        .branch(case![ButtonAction::Focus(ticket)].endpoint(conversation::focus))
+        .branch(case![ButtonAction::Focus(ticket)].endpoint(focus::choose))
         .branch(case![ButtonAction::Record(action)].endpoint(records::pressed))
         .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
         .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))

@@ -16,6 +16,8 @@ pub enum CardKey {
     Draft(PersonId),
     /// The question for which ticket an author's kept messages are.
     TicketChoice(PersonId),
+    /// The customer to whom an agent writes, and the others to switch to. It is pinned.
+    Focus(PersonId),
     /// A person's own tickets (`/mytickets`), with the page shown.
     MyTickets(PersonId, u16),
     /// The queue, for an agent or admin (`/queue`), with the page shown.
@@ -35,6 +37,7 @@ impl CardKey {
             Self::MyQueue(agent, _) => format!("myqueue {agent}"),
             Self::Draft(person) => format!("draft {person}"),
             Self::TicketChoice(person) => format!("choice {person}"),
+            Self::Focus(agent) => format!("focus {agent}"),
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
             Self::Workload(person, _) => format!("workload {person}"),

@@ -162,6 +162,8 @@ pub struct Settings {
     pub agent_naming: AgentNaming,
     /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,
+    /// How long the topic of a ticket is kept after its agent has completed it or let it go.
+    pub topic_retention: Duration,
     /// How long an agent who is online through Telegram may be silent before they are asked.
     pub idle_timeout: Duration,
     /// How long after its completion a customer may reopen a ticket.
@@ -180,6 +182,7 @@ impl Default for Settings {
             default_capacity: Capacity::DEFAULT,
             agent_naming: AgentNaming::default(),
             grace: Duration::from_secs(300),
+            topic_retention: Duration::from_secs(24 * 3_600),
             idle_timeout: Duration::from_secs(1800),
             reopen_window: Duration::from_secs(72 * 3_600),
             version: Version::default(),

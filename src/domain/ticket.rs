@@ -7,6 +7,7 @@ pub mod conversation;
 pub mod feedback;
 pub mod service;
 mod status;
+pub mod topic;
 mod undo;
 
 use super::Time;

@@ -29,10 +29,17 @@ impl TrafficClass {
                 CardKey::Task(..) | CardKey::MyQueue(..) | CardKey::Queue(..) | CardKey::Workload(..) => {
                     Self::Staff
                 }
-                CardKey::TicketChoice(_) => Self::Words,
+                CardKey::TicketChoice(_) | CardKey::Focus(_) => Self::Words,
                 CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
             },
-            Message::Refresh(_) | Message::Retire(_) | Message::Reaction(_) | Message::Menu => Self::Cards,
+            Message::Refresh(_)
+            | Message::Show(_)
+            | Message::Pin(_)
+            | Message::Retire(_)
+            | Message::Reaction(_)
+            | Message::Topic { .. }
+            | Message::DeleteTopic { .. }
+            | Message::Menu => Self::Cards,
             _ => Self::Words,
         }
     }

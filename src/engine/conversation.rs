@@ -4,6 +4,7 @@ pub mod forget;
 pub mod history;
 mod outcomes;
 mod replies;
+mod topics;
 mod unrouted;
 pub mod withdraw;
 

@@ -17,6 +17,7 @@ mod retention;
 pub mod search;
 mod signals;
 mod tickets;
+mod topics;
 mod webhooks;
 
 pub use change::{AdminGuard, Change, CommitError, Committed, Guard, UniqueKey, Write};
@@ -34,6 +35,7 @@ pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
+pub use topics::TopicStore;
 pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
@@ -45,6 +47,7 @@ pub trait Store:
     + InboxStore
     + OutboxStore
     + ConversationStore
+    + TopicStore
     + SearchStore
     + ErasureStore
     + WebhookStore
@@ -61,6 +64,7 @@ impl<S> Store for S where
         + InboxStore
         + OutboxStore
         + ConversationStore
+        + TopicStore
         + SearchStore
         + ErasureStore
         + WebhookStore

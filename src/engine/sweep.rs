@@ -53,6 +53,7 @@ impl Engine {
                 Ok(()) => {}
             }
         }
+        self.sweep_topics(&settings, now).await?;
         sweep.found = self.sweep_tickets(now).await?;
         Ok(sweep)
     }

@@ -1,18 +1,20 @@
 //! A Telegram action: the Bot API call that carries out a delivery.
+mod replacements;
+
 use super::attachments;
 use super::document::ComposedDocument;
 use super::relay::RelayAction;
+use super::text::{digest, with_text};
+use super::topics::{TopicAction, forgotten};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::content::{Attachment, MessageSource};
-use crate::domain::ids::{ChatId, MessageId};
+use crate::domain::ids::ChatId;
 use crate::domain::notice::Message;
 use crate::domain::notice::rendered::Rendered;
 use crate::engine::ports::{Outcome, StoreError};
-use crate::telegram::Upload;
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Composes deliveries in the language of their recipient and from the current state.
 #[async_trait]
@@ -49,6 +51,8 @@ pub enum TelegramAction {
     },
     /// Makes the call in a topic of the chat.
     InThread(i32, Box<TelegramAction>),
+    /// Makes a call for a topic; if Telegram refuses to create one, the other action is carried out.
+    Topic(TopicAction, Option<Box<TelegramAction>>),
     /// Makes the edit of a message that Telegram names by an inline id.
     Inline(String, Box<TelegramAction>),
     /// Edits a message.
@@ -64,6 +68,12 @@ pub enum TelegramAction {
     },
     /// Deletes a message. One that cannot be deleted any more is edited to a text without buttons.
     Delete(i32, Rendered),
+    /// Deletes the live card of this key, or unpins it if it is too old for that. The card is forgotten.
+    Remove(CardKey, i32),
+    /// Unpins the live card of this key, and forgets it.
+    Unpin(CardKey, i32),
+    /// Pins a message without a notification.
+    Pin(i32),
     /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
     /// Brings a part of a conversation to its recipient.
@@ -128,9 +138,16 @@ impl TelegramAction {
                 "editMessageText",
                 with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
             )),
-            Self::Delete(message_id, _) => {
+            Self::Delete(message_id, _) | Self::Remove(_, message_id) => {
                 Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
             }
+            Self::Unpin(_, message_id) => {
+                Some(("unpinChatMessage", json!({"chat_id": chat.0, "message_id": message_id})))
+            }
+            Self::Pin(message_id) => Some((
+                "pinChatMessage",
+                json!({"chat_id": chat.0, "message_id": message_id, "disable_notification": true}),
+            )),
             Self::Menu(commands) => {
                 let commands: Vec<_> =
                     commands.iter().map(|(c, d)| json!({"command": c, "description": d})).collect();
@@ -140,6 +157,7 @@ impl TelegramAction {
                 ))
             }
             Self::Relay(relay) => relay.call(chat),
+            Self::Topic(topic, _) => topic.call(chat),
             Self::React(message_id, emoji) => Some((
                 "setMessageReaction",
                 json!({"chat_id": chat.0, "message_id": message_id,
@@ -150,15 +168,20 @@ impl TelegramAction {
     }
 
     /// Returns true if repeating the call has no visible effect.
-    pub(super) fn is_idempotent(&self) -> bool {
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
         match self {
             Self::Edit { .. }
             | Self::Delete(..)
+            | Self::Remove(..)
+            | Self::Unpin(..)
+            | Self::Pin(_)
             | Self::Menu(_)
             | Self::React(..)
             | Self::Wait(_)
             | Self::Nothing => true,
             Self::Relay(relay) => relay.is_idempotent(),
+            Self::Topic(topic, _) => topic.is_idempotent(),
             Self::InThread(_, action) | Self::Inline(_, action) => action.is_idempotent(),
             _ => false,
         }
@@ -175,98 +198,28 @@ impl TelegramAction {
         Some(LiveCard { key, chat, message_id, digest: digest(text) })
     }
 
-    /// Returns the action that sends the text of an edit as a new message, because its message is gone. If
-    /// nobody needs that, returns the outcome that settles the delivery.
-    pub(super) fn to_new_message(&self, message: &Message) -> Result<Self, Outcome> {
-        if let (Self::Inline(_, action), Message::Inline { message, .. }) = (self, message) {
-            return action.to_new_message(message);
-        }
-        if let (Self::InThread(thread, action), Message::InThread { message, .. }) = (self, message) {
-            return Ok(Self::InThread(*thread, Box::new(action.to_new_message(message)?)));
-        }
-        if let Self::Delete(message_id, text) = self {
-            let text = text.clone();
-            return Ok(Self::Edit { message_id: *message_id, text, card: None, shown: None });
-        }
-        let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
-        match message {
-            // The answer to a press.
-            Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
-            Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
-            // The agent works on the ticket by its card, and the customer sends the draft by its card.
-            Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) if card.is_some() => {
-                Ok(Self::Send(text.clone(), Some(*key)))
-            }
-            Message::Refresh(key) => Err(Outcome::CardGone(*key, *message_id)),
-            _ => Err(Outcome::Sent(None)),
-        }
-    }
-
-    /// Returns the action without HTML tags, for texts whose entities Telegram rejected.
-    pub(super) fn to_plain_text(&self) -> Self {
-        let strip =
-            |text: &Rendered| Rendered { html: strip_tags(&text.html), buttons: text.buttons.clone() };
-        match self {
-            Self::Send(text, card) => Self::Send(strip(text), *card),
-            Self::Edit { message_id, text, card, .. } => {
-                Self::Edit { message_id: *message_id, text: strip(text), card: *card, shown: None }
-            }
-            Self::SendFile { file, caption, reply_to } => {
-                Self::SendFile { file: file.clone(), caption: strip_tags(caption), reply_to: *reply_to }
-            }
-            Self::SendAlbum(files, caption) => Self::SendAlbum(files.clone(), strip_tags(caption)),
-            Self::SendDocument(document) => {
-                let caption = strip_tags(&document.caption);
-                Self::SendDocument(Box::new(ComposedDocument { caption, ..document.as_ref().clone() }))
-            }
-            Self::InThread(thread, action) => Self::InThread(*thread, Box::new(action.to_plain_text())),
-            Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
-            Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
-            Self::Copy { .. }
-            | Self::Delete(..)
-            | Self::Menu(_)
-            | Self::React(..)
-            | Self::Wait(_)
-            | Self::Nothing => self.clone(),
-        }
-    }
-
     /// Returns the outcome of the call, by Telegram's answer.
-    pub(super) fn outcome(&self, chat: ChatId, answer: &Value) -> Outcome {
+    pub(super) fn outcome(&self, chat: ChatId, answer: &Value, now: Time) -> Outcome {
         match self {
             Self::Relay(relay) => Outcome::Relayed(relay.relayed_to(chat, answer)),
-            Self::InThread(_, action) => action.outcome(chat, answer),
+            Self::Topic(topic, _) => topic.outcome(chat, answer, now),
+            Self::InThread(thread, action) => {
+                let outcome = action.outcome(chat, answer, now);
+                let is_message = answer.get("chat").is_some();
+                let sent_to = answer.get("message_thread_id").and_then(Value::as_i64);
+                // Some servers ignore a topic that is gone, and send to the chat itself.
+                if is_message && sent_to != Some(i64::from(*thread)) {
+                    return forgotten(chat, *thread, outcome);
+                }
+                outcome
+            }
+            Self::Remove(key, message_id) | Self::Unpin(key, message_id) => {
+                Outcome::CardGone(*key, *message_id)
+            }
             _ => {
                 let sent_id = answer.get("message_id").and_then(Value::as_i64);
                 Outcome::Sent(self.card(chat, sent_id.and_then(|id| i32::try_from(id).ok())))
             }
-        }
-    }
-
-    /// Returns the action that replaces one which Telegram refused, if there is one.
-    pub(super) fn fallback(&self) -> Option<Self> {
-        match self {
-            Self::Relay(relay) => Some(Self::Relay(Box::new(relay.fallback()?))),
-            Self::InThread(thread, action) => Some(Self::InThread(*thread, Box::new(action.fallback()?))),
-            _ => None,
-        }
-    }
-
-    /// Returns the file that is uploaded with the call.
-    pub(super) fn upload(&self) -> Option<&Upload> {
-        match self {
-            Self::SendDocument(document) => Some(&document.file),
-            Self::InThread(_, action) => action.upload(),
-            _ => None,
-        }
-    }
-
-    /// Returns the messages of a conversation of which the call does not bring all.
-    pub(super) fn partial_messages(&self) -> &[MessageId] {
-        match self {
-            Self::Relay(relay) if relay.is_partial => &relay.messages,
-            Self::InThread(_, action) => action.partial_messages(),
-            _ => &[],
         }
     }
 
@@ -275,6 +228,22 @@ impl TelegramAction {
         match self {
             Self::Wait(until) => Some(*until),
             Self::InThread(_, action) => action.waits_until(),
+            _ => None,
+        }
+    }
+
+    /// Returns the outcome of an action that needs no call.
+    pub(super) fn outcome_without_call(&self, chat: ChatId, now: Time) -> Outcome {
+        match self {
+            Self::Topic(topic, _) => topic.outcome(chat, &Value::Null, now),
+            _ => Outcome::Sent(self.card(chat, None)),
+        }
+    }
+
+    /// Returns the topic that the action is for.
+    pub(super) fn thread(&self) -> Option<i32> {
+        match self {
+            Self::InThread(thread, _) => Some(*thread),
             _ => None,
         }
     }
@@ -288,42 +257,6 @@ impl TelegramAction {
     }
 }
 
-/// Returns `body` with the text and the buttons.
-fn with_text(mut body: Value, text: &Rendered) -> Value {
-    if let Some(fields) = body.as_object_mut() {
-        fields.insert("text".into(), json!(text.html));
-        fields.insert("parse_mode".into(), json!("HTML"));
-        fields.insert("link_preview_options".into(), json!({"is_disabled": true}));
-        if let Some(markup) = attachments::reply_markup(&text.buttons) {
-            fields.insert("reply_markup".into(), markup);
-        }
-    }
-    body
-}
-
-/// Returns a hash of the content of a message; the store holds it. If the hash function changes between
-/// builds, each card is edited once too often, and Telegram answers "message is not modified".
-pub(super) fn digest(text: &Rendered) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.html.hash(&mut hasher);
-    for button in text.buttons.iter().flatten() {
-        (&button.label, &button.data).hash(&mut hasher);
-    }
-    hasher.finish()
-}
-
-/// Removes tags. Entities stay, so the text is still valid HTML.
-fn strip_tags(html: &str) -> String {
-    let mut in_tag = false;
-    html.chars()
-        .filter(|c| {
-            let is_markup = in_tag || *c == '<';
-            in_tag = if *c == '<' { true } else { in_tag && *c != '>' };
-            !is_markup
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,10 +267,5 @@ mod tests {
         let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
         assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
         assert!(edit(None).call(ChatId(1)).is_some());
-    }
-
-    #[test]
-    fn strip_tags_removes_tags_and_keeps_entities() {
-        assert_eq!(strip_tags("<b>a &lt; b</b> <a href=\"x\">c</a>"), "a &lt; b c");
     }
 }

@@ -9,11 +9,13 @@ use chrono::TimeDelta;
 /// should be over by then.
 const REPEAT_DELAY: TimeDelta = TimeDelta::seconds(5);
 /// Parts of Telegram's descriptions of a message that an edit or a deletion can't reach.
-const MESSAGE_GONE: [&str; 5] = [
+const MESSAGE_GONE: [&str; 7] = [
     "message to edit not found",
     "message can't be edited",
     "message to delete not found",
     "message can't be deleted",
+    "message to pin not found",
+    "message to unpin not found",
     "message_id_invalid",
 ];
 /// Parts of Telegram's descriptions of a topic that does not take messages.

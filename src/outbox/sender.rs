@@ -2,6 +2,8 @@
 use super::action::{Compose, TelegramAction};
 use super::error_policy::{ErrorAction, backoff, classify};
 use super::rate_limit::{RateLimiter, RateLimits};
+use super::topic_mode::TopicMode;
+use super::topics::forgotten;
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
 use crate::domain::Time;
@@ -32,6 +34,7 @@ pub(super) struct Sender {
     pub(super) clock: Clock,
     rate_limiter: Mutex<RateLimiter>,
     waits: Mutex<Waits>,
+    topics: Arc<TopicMode>,
 }
 
 /// The result of one delivery.
@@ -47,11 +50,11 @@ impl Sender {
         engine: Arc<Engine>,
         composer: Arc<dyn Compose>,
         telegram: Telegram,
-        clock: Clock,
-        limits: RateLimits,
+        (clock, limits): (Clock, RateLimits),
+        topics: Arc<TopicMode>,
     ) -> Self {
         let rate_limiter = Mutex::new(RateLimiter::new(limits));
-        Self { engine, composer, telegram, clock, rate_limiter, waits: Mutex::default() }
+        Self { engine, composer, telegram, clock, rate_limiter, waits: Mutex::default(), topics }
     }
 
     pub(super) fn rate_limiter(&self) -> MutexGuard<'_, RateLimiter> {
@@ -122,7 +125,7 @@ impl Sender {
         }
         let Some((method, _)) = action.call(chat) else {
             self.rate_limiter().give_back(1);
-            return report(id, Outcome::Sent(action.card(chat, None)));
+            return report(id, action.outcome_without_call(chat, now));
         };
         let steady = self.clock.steady();
         let pause = if deadline.has_passed() {
@@ -150,7 +153,7 @@ impl Sender {
         in_call: &AtomicBool,
     ) -> DeliveryReport {
         let (id, chat) = (delivery.id, delivery.chat);
-        let mut is_plain = false;
+        let (mut is_plain, mut gone) = (false, None);
         loop {
             if !action.is_idempotent() && delivery.unknown > MAX_REPEATS {
                 let details = format!("sent {} times, each with an unknown outcome", delivery.unknown);
@@ -172,6 +175,10 @@ impl Sender {
             let now = self.clock.now();
             let error = match result {
                 Ok(outcome) => {
+                    let outcome = match gone {
+                        Some(thread) => forgotten(chat, thread, outcome),
+                        None => outcome,
+                    };
                     let latency = (now - delivery.committed_at).num_milliseconds();
                     tracing::debug!(delivery = id, waited_ms = latency, "delivered");
                     if let Err(error) = self.engine.on_partly_relayed(action.partial_messages(), now).await {
@@ -182,6 +189,20 @@ impl Sender {
                 Err(error) => error,
             };
             let step = classify(&error, delivery.attempts, delivery.unknown, action.is_idempotent(), now);
+            if let TelegramAction::Topic(topic, otherwise) = &action {
+                if let Some(outcome) = topic.outcome_if_refused(chat, &step) {
+                    return report(id, outcome);
+                }
+                let is_refused = matches!(step, ErrorAction::GiveUp(_)) || error.code() == Some(429);
+                if let Some(otherwise) = otherwise
+                    && is_refused
+                {
+                    tracing::warn!(%error, delivery = id, "Telegram refused a topic; sending to the chat itself");
+                    self.topics.refuse(chat, now);
+                    action = (**otherwise).clone();
+                    continue;
+                }
+            }
             if matches!(step, ErrorAction::GiveUp(DropReason::Refused) | ErrorAction::MessageGone)
                 && let Some(fallback) = action.fallback()
             {
@@ -201,7 +222,7 @@ impl Sender {
                 ErrorAction::SendWithoutThread => match action.without_thread() {
                     Some(inner) => {
                         tracing::warn!(%error, delivery = id, "topic is gone; sending to the chat itself");
-                        action = inner.clone();
+                        (gone, action) = (action.thread(), inner.clone());
                     }
                     None => return self.give_up(delivery, DropReason::Refused, error.to_string()).await,
                 },
@@ -262,7 +283,7 @@ impl Sender {
             Some(file) => self.telegram.call_with_file(method, &body, file).await?,
             None => self.telegram.call(method, &body).await?,
         };
-        Ok(action.outcome(delivery.chat, &answer))
+        Ok(action.outcome(delivery.chat, &answer, self.clock.now()))
     }
 
     /// Marks a person who blocked the bot as unreachable and drops the delivery. The engine notifies everyone

@@ -4,6 +4,7 @@ use super::action::Compose;
 use super::rate_limit::RateLimits;
 use super::sender::{DeliveryReport, Sender};
 use super::status::OutboxStatus;
+use super::topic_mode::TopicMode;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::ports::{Outcome, StoreError};
@@ -47,8 +48,12 @@ impl Outbox {
         telegram: Telegram,
         clock: Clock,
         limits: RateLimits,
+        topics: Arc<TopicMode>,
     ) -> Self {
-        Self { sender: Sender::new(engine, composer, telegram, clock, limits), status: Arc::default() }
+        Self {
+            sender: Sender::new(engine, composer, telegram, (clock, limits), topics),
+            status: Arc::default(),
+        }
     }
 
     /// Returns the status of the outbox.
@@ -187,7 +192,7 @@ impl Outbox {
             tokio::time::sleep(PROBE_INTERVAL).await;
         }
         fail::fail_point!("outbox-after-mark");
-        let relayed = |(_, outcome): &(u64, Outcome)| match outcome {
+        let relayed = |(_, outcome): &(u64, Outcome)| match outcome.of_delivery() {
             Outcome::Relayed(places) => places.iter().map(|place| place.message).collect(),
             _ => Vec::new(),
         };

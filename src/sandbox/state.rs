@@ -27,6 +27,8 @@ pub(in crate::sandbox) struct Bot {
     pub(in crate::sandbox) name: String,
     /// Whether private chats with the bot can have topics.
     pub(in crate::sandbox) has_topics: bool,
+    /// Whether the server knows `setMySettings`.
+    pub(in crate::sandbox) knows_settings: bool,
 }
 
 /// The topics of a chat by `message_thread_id`: their names, `None` for deleted ones.
@@ -38,6 +40,8 @@ pub(in crate::sandbox) struct Chat {
     pub(in crate::sandbox) started: bool,
     pub(in crate::sandbox) messages: BTreeMap<i64, Message>,
     pub(in crate::sandbox) topics: Topics,
+    /// The pinned messages, the newest last; deleted ones do not count.
+    pub(in crate::sandbox) pinned: Vec<i64>,
 }
 
 /// A press of a button, and whether the bot has answered it.
@@ -85,6 +89,7 @@ impl State {
                 username: options.bot_username.clone(),
                 name: options.bot_name.clone(),
                 has_topics: false,
+                knows_settings: true,
             },
             users: BTreeMap::new(),
             chats: BTreeMap::new(),
@@ -110,6 +115,12 @@ impl State {
     /// Returns a message, deleted or not.
     pub(in crate::sandbox) fn message(&self, chat: i64, id: i64) -> Option<&Message> {
         self.chats.get(&chat)?.messages.get(&id)
+    }
+
+    /// Returns the message of a chat that was pinned last.
+    pub(in crate::sandbox) fn pinned(&self, chat: i64) -> Option<i64> {
+        let pinned = self.chats.get(&chat)?.pinned.iter().rev();
+        pinned.copied().find(|id| self.existing_message(chat, *id).is_some())
     }
 
     /// Returns a message that the bot can access.

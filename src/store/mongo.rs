@@ -91,6 +91,7 @@ mod read {
     pub(super) mod reference_data;
     pub(super) mod search;
     pub(super) mod tickets;
+    pub(super) mod topics;
     pub(super) mod webhooks;
 }
 

@@ -5,6 +5,7 @@ mod admin;
 mod agent;
 mod buttons;
 mod customer;
+mod focus;
 mod groups;
 mod locale;
 mod long_lists;
@@ -17,6 +18,7 @@ mod side_api;
 mod spinner;
 mod stories;
 mod ticket_command;
+mod topics;
 mod wording;
 
 use crate::support::Desk;

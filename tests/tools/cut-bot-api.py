@@ -12,7 +12,23 @@ METHODS = """getMe getUpdates setWebhook deleteWebhook getWebhookInfo logOut clo
 sendDocument sendVoice sendVideo sendAudio sendSticker sendChatAction editMessageText editMessageCaption
 editMessageReplyMarkup deleteMessage answerCallbackQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
 setMyShortDescription getFile getChat copyMessages sendAnimation sendVideoNote sendMediaGroup sendLocation sendVenue
-sendContact sendDice sendPoll setMessageReaction createForumTopic editForumTopic deleteForumTopic""".split()
+sendContact sendDice sendPoll setMessageReaction createForumTopic editForumTopic deleteForumTopic
+pinChatMessage unpinChatMessage""".split()
+# Methods that came after the version of the input, as the official changelog describes them.
+LATER_METHODS = {
+    "setMySettings": {
+        name: {"types": [kind], "required": False}
+        for name, kind in {
+            "has_topics_enabled": "Boolean",
+            "allows_users_to_create_topics": "Boolean",
+            "has_topic_sidebar": "Boolean",
+            "supports_inline_queries": "Boolean",
+            "inline_query_placeholder": "String",
+            "can_join_groups": "Boolean",
+            "callback_query_mode": "String",
+        }.items()
+    }
+}
 PRIMITIVE_TYPES = {"Integer", "String", "Boolean", "Float", "InputFile", "True"}
 SOURCE = "github.com/PaulSonOfLars/telegram-bot-api-spec (MIT), cut by tests/tools/cut-bot-api.py"
 
@@ -29,7 +45,7 @@ def main() -> None:
             pending_types.extend(name.removeprefix("Array of ").removeprefix("Array of ") for name in field["types"])
         return result
 
-    methods = {name: fields(api["methods"][name]) for name in METHODS}
+    methods = {name: fields(api["methods"][name]) for name in METHODS} | LATER_METHODS
     types: dict[str, dict] = {}
     while pending_types:
         name = pending_types.pop()

@@ -4,10 +4,13 @@ mod attachments;
 mod edits;
 mod exceptions;
 mod export;
+mod focus;
+mod live;
 mod readers;
 mod record;
 mod relay;
 mod service;
+mod topics;
 
 use super::view_loader::ViewLoader;
 use super::views::service::CompletedView;
@@ -24,7 +27,7 @@ use crate::domain::person::{AgentProfile, Locale, Person};
 use crate::engine::Engine;
 use crate::engine::ports::StoreError;
 use crate::i18n::Texts;
-use crate::outbox::{Compose, TelegramAction};
+use crate::outbox::{Compose, TelegramAction, TopicMode};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -36,11 +39,26 @@ pub struct Composer {
     pub views: ViewLoader,
     /// The locale files.
     pub texts: Arc<Texts>,
+    /// Whether the bot has topics in private chats.
+    pub topics: Arc<TopicMode>,
 }
 
 #[async_trait]
 impl Compose for Composer {
     async fn compose(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        now: Time,
+    ) -> Result<TelegramAction, StoreError> {
+        let action = self.in_chat(chat, message, now).await?;
+        self.in_topic(chat, message, action, now).await
+    }
+}
+
+impl Composer {
+    /// Returns the action that delivers `message` to the chat itself.
+    async fn in_chat(
         &self,
         chat: ChatId,
         message: &Message,
@@ -79,11 +97,11 @@ impl Compose for Composer {
                 self.message_partly_sent(*message, &localizer).await
             }
             Message::Inline { inline_message_id, message } => {
-                let action = Box::pin(self.compose(chat, message, now)).await?;
+                let action = Box::pin(self.in_chat(chat, message, now)).await?;
                 Ok(TelegramAction::Inline(inline_message_id.clone(), Box::new(action)))
             }
             Message::InThread { thread, message } => {
-                let action = Box::pin(self.compose(chat, message, now)).await?;
+                let action = Box::pin(self.in_chat(chat, message, now)).await?;
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
@@ -101,6 +119,10 @@ impl Compose for Composer {
                 let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
             }
+            Message::Topic { ticket, agent } => self.topic_upkeep((*ticket, *agent), &localizer).await,
+            Message::DeleteTopic { ticket, agent } => self.topic_deletion((*ticket, *agent)).await,
+            Message::Show(key) => self.show(*key, &localizer).await,
+            Message::Pin(key) => self.pin(*key).await,
             Message::Refresh(key) => self.refresh(*key, &localizer).await,
             Message::Retire(key) => self.retire(*key, &localizer).await,
             Message::Redraw { message_id, card } => self.redraw(*message_id, *card, &localizer).await,
@@ -155,6 +177,7 @@ impl Composer {
             }
             CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
             CardKey::TicketChoice(person) => Some(self.ticket_choice(person, localizer).await?.into()),
+            CardKey::Focus(agent) => self.focus(agent, localizer).await?.map(Card::from),
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }

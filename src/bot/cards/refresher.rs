@@ -181,7 +181,7 @@ impl CardRefresher {
         Ok(())
     }
 
-    /// Returns the live `/myqueue` cards of these agents. A card that is being sent has a refresh of its own
+    /// Returns the live `/myqueue` and focus cards of these agents. A card that is being sent has a refresh of its own
     /// behind it.
     async fn queues(&self, agents: BTreeSet<PersonId>) -> Result<Vec<LiveCard>, StoreError> {
         if agents.is_empty() {
@@ -217,10 +217,10 @@ fn pause_after(busy: Duration, max_pause: Duration) -> Duration {
     (busy * PAUSE_FACTOR).max(MIN_REFRESH_INTERVAL).min(max_pause)
 }
 
-/// Returns the agent whose queue a card shows.
+/// Returns the agent whose tickets a card shows.
 fn owner(card: CardKey) -> Option<PersonId> {
     match card {
-        CardKey::MyQueue(agent, _) => Some(agent),
+        CardKey::MyQueue(agent, _) | CardKey::Focus(agent) => Some(agent),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ mod notice;
 mod record;
 pub mod service;
 
-pub use conversation::{RelayAuthor, RelayView, TicketChoiceView};
+pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 

@@ -1,4 +1,5 @@
 //! Agent handlers of tickets: the steps, opening from the own queue, picking up.
+use super::focus;
 use super::refusals::refusal_toast;
 use crate::bot::callback::{Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -28,9 +29,10 @@ pub async fn task(
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
     }
     toast.say(ctx.localizer(&bot).toast(key, &[]));
-    if step == Step::Start || step == Step::Resume {
-        bot.engine.store().set_focus(ctx.person.id, Some(ticket)).await?;
-    }
+    let focus = match step {
+        Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
+        Step::Complete | Step::Hold => Vec::new(),
+    };
     let stepped = bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await;
     if step == Step::Start
         && let Ok(ticket) = &stepped
@@ -40,9 +42,9 @@ pub async fn task(
     match stepped {
         // In the queue the agent sees a line of the ticket; what it is about follows.
         Ok(ticket) if step == Step::Start && matches!(surface, Surface::MyQueue(_)) => {
-            Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).collect())
+            Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).chain(focus).collect())
         }
-        Ok(_) => Ok(vec![redrawn]),
+        Ok(_) => Ok(std::iter::once(redrawn).chain(focus).collect()),
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
 }
@@ -63,8 +65,8 @@ pub async fn show(
     }
     toast.ack();
     show_typing(&bot, ticket.customer_chat);
-    bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
-    Ok(brought(&ctx, &ticket).collect())
+    let focus = focus::set(&bot, &ctx, ticket.id).await?;
+    Ok(brought(&ctx, &ticket).chain(focus).collect())
 }
 
 /// Returns a ticket for its holder: the card, which replaces the earlier one, and what it has no room for.

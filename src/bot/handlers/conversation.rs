@@ -2,6 +2,7 @@
 //! they reply to or have in focus.
 use super::customer::{open_draft, save_draft};
 use super::draft_messages::recent_ticket;
+use super::focus;
 use super::refusals::refusal_toast;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
@@ -97,28 +98,12 @@ pub async fn choose_ticket(
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    if ticket.holder() == Some(ctx.person.id) {
-        bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
-    }
     let text = ctx.localizer(&bot).message("choice-done", &[("number", (&ticket.number).into())]);
-    Ok(vec![ctx.edit(pressed, text)])
-}
-
-/// Sets the ticket to whose customer the agent writes.
-pub async fn focus(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    ticket: TicketId,
-) -> HandlerResult {
-    let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    if ticket.holder() != Some(ctx.person.id) {
-        return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
+    let mut answers = vec![ctx.edit(pressed, text)];
+    if ticket.holder() == Some(ctx.person.id) {
+        answers.extend(focus::set(&bot, &ctx, ticket.id).await?);
     }
-    bot.engine.store().set_focus(ctx.person.id, Some(ticket.id)).await?;
-    let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-    toast.say(ctx.localizer(&bot).toast("toast-focus", &[("name", name.into())]));
-    Ok(Vec::new())
+    Ok(answers)
 }
 
 /// Returns the new question for which ticket the kept messages are, below the last message.
@@ -134,6 +119,9 @@ async fn route(
     message: &IncomingMessage,
 ) -> Result<Option<Route>, EngineError> {
     let store = bot.engine.store();
+    if let Some(ticket) = topic_ticket(bot, ctx, message).await? {
+        return Ok(route_to(&ctx.person, ticket));
+    }
     if let Some(ticket) = replied_ticket(bot, message).await? {
         return Ok(route_to(&ctx.person, ticket));
     }
@@ -184,6 +172,19 @@ fn route_to(author: &Person, ticket: Ticket) -> Option<Route> {
         return (!ticket.status().is_end()).then_some(Route::ToAgent(ticket));
     }
     author.agent.is_some().then_some(Route::Refused(ticket))
+}
+
+/// Returns the ticket in whose topic of the author's chat a message was written.
+async fn topic_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Result<Option<Ticket>, StoreError> {
+    let (store, Some(thread)) = (bot.engine.store(), message.thread) else { return Ok(None) };
+    match store.topic_at(message.chat.id, thread).await?.filter(|topic| topic.agent == ctx.person.id) {
+        Some(topic) => store.ticket(topic.ticket).await,
+        None => Ok(None),
+    }
 }
 
 /// Returns the ticket of the message that a message replies to: by the conversation, or by the number that a
@@ -237,13 +238,14 @@ async fn to_customer(
 /// Tells the agent to whom they write, when that has changed.
 async fn announce(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> HandlerResult {
     let store = bot.engine.store();
-    if store.focus(ctx.person.id).await? == Some(ticket.id) {
-        return Ok(Vec::new());
+    let is_known = store.focus(ctx.person.id).await? == Some(ticket.id);
+    let shown = focus::set(bot, ctx, ticket.id).await?;
+    if is_known {
+        return Ok(shown);
     }
-    store.set_focus(ctx.person.id, Some(ticket.id)).await?;
     let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
     let args = [("name", name.into()), ("number", (&ticket.number).into())];
-    Ok(vec![ctx.message(bot, "message-to", &args)])
+    Ok(std::iter::once(ctx.message(bot, "message-to", &args)).chain(shown).collect())
 }
 
 /// Returns the answer to an agent whose message was not sent, since the ticket is not theirs any more.

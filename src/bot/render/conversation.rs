@@ -1,15 +1,20 @@
 //! Messages of a conversation as their recipient sees them, and the questions and answers about them.
 use super::parts::{card, name};
-use super::{Localizer, Rendered, html_of, labelled, utf16_units};
+use super::{Arg, Localizer, Rendered, html_of, labelled, truncate, utf16_units};
 use crate::bot::callback::ButtonAction;
-use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
+use crate::bot::cards::views::{
+    FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
+};
 use crate::domain::content::ContentKind;
 use crate::domain::formatted::FormattedText;
+use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::RelayFailure;
 
 /// The longest text of a message, in UTF-16 units, and the longest caption.
 const MAX_TEXT_UNITS: usize = 4_096;
 const MAX_CAPTION_UNITS: usize = 1_024;
+/// The most buttons of a focus card: its markup must stay below Telegram's limit.
+const MAX_FOCUS_BUTTONS: usize = 30;
 
 /// Returns the head of a relayed message: its author, its ticket, and what became of the message. Empty if
 /// there is nothing to say.
@@ -134,4 +139,49 @@ pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rend
         (!view.is_agent).then(|| vec![localizer.button("button-new-ticket", ButtonAction::ChooseNewTicket)]);
     let rows = view.tickets.iter().map(button).chain(new);
     card(localizer.html(question, &[("count", view.kept.into())]), rows)
+}
+
+/// Renders the card that says to whom an agent writes, with a button for each other ticket.
+#[must_use]
+pub fn focus(localizer: &Localizer<'_>, view: &FocusView) -> Rendered {
+    let text = match &view.current {
+        Some(current) => localizer.html("focus-current", &choice_args(current)),
+        None => localizer.html("focus-none", &[]),
+    };
+    let button = |choice: &FocusChoice| {
+        let label = localizer.plain("choice-button", &choice_args(choice));
+        vec![labelled(&label, ButtonAction::Focus(choice.ticket))]
+    };
+    card(text, view.others.iter().take(MAX_FOCUS_BUTTONS).map(button))
+}
+
+fn choice_args(choice: &FocusChoice) -> [(&'static str, Arg<'_>); 2] {
+    [("name", name(&choice.name)), ("number", (&choice.number).into())]
+}
+
+/// The longest name in the name of a topic, and the longest `department - category`, in UTF-16 units.
+const MAX_TOPIC_NAME_UNITS: (usize, usize) = (40, 60);
+
+/// Returns the name of a ticket's topic: the agent's slot, the customer, the category.
+#[must_use]
+pub fn topic_name(
+    localizer: &Localizer<'_>,
+    slot: Option<u16>,
+    customer: &str,
+    ticket: &TicketView,
+) -> String {
+    let slot = slot.map(|slot| format!("#{slot}"));
+    let mark = match ticket.status {
+        Status::Completed => Some("✅".to_owned()),
+        Status::Pending => Some("⏸".to_owned()),
+        _ => None,
+    };
+    let head = [mark, slot].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let (name, label) = MAX_TOPIC_NAME_UNITS;
+    let args = [("name", truncate(customer, name).into()), ("label", truncate(&ticket.label, label).into())];
+    [head, localizer.plain("topic-name", &args)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }

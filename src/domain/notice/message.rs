@@ -2,7 +2,7 @@
 use super::Notice;
 use super::rendered::Rendered;
 use crate::domain::card::CardKey;
-use crate::domain::ids::{MessageId, TicketId};
+use crate::domain::ids::{MessageId, PersonId, TicketId};
 use serde::{Deserialize, Serialize};
 
 /// The priority class of refreshes within a chat.
@@ -53,6 +53,10 @@ pub enum Message {
     },
     /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
+    /// The live card of this key: edited, or sent if there is none.
+    Show(CardKey),
+    /// Pins the live card of this key, silently.
+    Pin(CardKey),
     /// A refresh of the live card of this key. Several pending ones are sent as one.
     Refresh(CardKey),
     /// A refresh of one message that shows a card, which may be an older copy of it.
@@ -73,6 +77,20 @@ pub enum Message {
     },
     /// The reaction of the bot to an agent's message, which shows what became of it.
     Reaction(MessageId),
+    /// The upkeep of the topic of a ticket in the agent's chat: its name, and whether it is closed.
+    Topic {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
+    /// The deletion of a topic that is closed.
+    DeleteTopic {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
     /// The person's command menu, for their role and language.
     Menu,
     /// An edit of a message that Telegram names by an inline id only.
@@ -108,8 +126,15 @@ impl Message {
         match self {
             // An agent's last words must reach the customer before the notice of the completion.
             Self::Relay { to_agent, .. } => u8::from(*to_agent),
+            // A new ticket goes before them, and the pin stays behind its card.
+            Self::Show(_) | Self::Pin(_) => 1,
             Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
-            Self::Refresh(_) | Self::Redraw { .. } | Self::Reaction(_) | Self::Menu => REFRESH_CLASS,
+            Self::Refresh(_)
+            | Self::Redraw { .. }
+            | Self::Reaction(_)
+            | Self::Menu
+            | Self::Topic { .. }
+            | Self::DeleteTopic { .. } => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
         }
     }
@@ -158,11 +183,15 @@ impl Message {
     #[must_use]
     pub fn coalesce_key(&self) -> Option<String> {
         match self {
+            Self::Show(key) => Some(format!("show {key}")),
+            Self::Pin(key) => Some(format!("pin {key}")),
             Self::Refresh(key) => Some(format!("refresh {key}")),
             Self::Redraw { message_id, .. } => Some(format!("redraw {message_id}")),
             Self::Relay { part, .. } => part.coalesce_key(),
             Self::Reaction(message) => Some(format!("reaction {message}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::Topic { ticket, .. } => Some(format!("topic {ticket}")),
+            Self::DeleteTopic { ticket, .. } => Some(format!("delete topic {ticket}")),
             Self::Card(key) => Some(card_key(*key)),
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.coalesce_key(),
             Self::Notice(Notice::Undelivered { .. }) => Some("undelivered".to_owned()),

@@ -5,6 +5,7 @@ use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::ticket::conversation::RelayedTo;
+use crate::domain::ticket::topic::TopicChange;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
@@ -33,6 +34,8 @@ pub enum Outcome {
     Sent(Option<LiveCard>),
     /// Messages of a conversation were delivered: each is now at this place.
     Relayed(Vec<RelayedTo>),
+    /// A call has shown something of a topic. The rest is the outcome of the delivery.
+    Topic(TopicChange, Box<Outcome>),
     /// Not delivered yet: it is retried from `until` on.
     Retry {
         /// The earliest time of the next attempt.
@@ -48,6 +51,17 @@ pub enum Outcome {
     Dropped(DropReason, String),
     /// The chat has a new id: this delivery and all others of the chat that are pending move to it.
     Moved(ChatId),
+}
+
+impl Outcome {
+    /// Returns the outcome of the delivery itself.
+    #[must_use]
+    pub fn of_delivery(&self) -> &Self {
+        match self {
+            Self::Topic(_, outcome) => outcome.of_delivery(),
+            _ => self,
+        }
+    }
 }
 
 /// The reason for which a delivery is given up.
@@ -161,7 +175,7 @@ pub trait OutboxStore: Send + Sync + 'static {
     async fn counters(&self) -> Result<DeliveryCounters, StoreError>;
     /// Returns the live message of a card.
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError>;
-    /// Returns the live cards of kinds that change by themselves (`MyQueue`). They are refreshed after a
+    /// Returns the live cards of kinds that change by themselves (`MyQueue` and `Focus`). They are refreshed after a
     /// restart and when queues change.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
 }

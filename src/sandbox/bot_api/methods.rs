@@ -6,9 +6,11 @@ mod copies;
 mod edits;
 mod media;
 mod messages;
+mod pins;
 mod presses;
 mod queries;
 mod reactions;
+mod settings;
 mod topics;
 mod updates;
 
@@ -72,6 +74,9 @@ fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
         "createForumTopic" => topics::create(state, call),
         "editForumTopic" => topics::edit(state, call),
         "deleteForumTopic" => topics::delete(state, call),
+        "pinChatMessage" => pins::pin(state, call),
+        "unpinChatMessage" => pins::unpin(state, call),
+        "setMySettings" => settings::set_settings(state, call),
         "deleteMessage" => messages::delete_message(state, call),
         "sendChatAction" => messages::send_chat_action(state, call),
         "sendPhoto" | "sendDocument" | "sendVoice" | "sendVideo" | "sendAudio" | "sendSticker"

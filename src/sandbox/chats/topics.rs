@@ -17,6 +17,26 @@ impl Sandbox {
         self.write(|state| state.bot.has_topics = on);
     }
 
+    /// Makes the server one that does not know `setMySettings` (before Bot API 10.5), or one that does.
+    pub fn set_knows_settings(&self, knows: bool) {
+        self.write(|state| state.bot.knows_settings = knows);
+    }
+
+    /// Returns the topics of a chat that exist: id and name.
+    #[must_use]
+    pub fn topics(&self, chat: i64) -> Vec<(i64, String)> {
+        self.read(|state| {
+            let topics = state.chats.get(&chat).into_iter().flat_map(|found| &found.topics);
+            topics.filter_map(|(id, name)| Some((*id, name.clone()?))).collect()
+        })
+    }
+
+    /// Returns the id of the message of a chat that was pinned last.
+    #[must_use]
+    pub fn pinned(&self, chat: i64) -> Option<i64> {
+        self.read(|state| state.pinned(chat))
+    }
+
     /// Adds a topic to a private chat or a supergroup and returns its `message_thread_id`. The bot gets the
     /// service message of its creation.
     ///

@@ -21,6 +21,7 @@ pub(super) const SETTINGS: &str = "settings";
 pub(super) const INVITES: &str = "invites";
 pub(super) const DRAFTS: &str = "drafts";
 pub(super) const MESSAGES: &str = "messages";
+pub(super) const TOPICS: &str = "topics";
 pub(super) const FOCUS: &str = "focus";
 pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const EVENTS: &str = "events";
@@ -146,6 +147,10 @@ const INDEXES: &[Index] = &[
     index(MESSAGES, "due", || doc! { "ticket": 1, "due": 1 }).where_(|| doc! { "due": true }),
     index(MESSAGES, "unrouted", || doc! { "unrouted": 1 })
         .where_(|| doc! { "unrouted": { "$exists": true } }),
+    index(TOPICS, "thread", || doc! { "chat": 1, "thread": 1 }),
+    index(TOPICS, "closed", || doc! { "closed_date": 1 })
+        .where_(|| doc! { "closed_date": { "$exists": true } }),
+    index(TOPICS, "open", || doc! { "open": 1 }).where_(|| doc! { "open": true }),
     index(WEBHOOKS, "due", || doc! { "next_at": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
     index(WEBHOOKS, "ticket", || doc! { "ticket": 1, "seq": 1 }).where_(|| doc! { "state": "pending" }),
     index(WEBHOOKS, "log", || doc! { "seq": -1 }),

@@ -11,9 +11,9 @@ pub(super) const PRUNE_LISTS: &str = "DELETE FROM live_cards WHERE slot IN
     (SELECT slot FROM live_cards INDEXED BY live_cards_of_lists
      WHERE list_shown_at IS NOT NULL AND list_shown_at < ?1 LIMIT ?2)";
 const BY_SLOT: &str = "SELECT key, chat, message_id, digest FROM live_cards WHERE slot = ?1";
-/// Selects the slots with the prefix "myqueue ": '!' is the character after the blank.
+/// Selects the slots with the prefixes "myqueue " and "focus ": '!' is the character after the blank.
 const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
-    WHERE slot >= 'myqueue ' AND slot < 'myqueue!'";
+    WHERE slot >= 'myqueue ' AND slot < 'myqueue!' OR slot >= 'focus ' AND slot < 'focus!'";
 pub(super) const PRUNABLE: &str =
     "SELECT ended_at, ticket FROM card_prune_queue WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
 const DEQUEUE: &str = "DELETE FROM card_prune_queue WHERE ended_at = ?1 AND ticket = ?2";
@@ -52,7 +52,7 @@ pub(super) fn by_key(conn: &Connection, key: CardKey) -> rusqlite::Result<Option
     conn.prepare_cached(BY_SLOT)?.query_row([key.slot()], card).optional()
 }
 
-/// Returns the cards of all agents' queues.
+/// Returns the cards of all agents' queues, and their focus cards.
 pub(super) fn agent_queues(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
     conn.prepare_cached(AGENT_QUEUES)?.query_map([], card)?.collect()
 }

@@ -3,7 +3,7 @@
 //! A row of `outbox_chats` points to the next delivery of its chat, so a claim costs the same with any
 //! backlog.
 use super::codec::{Json, Micros, row_count};
-use super::tickets::conversation;
+use super::tickets::{conversation, topics};
 use super::{cards, counters};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
@@ -217,6 +217,10 @@ pub(super) fn settle(conn: &Connection, id: u64, outcome: &Outcome, now: Time) -
             }
             relayed.iter().try_for_each(|relayed| conversation::settle(conn, *relayed))?;
             advance(conn, chat, 0, class)
+        }
+        Outcome::Topic(change, outcome) => {
+            topics::apply(conn, change)?;
+            settle(conn, id, outcome, now)
         }
         Outcome::Retry { until, unknown } => {
             let Some(chat) = release(conn, id, *unknown, 0)? else { return Ok(()) };

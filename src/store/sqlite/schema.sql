@@ -276,6 +276,19 @@ CREATE INDEX messages_by_ticket ON messages (ticket)              WHERE ticket I
 CREATE INDEX messages_due       ON messages (ticket)              WHERE due = 1;
 CREATE INDEX messages_unrouted  ON messages (author)              WHERE ticket IS NULL AND due = 1;
 
+-- The topics of tickets in the chats of agents.
+CREATE TABLE topics (
+  ticket    BLOB    NOT NULL CHECK (length(ticket) = 16),
+  agent     BLOB    NOT NULL CHECK (length(agent) = 16),
+  chat      INTEGER NOT NULL,
+  thread    INTEGER NOT NULL,
+  closed_at INTEGER,                                -- null while the agent holds the ticket
+  doc       TEXT    NOT NULL,
+  PRIMARY KEY (ticket, agent)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX topics_by_thread ON topics (chat, thread);
+CREATE INDEX topics_closed ON topics (closed_at) WHERE closed_at IS NOT NULL;
+
 -- The webhooks that report changes to a receiver, written in the transaction of the change. Those of a ticket
 -- are sent in the order of `seq`.
 CREATE TABLE webhooks (

@@ -100,6 +100,7 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         CardKey::MyTickets(person_id(1), 0),
         CardKey::MyQueue(person_id(2), 2),
         CardKey::Status(ticket_id(1)),
+        CardKey::Focus(person_id(1)),
     ];
     for (chat, key) in (10..).zip(keys) {
         store
@@ -115,7 +116,7 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
     let mut listed: Vec<_> =
         store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
     listed.sort_unstable();
-    assert_eq!(listed, [(10, keys[0]), (13, keys[3])]);
+    assert_eq!(listed, [(10, keys[0]), (13, keys[3]), (15, keys[5])]);
 }
 
 pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {

@@ -1,10 +1,12 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
 mod faults;
+mod topics;
 mod webhooks;
 
 pub(crate) use classes::*;
 pub(crate) use faults::*;
+pub(crate) use topics::*;
 pub(crate) use webhooks::*;
 
 use super::fixture::*;

@@ -18,13 +18,14 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::conversation::ConversationMessage;
+use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, Cutoffs, DeadLetter,
     DeadLetterStore, DeliveryCounters, DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp,
     LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, RetryResult,
-    SearchHit, SearchStore, Store, StoreError, StoredWebhook, TicketStore, WaitingTicket, WebhookAttempt,
-    WebhookCounts, WebhookState, WebhookStore,
+    SearchHit, SearchStore, Store, StoreError, StoredWebhook, TicketStore, TopicStore, WaitingTicket,
+    WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -263,6 +264,14 @@ fault_store! {
     unrouted_messages(author: PersonId) -> Vec<ConversationMessage>;
     focus(agent: PersonId) -> Option<TicketId>;
     set_focus(agent: PersonId, ticket: Option<TicketId>) -> ();
+}
+
+fault_store! {
+    TopicStore {}
+    topic(ticket: TicketId, agent: PersonId) -> Option<Topic>;
+    topic_at(chat: ChatId, thread: i32) -> Option<Topic>;
+    open_topics() -> Vec<Topic>;
+    closed_topics(before: Time, limit: usize) -> Vec<Topic>;
 }
 
 fault_store! {

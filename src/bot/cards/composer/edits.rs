@@ -16,7 +16,11 @@ impl Composer {
             return Ok(TelegramAction::Nothing);
         };
         let card = self.card(live.key, localizer).await?;
-        Ok(card.map_or(TelegramAction::Nothing, |Card { text, is_final }| TelegramAction::Edit {
+        let without_content = match key {
+            CardKey::Focus(_) => TelegramAction::Remove(key, live.message_id),
+            _ => TelegramAction::Nothing,
+        };
+        Ok(card.map_or(without_content, |Card { text, is_final }| TelegramAction::Edit {
             message_id: live.message_id,
             text,
             // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited

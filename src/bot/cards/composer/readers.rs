@@ -30,6 +30,7 @@ impl Composer {
             CardKey::MyQueue(person, _)
             | CardKey::Draft(person)
             | CardKey::TicketChoice(person)
+            | CardKey::Focus(person)
             | CardKey::MyTickets(person, _) => person == reader.id,
             CardKey::Queue(person, _) => person == reader.id && (reader.is_admin() || reader.agent.is_some()),
             CardKey::Workload(person, _) => person == reader.id && reader.is_admin(),

@@ -28,6 +28,26 @@ pub struct RelayView {
     pub is_partial: bool,
 }
 
+/// A ticket to whose customer an agent can write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FocusChoice {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The name of its customer.
+    pub name: String,
+    /// Its number.
+    pub number: TicketNumber,
+}
+
+/// The customer to whom an agent writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FocusView {
+    /// The ticket in focus.
+    pub current: Option<FocusChoice>,
+    /// The other tickets that the agent holds.
+    pub others: Vec<FocusChoice>,
+}
+
 /// The question for which ticket an author's kept messages are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketChoiceView {

@@ -7,9 +7,11 @@ use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::ChatId;
 use crate::domain::ticket::conversation::RelayedTo;
+use crate::domain::ticket::topic::TopicChange;
 use crate::engine::ports::{DropReason, Outcome, StoreError};
 use crate::store::mongo::codec::{date, int, nested, put_time};
-use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED};
+use crate::store::mongo::read::topics;
+use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED, TOPICS};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
 use crate::store::mongo::write::messages::settle_statements;
@@ -23,6 +25,7 @@ pub(super) struct Settlement {
     /// Live cards, with the time at which their content was sent.
     cards: Vec<(LiveCard, Time)>,
     relayed: Vec<RelayedTo>,
+    topics: Vec<TopicChange>,
     dropped: Vec<Document>,
     counts: HashMap<&'static str, i64>,
     moved: Vec<(ChatId, ChatId)>,
@@ -40,7 +43,13 @@ impl Settlement {
         process: &str,
     ) -> Result<(), StoreError> {
         let Some(delivery) = queues.take_claimed(*chat, int(*id), process) else { return Ok(()) };
+        let mut outcome = outcome;
+        while let Outcome::Topic(change, rest) = outcome {
+            self.topics.push(change.clone());
+            outcome = rest;
+        }
         match outcome {
+            Outcome::Topic(..) => {}
             Outcome::Sent(card) => {
                 if delivery.fields().int("unknown")? > 0 {
                     self.count("repeats");
@@ -109,6 +118,12 @@ impl Settlement {
         tx.bulk_update(LIVE_CARDS, self.cards.iter().map(card_upsert).collect::<Result<_, _>>()?).await?;
         let relayed = self.relayed.into_iter().map(settle_statements).collect::<Result<Vec<_>, _>>()?;
         tx.update_any(MESSAGES, relayed.concat()).await?;
+        for change in &self.topics {
+            match topics::statement(change)? {
+                Ok(upsert) => tx.bulk_update(TOPICS, vec![upsert]).await?,
+                Err(filter) => tx.delete(TOPICS, [filter]).await?,
+            }
+        }
         let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.slot(), "message_id": *id });
         tx.delete(LIVE_CARDS, gone.collect::<Vec<_>>()).await?;
         // Only groups move, and their ids are negative.

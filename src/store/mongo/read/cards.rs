@@ -100,8 +100,9 @@ pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result
     found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
-/// Returns the live cards that show a queue: their slots begin with "myqueue ".
+/// Returns the live cards that show an agent's tickets: their slots begin with "myqueue " or "focus ".
 pub(crate) async fn live_queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
-    let slots = doc! { "_id": { "$gte": "myqueue ", "$lt": "myqueue!" } };
+    let of = |kind: &str| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
+    let slots = doc! { "$or": [of("myqueue"), of("focus")] };
     db.find(LIVE_CARDS, slots, doc! {}, None).await?.iter().map(card).collect()
 }
