@@ -50,8 +50,8 @@ impl MessageRelay {
     /// Runs until `stop`.
     pub(super) async fn run(mut self, stop: CancellationToken) {
         loop {
-            let step = self.step();
-            match tokio::select! { result = step => result, () = stop.cancelled() => return } {
+            let served = tokio::select! { served = self.step() => served, () = stop.cancelled() => return };
+            match served {
                 Ok(true) => self.processed.store(self.received, Ordering::SeqCst),
                 Ok(false) => return,
                 Err(error) => {

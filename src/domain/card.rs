@@ -49,7 +49,9 @@ impl CardKey {
     pub fn is_list(&self) -> bool {
         match self {
             Self::MyQueue(..) | Self::MyTickets(..) | Self::Queue(..) | Self::Workload(..) => true,
-            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) | Self::Focus(_) => false,
+            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) | Self::Focus(_) => {
+                false
+            }
         }
     }
 }

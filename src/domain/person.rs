@@ -203,6 +203,7 @@ pub enum Prompt {
 
 /// A person whom the bot has met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a person")]
 pub struct Person {
     /// The id within the desk.
     pub id: PersonId,

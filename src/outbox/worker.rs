@@ -112,7 +112,7 @@ impl Outbox {
                 Some(first) = in_flight.join_next() => {
                     let needs_probe = collect(first, &mut in_flight, &mut outcomes, &mut telegram_down);
                     if needs_probe && !stop.is_cancelled() {
-                        let (worker, stop) = (Arc::clone(&self), stop.clone());
+                        let (worker, stop) = (Arc::clone(self), stop.clone());
                         in_flight.spawn(async move { TaskResult::Probe(worker.probe(&stop).await) });
                     }
                 }

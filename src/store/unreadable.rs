@@ -53,14 +53,15 @@ pub(super) struct UnreadablePeople(Mutex<BTreeSet<PersonId>>);
 
 impl UnreadablePeople {
     /// Returns the people of a list that can be read. Logs each of the others once.
-    pub(super) fn leave_out(&self, list: Vec<Result<Person, UnreadablePerson>>) -> Vec<Person> {
+    pub(super) fn leave_out(&self, list: Vec<Result<Person, Box<UnreadablePerson>>>) -> Vec<Person> {
         let mut unreadable = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let readable = |entry: Result<Person, UnreadablePerson>| match entry {
+        let readable = |entry: Result<Person, Box<UnreadablePerson>>| match entry {
             Ok(person) => {
                 unreadable.remove(&person.id);
                 Some(person)
             }
-            Err(UnreadablePerson { stand_in, why }) => {
+            Err(unreadable_person) => {
+                let UnreadablePerson { stand_in, why } = *unreadable_person;
                 if unreadable.insert(stand_in.id) {
                     let (person, telegram) = (stand_in.id, stand_in.telegram.0);
                     tracing::error!(%person, telegram, why, "the record of a person can't be read; leaving it out");

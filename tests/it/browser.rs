@@ -57,7 +57,12 @@ async fn a_ticket_goes_through_the_page_from_the_customer_to_the_agent_and_back(
     demo.wait_displayed(&format!("{edited}{}", containing("edited"))).await;
     demo.wait_gone(&format!("{}//*[@aria-busy]", pane(BUDI))).await;
 
-    demo.write(SARI, "Tagihan bulan ini dua kali lipat.").await;
+    demo.write(SARI, "Lampu modemnya merah.").await;
+    demo.wait_displayed(&received(BUDI, "Lampu modemnya merah.")).await;
+    demo.write(BUDI, "Kami periksa sekarang.").await;
+    demo.wait_displayed(&received(SARI, "Kami periksa sekarang.")).await;
+
+    demo.write(SARI, "/new Tagihan bulan ini dua kali lipat.").await;
     demo.click(&button(SARI, "✅ Kirim")).await;
     demo.wait_displayed(&received(CITRA, "Tagihan bulan ini dua kali lipat.")).await;
     demo.write(DEWI, "/workload").await;
@@ -192,7 +197,7 @@ impl Demo {
 
     /// Sends a ticket without using the page.
     async fn ticket(&self, text: &str) {
-        self.stage.say(SARI, text).await.unwrap();
+        self.stage.say(SARI, &format!("/new {text}")).await.unwrap();
         self.stage.press_button(SARI, "", "✅ Kirim").await.unwrap();
     }
 

@@ -63,7 +63,7 @@ fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
 }
 
 /// Reads a person, or else what can be read of the row.
-fn person_or_unreadable(row: &Row<'_>) -> rusqlite::Result<Result<Person, UnreadablePerson>> {
+fn person_or_unreadable(row: &Row<'_>) -> rusqlite::Result<Result<Person, Box<UnreadablePerson>>> {
     use rusqlite::Error as E;
     match person(row) {
         Ok(person) => Ok(Ok(person)),
@@ -75,7 +75,7 @@ fn person_or_unreadable(row: &Row<'_>) -> rusqlite::Result<Result<Person, Unread
         ) => {
             let doc: Option<Value> = row.get::<_, Json<Value>>(0).ok().map(|doc| doc.0);
             let name = doc.as_ref().and_then(|doc| doc.get("name")).and_then(Value::as_str);
-            Ok(Err(UnreadablePerson::new(row.get(3)?, row.get(4)?, name, error.to_string())))
+            Ok(Err(Box::new(UnreadablePerson::new(row.get(3)?, row.get(4)?, name, error.to_string()))))
         }
         Err(error) => Err(error),
     }
@@ -97,11 +97,11 @@ pub(super) fn by_username(conn: &Connection, name: &str) -> rusqlite::Result<Opt
 }
 
 /// Returns all agents by `assignment_order`.
-pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
     conn.prepare_cached(AGENTS)?.query_map([], person_or_unreadable)?.collect()
 }
 
-pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
     conn.prepare_cached(ADMINS)?.query_map([], person_or_unreadable)?.collect()
 }
 
@@ -109,7 +109,7 @@ pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, U
 pub(super) fn recent(
     conn: &Connection,
     limit: usize,
-) -> rusqlite::Result<Vec<Result<Person, UnreadablePerson>>> {
+) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
     conn.prepare_cached(RECENT)?.query_map([row_count(limit)], person_or_unreadable)?.collect()
 }
 

@@ -144,7 +144,11 @@ pub(crate) async fn a_rating_is_written_over_a_completed_ticket(store: Arc<dyn S
     let commented = rated.comment(person_id(900), "lambat \"sekali\" <b>".into(), at(120)).unwrap();
     commit_one(&*store, reopening(commented.clone(), Guard::None)).await.unwrap();
     assert_eq!(read(&*store, done.id).await, commented);
-    assert_eq!(store.tickets_of(person_id(900), 9).await.unwrap(), [commented.clone()], "it is still ended");
+    assert_eq!(
+        store.tickets_of(person_id(900), 9).await.unwrap(),
+        std::slice::from_ref(&commented),
+        "it is still ended"
+    );
     let again = reopened(&commented);
     commit_one(&*store, reopening(again.clone(), Guard::None)).await.unwrap();
     assert_eq!(read(&*store, done.id).await, again);

@@ -9,6 +9,7 @@ use crate::domain::ids::{ChatId, MessageId, PersonId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
 use crate::domain::policy::AgentNaming;
+use crate::domain::text::shorten;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -223,9 +224,10 @@ impl Composer {
         };
         let mut choices = Vec::new();
         for ticket in tickets {
-            let label = match is_agent {
-                true => self.name(ticket.customer).await?,
-                false => crate::domain::text::shorten(&ticket.description.subject(), MAX_CHOICE_CHARS),
+            let label = if is_agent {
+                self.name(ticket.customer).await?
+            } else {
+                shorten(&ticket.description.subject(), MAX_CHOICE_CHARS)
             };
             choices.push((ticket.id, label, ticket.number));
         }

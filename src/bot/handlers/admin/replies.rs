@@ -195,16 +195,15 @@ pub(in crate::bot::handlers) async fn on_answer(
     message: &IncomingMessage,
 ) -> HandlerResult {
     let whole = if message.plain_text().is_some() { message.text.clone() } else { FormattedText::default() };
-    let reply = match prompt {
-        Prompt::ReplyText(id) => bot.engine.set_canned_reply_text(&ctx.person, id, &whole).await?,
-        _ => {
-            let trimmed = whole.text.trim_start();
-            let start = whole.text.len() - trimmed.len();
-            let word = trimmed.split(char::is_whitespace).next().unwrap_or_default().to_owned();
-            let (id, text) = (id_of(ctx, message.message_id), whole.tail(start + word.len()));
-            let reply = CannedReply { id, department: None, word, text };
-            bot.engine.set_canned_reply(&ctx.person, reply).await?
-        }
+    let reply = if let Prompt::ReplyText(id) = prompt {
+        bot.engine.set_canned_reply_text(&ctx.person, id, &whole).await?
+    } else {
+        let trimmed = whole.text.trim_start();
+        let start = whole.text.len() - trimmed.len();
+        let word = trimmed.split(char::is_whitespace).next().unwrap_or_default().to_owned();
+        let (id, text) = (id_of(ctx, message.message_id), whole.tail(start + word.len()));
+        let reply = CannedReply { id, department: None, word, text };
+        bot.engine.set_canned_reply(&ctx.person, reply).await?
     };
     bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
     let departments = bot.engine.store().departments().await?;

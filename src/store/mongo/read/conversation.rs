@@ -102,7 +102,9 @@ impl ConversationStore for Mongo {
                 let doc = doc! { "_id": agent.to_string(), "ticket": ticket.to_string() };
                 focus.replace_one(of_agent, doc).upsert(true).await?;
             }
-            None => drop(focus.delete_one(of_agent).await?),
+            None => {
+                focus.delete_one(of_agent).await?;
+            }
         }
         Ok(())
     }

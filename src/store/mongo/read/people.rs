@@ -27,14 +27,14 @@ pub(crate) fn without_status(user: &Document) -> Result<Person, StoreError> {
 }
 
 /// A person, or else what can be read of the documents.
-type PersonOrUnreadable = Result<Person, UnreadablePerson>;
+type PersonOrUnreadable = Result<Person, Box<UnreadablePerson>>;
 
 fn person_or_unreadable(user: &Document, status: Option<&Document>) -> PersonOrUnreadable {
     person(user, status).map_err(|error| {
         let f = Fields(user);
         let name = user.get_document("person").ok().and_then(|person| person.get_str("name").ok());
         let (id, telegram) = (f.id("_id").unwrap_or_default(), f.int("telegram_id").unwrap_or_default());
-        UnreadablePerson::new(PersonId(id), TelegramId(telegram), name, error.to_string())
+        Box::new(UnreadablePerson::new(PersonId(id), TelegramId(telegram), name, error.to_string()))
     })
 }
 

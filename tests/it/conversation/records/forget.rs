@@ -1,6 +1,7 @@
 //! `/forget`: a customer's data are exported or erased.
 use crate::conversation::{BUDI, SARI, number, with_agent};
 use crate::support::{ADMIN, Desk};
+use antri::domain::ticket::conversation::MessageContent;
 use antri::sandbox::{MediaKind, NewMedia};
 
 async fn write(desk: &Desk, id: i64, text: &str) {
@@ -55,7 +56,7 @@ async fn open_tickets_are_finished_before_the_data_are_erased() {
     assert!(ticket.description.is_empty());
     let messages = store.conversation(ticket.id, None, 99).await.unwrap();
     assert_eq!(messages.len(), 4, "the messages are counted still");
-    assert!(messages.iter().all(|message| message.content == Default::default()), "{messages:?}");
+    assert!(messages.iter().all(|message| message.content == MessageContent::default()), "{messages:?}");
     for words in ["melati", "rumah", "sari"] {
         desk.say(ADMIN, &format!("/search {words}")).await;
         assert!(desk.last(ADMIN).text.contains("Tidak ada hasil"), "{}", desk.last(ADMIN).text);

@@ -10,7 +10,8 @@ async fn write(desk: &Desk, id: i64, text: &str) {
 /// Returns the content of the document that this person got last.
 fn document(desk: &Desk, id: i64) -> String {
     let media = desk.last(id).media.expect("a document");
-    assert!(media.file_name.unwrap().ends_with(".html"));
+    let name = media.file_name.unwrap();
+    assert_eq!(std::path::Path::new(&name).extension(), Some("html".as_ref()));
     String::from_utf8(desk.sandbox.file(&media.file_id).expect("a file")).unwrap()
 }
 
