@@ -27,6 +27,7 @@ pub(in crate::api) struct DeadLetterBody {
     /// When it was given up.
     given_up_at: DateTime<Utc>,
     /// Why, in words for operators.
+    #[schema(example = "refused: 400 Bad Request: message is too long")]
     reason: String,
     /// The chat that was to get the message; null for an update.
     chat_id: Option<i64>,
