@@ -12,6 +12,8 @@ use crate::domain::ticket::conversation::RelayFailure;
 
 /// The longest text of a message, in UTF-16 units, and the longest caption.
 const MAX_TEXT_UNITS: usize = 4_096;
+/// The longest quote above a message, in UTF-16 units.
+const MAX_QUOTE_UNITS: usize = 300;
 const MAX_CAPTION_UNITS: usize = 1_024;
 /// The most buttons of a focus card: its markup must stay below Telegram's limit.
 const MAX_FOCUS_BUTTONS: usize = 30;
@@ -35,8 +37,10 @@ pub fn relay_head(localizer: &Localizer<'_>, view: &RelayView) -> String {
         origin => localizer.html("relay-forwarded-from", &[("name", name(origin))]),
     });
     let edited = view.is_edited.then(|| localizer.html("relay-edited", &[]));
+    let quoted = view.quoted.as_deref().map(|quoted| localizer.quote(&quoted.into(), MAX_QUOTE_UNITS));
     let lost = view.is_partial.then(|| localizer.html("relay-not-copied", &[]));
-    let lines = [Some(author), forwarded, edited, lost].into_iter().flatten().filter(|line| !line.is_empty());
+    let lines =
+        [Some(author), forwarded, edited, lost, quoted].into_iter().flatten().filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 

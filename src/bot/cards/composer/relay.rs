@@ -109,6 +109,7 @@ impl Composer {
             number,
             forwarded_from: message.content.forwarded_from.clone(),
             is_edited,
+            quoted: None,
             is_partial: !message.content.can_be_relayed(),
         })
     }
@@ -138,7 +139,9 @@ impl Composer {
         localizer: &Localizer<'_>,
     ) -> Result<RelayAction, StoreError> {
         let reply_to = self.reply_to(chat, message, ticket, recipient).await?;
-        let call = relay_call(message, view, localizer);
+        let is_quoted = reply_to.as_ref().is_some_and(|reply| reply.quote.is_some());
+        let quoted = message.content.quote.clone().filter(|_| !is_quoted);
+        let call = relay_call(message, &RelayView { quoted, ..view.clone() }, localizer);
         Ok(RelayAction { messages: vec![message.id], call, reply_to, is_partial: view.is_partial })
     }
 

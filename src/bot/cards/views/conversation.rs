@@ -24,6 +24,8 @@ pub struct RelayView {
     pub forwarded_from: Option<String>,
     /// Whether its author edited it.
     pub is_edited: bool,
+    /// What it quotes of a message that the recipient does not have.
+    pub quoted: Option<String>,
     /// Whether a part of it cannot be brought.
     pub is_partial: bool,
 }
