@@ -111,6 +111,10 @@ pub async fn message(
     if message.is_service() {
         return Ok(Vec::new());
     }
+    // It comes too late for an answer.
+    if ctx.prompt_for(&message).is_none() {
+        close_open_prompt(&bot, &ctx).await;
+    }
     if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
         return Ok(answer);
     }
