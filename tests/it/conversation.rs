@@ -13,7 +13,6 @@ mod menus;
 mod readers;
 mod records;
 mod relay;
-mod relay_histories;
 mod repeated_updates;
 mod side_api;
 mod spinner;

@@ -1,4 +1,6 @@
 //! Messages between customer and agent.
+mod histories;
+
 use crate::conversation::{BUDI, SARI, with_agent};
 use crate::support::Desk;
 

@@ -2,7 +2,7 @@
 //! agent who holds it.
 //!
 //! `ANTRI_HISTORIES` sets the number of histories; the default suits CI.
-use super::{BUDI, CITRA, SARI, TOM};
+use crate::conversation::{BUDI, CITRA, SARI, TOM};
 use crate::support::{ADMIN, Desk};
 use antri::domain::ids::PersonId;
 use antri::sandbox::{Side, UserMessage};
