@@ -187,6 +187,8 @@ impl AgentProfile {
 pub enum Prompt {
     /// The name of a new department.
     NewDepartment,
+    /// The name of a new department whose creation is confirmed already.
+    ConfirmedDepartment,
     /// A department's new name.
     RenameDepartment(DepartmentId),
     /// The name of a new category in this department.

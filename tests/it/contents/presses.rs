@@ -21,7 +21,6 @@ async fn presses_with_an_inline_id_do_what_they_say() {
     desk.say(ADMIN, "/department Gudang").await;
     desk.press(ADMIN, "➕ Buat").await;
     desk.say(ADMIN, "Gudang").await;
-    desk.press(ADMIN, "➕ ").await;
     desk.find(ADMIN, "Departemen Gudang dibuat");
 }
 

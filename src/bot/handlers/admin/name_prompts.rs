@@ -82,6 +82,7 @@ pub async fn on_answer(
         Prompt::Comment(_) | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
+        Prompt::ConfirmedDepartment => create_and_confirm(bot, ctx, message, name).await?,
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {
             let rename = DepartmentEdit::Rename(name.to_owned());
@@ -171,8 +172,8 @@ pub async fn create_department_pressed(
     press: Arc<Press>,
 ) -> HandlerResult {
     let Some(message) = &press.message else {
-        // Telegram does not show the message, so the name is asked for.
-        let prompt = (Prompt::NewDepartment, "department-ask-name", "");
+        // Telegram does not show the message, so the name is asked for. The press has confirmed it.
+        let prompt = (Prompt::ConfirmedDepartment, "department-ask-name", "");
         return ask_in_place(&bot, &ctx, &toast, pressed, prompt).await;
     };
     let text = &message.text;
