@@ -81,7 +81,7 @@ async fn a_database_with_another_schema_version_is_refused() {
     store.close().await;
     let settings = shell(&database).await.collection::<Document>("settings");
     let version = doc! { "_id": "schema" };
-    for other in [Some(99), Some(4), None] {
+    for other in [Some(99), Some(3), None] {
         match other {
             Some(other) => {
                 let set = doc! { "$set": { "version": other } };
