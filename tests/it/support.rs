@@ -21,7 +21,7 @@ pub(crate) use unreachable_presence::UnreachablePresence;
 
 use backends::Backends;
 
-use antri::app::{App, MAX_REFRESH_INTERVAL, ReplicaSetup, Setup, Storage};
+use antri::app::{App, MAX_REFRESH_INTERVAL, ReplicaSetup, Setup, Storage, TOPIC_DETECTION_INTERVAL};
 use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
@@ -254,6 +254,7 @@ impl Desk {
             quota,
             retention: Retention::default(),
             sweep_interval: sweep_every,
+            topic_detection_interval: TOPIC_DETECTION_INTERVAL,
             max_refresh_interval: MAX_REFRESH_INTERVAL,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
