@@ -3,21 +3,21 @@
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
 mod docs;
+mod driver;
 mod menus;
 
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};
 use antri::domain::person::Locale;
+use driver::{Driver, Window};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
-use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, RequestData, SessionId};
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 use tokio::net::TcpListener;
 
 /// Time limit for an element to appear on the page. A fraction of a second is usual.
@@ -48,9 +48,8 @@ async fn a_ticket_goes_through_the_page_from_the_customer_to_the_agent_and_back(
     demo.click(&button(SARI, "✅ Kirim")).await;
 
     demo.wait_displayed(&received(BUDI, "Internet di toko mati sejak pagi.")).await;
-    let open = demo.wait_displayed(&button(BUDI, "▶️ Buka")).await;
-    let card = open.find(By::XPath("ancestor::*[@data-message]")).await.unwrap();
-    let id = card.attr("data-message").await.unwrap().unwrap();
+    let card = format!("{}/ancestor::*[@data-message]", button(BUDI, "▶️ Buka"));
+    let id = demo.attribute(&card, "data-message").await;
     demo.click(&button(BUDI, "▶️ Buka")).await;
     demo.wait_displayed(&toast(BUDI, "Tiket dibuka")).await;
     let edited = format!("{}//*[@data-message='{id}']{}", pane(BUDI), containing("Sedang dikerjakan"));
@@ -203,7 +202,8 @@ impl Demo {
 
     /// Waits until this element is displayed on the page. Returns it.
     async fn wait_displayed(&self, xpath: &str) -> WebElement {
-        let found = self.page.query(By::XPath(xpath)).and_displayed().first().await;
+        // The page renders a message again with each change, so an element may be replaced between two questions.
+        let found = self.page.query(By::XPath(xpath)).ignore_errors(true).and_displayed().first().await;
         match found {
             Ok(element) => element,
             Err(error) => {
@@ -221,7 +221,19 @@ impl Demo {
     }
 
     async fn click(&self, xpath: &str) {
-        self.wait_displayed(xpath).await.click().await.unwrap();
+        while let Err(error) = self.wait_displayed(xpath).await.click().await {
+            assert!(was_replaced(&error), "not clicked: {xpath}\n{error}");
+        }
+    }
+
+    /// Returns this attribute of an element once the element is displayed.
+    async fn attribute(&self, xpath: &str, name: &str) -> String {
+        loop {
+            match self.wait_displayed(xpath).await.attr(name).await {
+                Ok(value) => return value.unwrap(),
+                Err(error) => assert!(was_replaced(&error), "not read: {xpath}\n{error}"),
+            }
+        }
     }
 
     async fn type_text(&self, id: i64, text: &str) {
@@ -263,63 +275,9 @@ impl Demo {
     }
 }
 
-/// A running chromedriver on a port of its own choice.
-struct Driver {
-    child: Child,
-    url: String,
-    // Kept open, because a write into a closed pipe would end chromedriver.
-    output: BufReader<ChildStdout>,
-}
-
-impl Driver {
-    fn start() -> Self {
-        let mut command = Command::new("chromedriver");
-        // The clock of the page has the time zone of the desk.
-        command.arg("--port=0").env("TZ", "Asia/Jakarta").stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| {
-            panic!("failed to start chromedriver ({error}). Debian has it as chromium-driver; tests/run installs it.")
-        });
-        let output = BufReader::new(child.stdout.take().unwrap());
-        // From here on a panic ends the process, because `Driver` is dropped.
-        let mut driver = Self { child, url: String::new(), output };
-        let mut log = String::new();
-        while driver.url.is_empty() {
-            let read = driver.output.read_line(&mut log).unwrap();
-            assert!(read > 0, "chromedriver ended and wrote:\n{log}");
-            let port =
-                log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split('.').next());
-            if let Some(port) = port {
-                driver.url = format!("http://127.0.0.1:{}", port.trim());
-            }
-        }
-        driver
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The emulated window size: a headless window cannot be as narrow as a phone.
-#[derive(Debug)]
-struct Window {
-    width: u32,
-    height: u32,
-    phone: bool,
-}
-
-impl FormatRequestData for Window {
-    fn format_request(&self, session: &SessionId) -> RequestData {
-        let Self { width, height, phone } = self;
-        let scale = if *phone { 2 } else { 1 };
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone });
-        RequestData::new(axum::http::Method::POST, format!("session/{session}/goog/cdp/execute"))
-            .add_body(json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics }))
-    }
+/// True if the page replaced the element between the search for it and its use.
+fn was_replaced(error: &WebDriverError) -> bool {
+    matches!(**error, WebDriverErrorInner::StaleElementReference(_))
 }
 
 // XPath expressions of elements on the page.

@@ -116,6 +116,24 @@ fn id(doc: &Document, field: &str) -> Uuid {
     Uuid::parse_str(doc.get_str(field).unwrap()).unwrap()
 }
 
+/// Returns the updates that are not completed and the queues of the chats, for failure messages.
+pub(super) async fn pending_documents(db: &Database) -> String {
+    let mut lines = Vec::new();
+    for (collection, filter) in [
+        ("inbox", doc! { "state": { "$ne": "done" } }),
+        ("outbox_staged", doc! {}),
+        ("outbox_chats", doc! {}),
+    ] {
+        let found = db.collection::<Document>(collection).find(filter).limit(20).await.unwrap();
+        let found: Vec<_> = found.try_collect().await.unwrap();
+        lines.extend(found.iter().map(|doc| {
+            let doc: String = doc.to_string().chars().take(3000).collect();
+            format!("{collection}: {doc}")
+        }));
+    }
+    lines.join("\n")
+}
+
 async fn read_mongodb(db: &Database) -> DurableState {
     let count = async |collection: &str, filter: Document| {
         db.collection::<Document>(collection).count_documents(filter).await.unwrap()

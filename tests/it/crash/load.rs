@@ -1,10 +1,13 @@
 //! A load of customers and agents. Like the actors of the story, each acts only on what their chat shows;
 //! there are so many that one loop polls them in order.
 use super::actors::{Agent, Customer, DEPARTMENTS};
+use super::durable_state;
 use super::environment::Environment;
 use super::story::{Outcome, is_queue, is_status};
 use antri::sandbox::{ChatMessage, Sandbox};
+use mongodb::Database;
 use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The longest time in which no chat changes.
@@ -15,6 +18,8 @@ const BREAK_AFTER: usize = 7;
 /// The customers and agents of an environment.
 pub(super) struct Load {
     sandbox: Sandbox,
+    database: Option<Database>,
+    log: PathBuf,
     customers: Vec<CustomerState>,
     agents: Vec<AgentState>,
 }
@@ -24,6 +29,8 @@ impl Load {
         let actors = &environment.actors;
         Self {
             sandbox: environment.sandbox.clone(),
+            database: environment.database.clone(),
+            log: environment.dir.path().join("log"),
             customers: actors
                 .customers
                 .iter()
@@ -45,12 +52,27 @@ impl Load {
                 break;
             }
             let change = tokio::time::timeout(WAIT_TIMEOUT, changes.changed()).await;
-            assert!(change.is_ok(), "no chat changes any more; {}", self.pending_actors());
+            if change.is_err() {
+                panic!("no chat changes any more; {}\n{}", self.pending_actors(), self.pending_work().await);
+            }
         }
         Outcome {
             tickets: self.customers.iter().flat_map(|c| c.sent.clone()).collect(),
             commands: self.agents.iter().map(|a| (a.id, a.commands)).collect(),
         }
+    }
+
+    /// Returns what the desks did not finish, and the last warnings in their log.
+    async fn pending_work(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let warnings: Vec<_> =
+            log.lines().filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).collect();
+        let last = warnings[warnings.len().saturating_sub(40)..].join("\n");
+        let pending = match &self.database {
+            Some(database) => durable_state::pending_documents(database).await,
+            None => String::new(),
+        };
+        format!("{pending}\n{last}")
     }
 
     fn pending_actors(&self) -> String {

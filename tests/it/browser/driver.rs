@@ -1,0 +1,65 @@
+//! The chromedriver process of a test and the window that it emulates.
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::{RequestData, SessionId};
+
+/// A running chromedriver on a port of its own choice.
+pub(super) struct Driver {
+    child: Child,
+    pub(super) url: String,
+    // Kept open, because a write into a closed pipe would end chromedriver.
+    output: BufReader<ChildStdout>,
+}
+
+impl Driver {
+    pub(super) fn start() -> Self {
+        let mut command = Command::new("chromedriver");
+        // The clock of the page has the time zone of the desk.
+        command.arg("--port=0").env("TZ", "Asia/Jakarta").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("failed to start chromedriver ({error}). Debian has it as chromium-driver; tests/run installs it.")
+        });
+        let output = BufReader::new(child.stdout.take().unwrap());
+        // From here on a panic ends the process, because `Driver` is dropped.
+        let mut driver = Self { child, url: String::new(), output };
+        let mut log = String::new();
+        while driver.url.is_empty() {
+            let read = driver.output.read_line(&mut log).unwrap();
+            assert!(read > 0, "chromedriver ended and wrote:\n{log}");
+            let port =
+                log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split('.').next());
+            if let Some(port) = port {
+                driver.url = format!("http://127.0.0.1:{}", port.trim());
+            }
+        }
+        driver
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The emulated window size: a headless window cannot be as narrow as a phone.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) phone: bool,
+}
+
+impl FormatRequestData for Window {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let Self { width, height, phone } = self;
+        let scale = if *phone { 2 } else { 1 };
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone });
+        RequestData::new(axum::http::Method::POST, format!("session/{session}/goog/cdp/execute"))
+            .add_body(json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics }))
+    }
+}
