@@ -1,7 +1,7 @@
 //! The port, method by method: reads query the server, writes that need a transaction go to a write queue.
 use super::inbox::UpdateEnd;
+use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::outbox::{claim, clock_jump};
 use super::read::{cards, events, people, queue, reference_data, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
@@ -317,7 +317,7 @@ impl OutboxStore for Mongo {
 
     async fn adjust_to_clock(&self, jump: ClockJump) -> Result<(), StoreError> {
         self.last_time.store(jump.now.timestamp_micros(), Ordering::Relaxed);
-        clock_jump::adjust(&self.db, &jump).await
+        self.outbox.send(|reply| OutboxCommand::AdjustToClock(jump, reply)).await
     }
 
     async fn pending_deliveries(&self) -> Result<u64, StoreError> {

@@ -4,7 +4,7 @@ use super::actors::{Agent, Customer, DEPARTMENTS};
 use super::durable_state;
 use super::environment::Environment;
 use super::story::{Outcome, is_queue, is_status};
-use antri::sandbox::{ChatMessage, Sandbox};
+use antri::sandbox::{ChatMessage, RecordedRequest, Sandbox};
 use mongodb::Database;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -75,6 +75,19 @@ impl Load {
         format!("{pending}\n{last}")
     }
 
+    /// Returns the calls of the desks that named this message, with their outcomes.
+    fn calls_about(&self, chat: i64, message: i64) -> Vec<String> {
+        let requests = self.sandbox.requests();
+        let about = requests
+            .iter()
+            .filter(|request| request.params["chat_id"] == chat && request.params["message_id"] == message);
+        let line = |request: &RecordedRequest| {
+            let RecordedRequest { at, method, params, outcome, error, .. } = request;
+            format!("  {at} {method} {outcome} {error:?} {params}")
+        };
+        about.map(line).collect()
+    }
+
     fn pending_actors(&self) -> String {
         let pending: Vec<_> = self.customers.iter().filter(|c| !c.is_done()).take(3).collect();
         let customers = pending
@@ -83,7 +96,11 @@ impl Load {
         let agents = self.agents.iter().map(|a| {
             let cards = a.tasks.iter().filter_map(|task| self.sandbox.message(a.id, *task));
             let cards: Vec<_> = cards.map(|card| (card.text.clone(), buttons(&card))).collect();
-            format!("{a:?}: {cards:?}")
+            let calls = match a.now {
+                AgentStep::Pressed(message, ..) => self.calls_about(a.id, message),
+                _ => Vec::new(),
+            };
+            format!("{a:?}: {cards:?}\n{}", calls.join("\n"))
         });
         customers.chain(agents).collect::<Vec<_>>().join("\n")
     }
@@ -158,7 +175,7 @@ impl CustomerState {
                 CustomerStep::Sent(message.message_id, buttons(&message))
             }),
             CustomerStep::Sent(id, before) => {
-                let now = sandbox.message(self.id, *id);
+                let now = visible(sandbox, self.id, *id);
                 now.is_none_or(|message| buttons(&message) != *before).then_some(CustomerStep::Write)
             }
             CustomerStep::Wait => None,
@@ -167,6 +184,11 @@ impl CustomerState {
         self.now = next.unwrap_or_else(|| std::mem::replace(&mut self.now, CustomerStep::Wait));
         acted
     }
+}
+
+/// Returns the message, unless the desk deleted it.
+fn visible(sandbox: &Sandbox, chat: i64, message: i64) -> Option<ChatMessage> {
+    sandbox.message(chat, message).filter(|message| !message.deleted)
 }
 
 fn find(sandbox: &Sandbox, chat: i64, after: i64, label: &str) -> Option<(ChatMessage, String)> {
@@ -230,7 +252,7 @@ impl AgentState {
             }
             AgentStep::Work => self.work(sandbox),
             AgentStep::Pressed(id, before, last) => {
-                let now = sandbox.message(self.id, *id);
+                let now = visible(sandbox, self.id, *id);
                 let changed = now.is_none_or(|message| buttons(&message) != *before);
                 changed.then_some(*last).map(|last| self.after(sandbox, last))
             }
@@ -243,7 +265,7 @@ impl AgentState {
     /// Presses the button of the oldest task card.
     fn work(&mut self, sandbox: &Sandbox) -> Option<AgentStep> {
         while let Some(task) = self.tasks.front().copied() {
-            let message = sandbox.message(self.id, task);
+            let message = visible(sandbox, self.id, task);
             let asks = message.and_then(|message| {
                 let open = message.button("▶️ Buka").map(|data| (data.to_owned(), false));
                 let (data, last) =

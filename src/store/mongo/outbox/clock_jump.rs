@@ -1,34 +1,48 @@
 //! Adjustment of stored times to a wall clock that was set: the waits of deliveries, and the last activity of
 //! agents.
-use crate::engine::ports::{ClockJump, StoreError};
-use crate::store::mongo::client::Db;
+use crate::engine::ports::ClockJump;
 use crate::store::mongo::codec::{date, put_time};
 use crate::store::mongo::schema::{AGENT_STATUS, OUTBOX, OUTBOX_CHATS};
+use crate::store::mongo::tx::error::TxError;
+use crate::store::mongo::tx::{Tx, Work};
+use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
 
-/// Moves the waits that were stored before the jump, and limits the last activity of agents to `now`. Each
-/// document changes by itself; a transaction that has read it conflicts and runs again.
-pub(crate) async fn adjust(db: &Db, jump: &ClockJump) -> Result<(), StoreError> {
-    let pending = doc! { "$map": {
-        "input": "$pending",
-        "in": { "$mergeObjects": ["$$this", { "not_before": moved(jump, "$$this.not_before") }] },
-    } };
-    let chat = doc! {
-        "not_before": moved(jump, "$not_before"),
-        "chat_not_before": moved(jump, "$chat_not_before"),
-        "pending": pending,
-        "revision": { "$add": ["$revision", 1_i64] },
-    };
-    let chats = db.collection(OUTBOX_CHATS);
-    chats.update_many(doc! {}, vec![doc! { "$set": chat }]).await?;
-    let overflow = db.collection(OUTBOX);
-    let delivery = doc! { "not_before": moved(jump, "$not_before") };
-    overflow.update_many(doc! { "not_before": { "$gt": 0_i64 } }, vec![doc! { "$set": delivery }]).await?;
-    let mut activity = Document::new();
-    put_time(&mut activity, "last_activity", Some(jump.now));
-    let later = doc! { "last_activity": { "$gt": date(jump.now) } };
-    db.collection(AGENT_STATUS).update_many(later, doc! { "$set": activity }).await?;
-    Ok(())
+/// The adjustment: moves the waits that were stored before the jump, and limits the last activity of agents to
+/// the time of the jump.
+///
+/// It is a transaction, because a server may hold the lock of a collection while a plain statement waits for a
+/// transaction that needs the same lock to go on.
+pub(super) struct AdjustToClock(pub(super) ClockJump);
+
+#[async_trait]
+impl Work for AdjustToClock {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
+        let Self(jump) = self;
+        let pending = doc! { "$map": {
+            "input": "$pending",
+            "in": { "$mergeObjects": ["$$this", { "not_before": moved(jump, "$$this.not_before") }] },
+        } };
+        let chat = doc! {
+            "not_before": moved(jump, "$not_before"),
+            "chat_not_before": moved(jump, "$chat_not_before"),
+            "pending": pending,
+            "revision": { "$add": ["$revision", 1_i64] },
+        };
+        let all_chats = doc! { "q": {}, "u": [{ "$set": chat }], "multi": true };
+        tx.update_any(OUTBOX_CHATS, vec![all_chats]).await?;
+        let delivery = doc! { "not_before": moved(jump, "$not_before") };
+        let delayed = doc! { "not_before": { "$gt": 0_i64 } };
+        let overflow = doc! { "q": delayed, "u": [{ "$set": delivery }], "multi": true };
+        tx.update_any(OUTBOX, vec![overflow]).await?;
+        let mut activity = Document::new();
+        put_time(&mut activity, "last_activity", Some(jump.now));
+        let later = doc! { "last_activity": { "$gt": date(jump.now) } };
+        let agents = doc! { "q": later, "u": { "$set": activity }, "multi": true };
+        tx.update_any(AGENT_STATUS, vec![agents]).await.map(drop)
+    }
 }
 
 /// Returns the expression of a wait that is moved if it was stored before the jump.

@@ -4,11 +4,12 @@
 //! these queues.
 use super::chat_queues::ChatQueues;
 use super::claim::{Claim, ClaimResult};
+use super::clock_jump::AdjustToClock;
 use super::in_flight::{InFlight, Settled};
 use super::settle::{ReleaseClaims, Settlement};
 use super::staging::Staged;
 use crate::domain::Time;
-use crate::engine::ports::{ClaimedDelivery, Outcome, StoreError};
+use crate::engine::ports::{ClaimedDelivery, ClockJump, Outcome, StoreError};
 use crate::store::mongo::schema::OUTBOX_CHATS;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::session::Session;
@@ -22,6 +23,7 @@ pub(crate) enum OutboxCommand {
     Settle(Vec<(u64, Outcome)>, Time, Reply<()>),
     Claim(usize, Time, Reply<Vec<ClaimedDelivery>>),
     ReleaseClaims(Reply<u64>),
+    AdjustToClock(ClockJump, Reply<()>),
 }
 
 /// The commands of one transaction: any number of settlements, and at most one claim.
@@ -54,7 +56,7 @@ impl BatchWriter for OutboxWriter {
         match command {
             OutboxCommand::Settle(outcomes, ..) => outcomes.len(),
             OutboxCommand::Claim(limit, ..) => *limit,
-            OutboxCommand::ReleaseClaims(_) => 1,
+            OutboxCommand::ReleaseClaims(_) | OutboxCommand::AdjustToClock(..) => 1,
         }
     }
 
@@ -62,6 +64,9 @@ impl BatchWriter for OutboxWriter {
         let (mut batch, mut claims, mut releases) = (Batch::default(), VecDeque::new(), Vec::new());
         for command in commands {
             match command {
+                OutboxCommand::AdjustToClock(jump, reply) => {
+                    drop(reply.send(tx::run(&mut self.session, &AdjustToClock(jump)).await));
+                }
                 OutboxCommand::Settle(outcomes, now, reply) => {
                     batch.outcomes.extend(outcomes);
                     batch.settled_at = batch.settled_at.max(now);
