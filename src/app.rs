@@ -8,6 +8,7 @@ mod leadership;
 mod message_relay;
 mod received_signals;
 mod run;
+mod snooze_timer;
 mod startup_server;
 mod tasks;
 

@@ -63,3 +63,24 @@ kind-contact = contact
 kind-poll = poll
 kind-story = story
 kind-other = other content
+
+# Tickets on hold until a certain time.
+
+button-snooze-half-hour = ⏰ 30 min
+button-snooze-two-hours = ⏰ 2 h
+button-snooze-tomorrow = ⏰ Tomorrow 8:00
+button-snooze-off = ✖️ No time
+toast-snoozed = ⏰ Time to resume saved
+toast-snooze-off = ⏸ Ticket on hold without a time
+task-resumes-at = ⏰ Resumes { $when }
+task-resumed = ⏰ <b>{ $number } is back!</b>
+time-today = today at { $clock }
+time-weekday = { $weekday ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+} { $clock }

@@ -61,3 +61,24 @@ kind-contact = kontak
 kind-poll = jajak pendapat
 kind-story = cerita
 kind-other = isi lain
+
+# Tiket yang ditunda sampai waktu tertentu.
+
+button-snooze-half-hour = ⏰ 30 mnt
+button-snooze-two-hours = ⏰ 2 jam
+button-snooze-tomorrow = ⏰ Besok 08.00
+button-snooze-off = ✖️ Tanpa waktu
+toast-snoozed = ⏰ Waktu lanjut disimpan
+toast-snooze-off = ⏸ Tiket ditunda tanpa waktu
+task-resumes-at = ⏰ Dilanjutkan { $when }
+task-resumed = ⏰ <b>{ $number } dilanjutkan lagi!</b>
+time-today = pukul { $clock }
+time-weekday = { $weekday ->
+    [1] Sen
+    [2] Sel
+    [3] Rab
+    [4] Kam
+    [5] Jum
+    [6] Sab
+   *[7] Min
+} { $clock }

@@ -4,6 +4,7 @@ use super::App;
 use super::freeze_detector::FreezeDetector;
 use super::incident_monitor::IncidentMonitor;
 use super::message_relay::MessageRelay;
+use super::snooze_timer::resume_snoozed;
 use crate::bot::cards::refresher::CardRefresher;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
@@ -69,6 +70,12 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         background_stop.clone(),
     ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
+    background.spawn(resume_snoozed(
+        Arc::clone(engine),
+        clock.clone(),
+        app.sweep_interval,
+        background_stop.clone(),
+    ));
     background.spawn(detect_topics(
         app.bot.telegram.clone(),
         Arc::clone(&app.topics),

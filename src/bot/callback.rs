@@ -29,8 +29,23 @@ pub enum Step {
     Complete,
     /// Puts it on hold.
     Hold,
+    /// Has the engine resume it at this time.
+    Snooze(Snooze),
     /// Resumes it.
     Resume,
+}
+
+/// The time until which a ticket stays on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Snooze {
+    /// For half an hour.
+    HalfHour,
+    /// For two hours.
+    TwoHours,
+    /// Until the next morning.
+    Tomorrow,
+    /// Until the holder resumes it.
+    Indefinite,
 }
 
 /// The card that carries a ticket's button, so that the card can be redrawn.

@@ -58,9 +58,13 @@ pub enum Action {
     },
     /// The holder opened it.
     Started,
-    /// The holder put it on hold.
-    Paused,
-    /// The holder resumed it.
+    /// The holder put it on hold, or set another time at which the engine resumes it.
+    Paused {
+        /// When the engine resumes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// The holder resumed it, or the engine when its time had come.
     Resumed,
     /// The holder completed it.
     Completed,

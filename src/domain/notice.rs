@@ -44,6 +44,13 @@ pub enum Notice {
         /// The agent's capacity.
         max: u16,
     },
+    /// To the agent: the time of a ticket on hold has come. Becomes the live task card.
+    TaskResumed {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+    },
     /// To the agent: more of the ticket's description, after [`Notice::NewTask`].
     DescriptionPart {
         /// The ticket.
@@ -217,7 +224,9 @@ impl Notice {
     pub fn card(&self) -> Option<CardKey> {
         match self {
             Self::Created { ticket, .. } => Some(CardKey::Status(*ticket)),
-            Self::NewTask { ticket, agent, .. } => Some(CardKey::Task(*ticket, *agent)),
+            Self::NewTask { ticket, agent, .. } | Self::TaskResumed { ticket, agent } => {
+                Some(CardKey::Task(*ticket, *agent))
+            }
             _ => None,
         }
     }

@@ -6,6 +6,7 @@
 pub mod conversation;
 pub mod feedback;
 pub mod service;
+pub mod snooze;
 mod status;
 pub mod topic;
 mod undo;
@@ -39,6 +40,9 @@ pub struct Hold {
     pub opened_at: Option<Time>,
     /// Whether it is paused.
     pub paused: bool,
+    /// When the engine resumes it; only of a paused one.
+    #[serde(default)]
+    pub resume_at: Option<Time>,
 }
 
 /// An agent who held a ticket and released it, or from whom it was taken.
@@ -207,7 +211,7 @@ impl Ticket {
 
     /// Resumes it in the state in which it was paused, as its holder.
     pub fn resume(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.transition(by, &[Status::Pending], |hold| Hold { paused: false, ..hold })
+        self.transition(by, &[Status::Pending], |hold| Hold { paused: false, resume_at: None, ..hold })
     }
 
     /// Completes it, as its holder.
@@ -321,5 +325,5 @@ impl FormerHolder {
 }
 
 fn new_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
-    Hold { agent, slot, assigned_at: now, opened_at: None, paused: false }
+    Hold { agent, slot, assigned_at: now, opened_at: None, paused: false, resume_at: None }
 }

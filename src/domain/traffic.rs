@@ -47,6 +47,7 @@ impl TrafficClass {
     fn of_notice(notice: &Notice) -> Self {
         match notice {
             Notice::NewTask { .. }
+            | Notice::TaskResumed { .. }
             | Notice::DescriptionPart { .. }
             | Notice::File { .. }
             | Notice::Album { .. }

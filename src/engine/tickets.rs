@@ -7,5 +7,6 @@ pub mod rating;
 pub mod reassign;
 pub mod relocate;
 pub mod reopen;
+pub mod snooze;
 pub mod steps;
 pub mod undo;

@@ -13,6 +13,7 @@
 //! | `lost_races` | writes by others between a read and the write that depends on it |
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
+//! | `snooze` | tickets on hold until a time |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
@@ -31,3 +32,4 @@ mod presence;
 mod races;
 mod random;
 mod restarts;
+mod snooze;

@@ -17,6 +17,7 @@ mod property;
 mod queue;
 mod records {
     pub(crate) mod search;
+    pub(crate) mod snooze;
 }
 mod reference_data;
 mod reopen;
@@ -25,7 +26,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
-use records::search;
+use records::{search, snooze};
 use std::sync::Arc;
 
 /// A back end under test.
@@ -107,6 +108,9 @@ macro_rules! store_contract {
             reference_data: an_incidents_write_with_a_stale_version_conflicts,
             reference_data: an_invite_is_used_once,
             reference_data: a_person_has_one_draft,
+            snooze: snoozed_tickets_are_listed_earliest_first,
+            snooze: a_snoozed_ticket_is_resumed_once,
+            snooze: every_step_out_of_the_hold_clears_its_time,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,
             search: an_erasure_leaves_numbers_and_nothing_else,

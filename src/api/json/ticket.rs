@@ -65,6 +65,8 @@ pub(in crate::api) struct TicketBody {
     assigned_at: Option<DateTime<Utc>>,
     /// When its holder opened it.
     opened_at: Option<DateTime<Utc>>,
+    /// When a ticket on hold is resumed by the desk.
+    resume_at: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
     ended_at: Option<DateTime<Utc>>,
     /// When an agent first answered the customer.
@@ -184,6 +186,7 @@ fn to_body(
         assigned_agent_name: agent,
         assigned_at: ticket.hold().map(|hold| hold.assigned_at),
         opened_at: ticket.hold().and_then(|hold| hold.opened_at),
+        resume_at: ticket.resume_at(),
         ended_at: match ticket.state {
             TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),
             TicketState::Queued | TicketState::Held(_) => None,

@@ -3,7 +3,7 @@ use crate::api::Api;
 use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
-use crate::api::http::extract::{JsonBody, TicketRef};
+use crate::api::http::extract::{JsonBody, OptionalJson, TicketRef};
 use crate::api::json::ticket::{PlacedTicket, TicketBody};
 use crate::domain::department::Department;
 use crate::domain::description::Description;
@@ -11,13 +11,16 @@ use crate::domain::event::Action;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::snooze::MAX_SNOOZE;
+use crate::domain::ticket::{Refusal, Ticket, TicketState};
+use crate::engine::error::EngineError;
 use crate::engine::tickets::open::NewTicket;
 use crate::engine::tickets::steps::Step;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -117,15 +120,30 @@ pub(in crate::api) async fn start(
     step(state, caller, ticket, Step::Start, "Ticket started").await
 }
 
-/// The holder puts the ticket on hold.
+/// How long a ticket stays on hold.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct HoldBody {
+    /// When the desk resumes the ticket: in the future, at most 30 days ahead. Without it, the holder resumes it.
+    #[schema(example = "2025-12-04T08:00:00Z")]
+    until: Option<DateTime<Utc>>,
+}
+
+/// The holder puts the ticket on hold. With `until` the desk resumes it at that time; for a ticket on hold this
+/// changes the time.
 #[utoipa::path(post, operation_id = "holdTicket", path = "/api/tickets/{ticket}/hold", tag = "tickets", security(("bearer" = [])),
-    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+    params(("ticket" = TicketRef, Path)), request_body(content = Option<HoldBody>),
+    responses((status = 200, body = Envelope<TicketBody>)))]
 pub(in crate::api) async fn hold(
     state: State<Arc<Api>>,
     caller: Staff,
     ticket: TicketRef,
+    OptionalJson(body): OptionalJson<HoldBody>,
 ) -> Result<TicketBody> {
-    step(state, caller, ticket, Step::Hold, "Ticket on hold").await
+    // The stores keep microseconds.
+    let until = body.until.map(|until| until.trunc_subsecs(6));
+    let hold = until.map_or(Step::Hold, |until| Step::Snooze(Some(until)));
+    step(state, caller, ticket, hold, "Ticket on hold").await
 }
 
 /// The holder resumes the ticket.
@@ -157,8 +175,19 @@ async fn step(
     step: Step,
     message: &'static str,
 ) -> Result<TicketBody> {
-    let id = api.visible(&caller, &ticket).await?.id;
-    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let ticket = api.visible(&caller, &ticket).await?;
+    let (id, now) = (ticket.id, api.now());
+    if let Step::Snooze(Some(until)) = step {
+        // Other people are told first that the ticket is not theirs.
+        if ticket.hold().is_some_and(|hold| hold.agent != caller.id) {
+            return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)).into());
+        }
+        if until <= now || until - now > MAX_SNOOZE {
+            let message = "a ticket stays on hold until a time in the future, at most 30 days ahead";
+            return Err(ApiError::unprocessable("bad_until", message));
+        }
+    }
+    let engine = Arc::clone(&api.engine);
     let ticket = Api::run(async move { engine.step(caller.id, id, step, None, now).await }).await?;
     Ok(Answer::ok(message, api.ticket_body(&ticket).await?))
 }
@@ -289,7 +318,7 @@ fn not_offered() -> ApiError {
 
 fn parse_description(text: &str) -> std::result::Result<Description, ApiError> {
     let description = Description::of_text(text);
-    let description = description.map_err(crate::engine::error::EngineError::from)?;
+    let description = description.map_err(EngineError::from)?;
     if description.is_empty() {
         return Err(ApiError::unprocessable("bad_description", "the description says nothing"));
     }

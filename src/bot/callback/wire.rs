@@ -6,7 +6,7 @@ mod tests;
 use super::id_code::{decode_id, encode_id};
 use super::{
     ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
-    RecordAction, Step, Surface,
+    RecordAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -88,8 +88,16 @@ fn from_code<T: Copy>(table: &[(T, &'static str)], text: &str) -> Option<T> {
     table.iter().find(|(_, l)| *l == text).map(|(v, _)| *v)
 }
 
-const STEP_CODES: &[(Step, &str)] =
-    &[(Step::Start, "o"), (Step::Complete, "c"), (Step::Hold, "h"), (Step::Resume, "r")];
+const STEP_CODES: &[(Step, &str)] = &[
+    (Step::Start, "o"),
+    (Step::Complete, "c"),
+    (Step::Hold, "h"),
+    (Step::Snooze(Snooze::HalfHour), "s"),
+    (Step::Snooze(Snooze::TwoHours), "l"),
+    (Step::Snooze(Snooze::Tomorrow), "t"),
+    (Step::Snooze(Snooze::Indefinite), "i"),
+    (Step::Resume, "r"),
+];
 const LIST_CODES: &[(PagedList, &str)] = &[
     (PagedList::MyQueue, "q"),
     (PagedList::MyTickets, "m"),

@@ -225,6 +225,10 @@ impl Composer {
                 }
                 None => None,
             },
+            Notice::TaskResumed { ticket, agent } => match store.ticket(*ticket).await? {
+                Some(ticket) => Some(NoticeView::TaskResumed(self.views.ticket(&ticket, *agent).await?)),
+                None => None,
+            },
             Notice::Assigned { ticket, agent } => {
                 let agent = self.name(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })

@@ -98,6 +98,7 @@ impl ViewLoader {
             customer_reachable: customer.as_ref().is_none_or(|customer| customer.reachable),
             customer: customer.map(CustomerName::from),
             assigned_at: ticket.hold().map(|hold| hold.assigned_at),
+            resume_at: ticket.resume_at(),
             description: ticket.description.clone(),
         })
     }

@@ -53,6 +53,8 @@ pub struct TicketView {
     pub customer: Option<CustomerName>,
     /// When the holder got it.
     pub assigned_at: Option<Time>,
+    /// When the engine resumes it, if it is on hold until then.
+    pub resume_at: Option<Time>,
     /// What the customer wrote.
     pub description: Description,
 }

@@ -1,20 +1,24 @@
 //! Agent handlers of tickets: the steps, opening from the own queue, picking up.
 use super::focus;
 use super::refusals::refusal_toast;
-use crate::bot::callback::{Step, Surface};
+use crate::bot::callback::{Snooze, Step, Surface};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
 use crate::bot::typing::show_typing;
+use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{TicketId, Version};
 use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::snooze::next_morning;
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::assignment::planner::after_task_card;
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step as TicketStep;
+use chrono::TimeDelta;
+use chrono_tz::Tz;
 use std::sync::Arc;
 
-/// Handles ▶️ ✅ ⏸ on a ticket. The step is checked first, so the press is answered before the commit. If the
+/// Handles ▶️ ✅ ⏸ ⏰ on a ticket. The step is checked first, so the press is answered before the commit. If the
 /// commit then fails because another change was faster, a message says so.
 pub async fn task(
     bot: Arc<BotContext>,
@@ -23,7 +27,7 @@ pub async fn task(
     pressed: PressedMessage,
     (step, ticket, version, surface): (Step, TicketId, Version, Surface),
 ) -> HandlerResult {
-    let (ticket_step, key) = engine_step(step);
+    let (ticket_step, key) = engine_step(step, ctx.now, bot.engine.config().zone);
     let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
     if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
@@ -31,7 +35,7 @@ pub async fn task(
     toast.say(ctx.localizer(&bot).toast(key, &[]));
     let focus = match step {
         Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
-        Step::Complete | Step::Hold => Vec::new(),
+        Step::Complete | Step::Hold | Step::Snooze(_) => Vec::new(),
     };
     let stepped = bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await;
     if step == Step::Start
@@ -114,11 +118,25 @@ fn answer_refusal(
 }
 
 /// Returns the engine's step, and the key of the toast.
-fn engine_step(step: Step) -> (TicketStep, &'static str) {
+fn engine_step(step: Step, now: Time, zone: Tz) -> (TicketStep, &'static str) {
     match step {
         Step::Start => (TicketStep::Start, "toast-started"),
         Step::Complete => (TicketStep::Complete, "toast-completed"),
         Step::Hold => (TicketStep::Hold, "toast-held"),
+        Step::Snooze(Snooze::Indefinite) => (TicketStep::Snooze(None), "toast-snooze-off"),
+        Step::Snooze(snooze) => (TicketStep::Snooze(snooze.until(now, zone)), "toast-snoozed"),
         Step::Resume => (TicketStep::Resume, "toast-resumed"),
+    }
+}
+
+impl Snooze {
+    /// Returns when the ticket is resumed.
+    fn until(self, now: Time, zone: Tz) -> Option<Time> {
+        match self {
+            Self::HalfHour => Some(now + TimeDelta::minutes(30)),
+            Self::TwoHours => Some(now + TimeDelta::hours(2)),
+            Self::Tomorrow => Some(next_morning(now, zone)),
+            Self::Indefinite => None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Cards for one agent: a ticket that was assigned to them, and their status.
 use super::parts::{card, name, steps};
-use super::{Localizer, Rendered};
-use crate::bot::callback::{ButtonAction, Step, Surface};
+use super::{Button, Localizer, Rendered};
+use crate::bot::callback::{ButtonAction, Snooze, Step, Surface};
 use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::description::Description;
 use crate::domain::formatted::FormattedText;
@@ -33,17 +33,30 @@ pub fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
     task(localizer, &view.ticket, localizer.html("task-new", &[]), &at_assignment)
 }
 
+/// Renders the task card with the heading of a ticket whose time has come, while nothing else happened to it.
+#[must_use]
+pub fn resumed_task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
+    if ticket.status == Status::Pending || !is_held_by_viewer(ticket) {
+        return task_card(localizer, ticket);
+    }
+    let head = localizer.html("task-resumed", &[("number", (&ticket.number).into())]);
+    let status = localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]);
+    task(localizer, ticket, format!("{head}\n\n{status}"), &[])
+}
+
 fn is_held_by_viewer(ticket: &TicketView) -> bool {
     let held = matches!(ticket.status, Status::Assigned | Status::InProgress | Status::Pending);
     held && ticket.held_by_viewer
 }
 
 fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignment: &[String]) -> Rendered {
-    let mut above = vec![
-        head,
+    let mut above = vec![head];
+    let resumes_at = ticket.resume_at.map(|at| localizer.upcoming(at));
+    above.extend(resumes_at.map(|when| localizer.html("task-resumes-at", &[("when", when.into())])));
+    above.extend([
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
         localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
-    ];
+    ]);
     above.extend_from_slice(at_assignment);
     // The ordered facts of a new ticket stand together.
     above.extend((!at_assignment.is_empty()).then(String::new));
@@ -56,7 +69,25 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
         let hold = ButtonAction::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
         rows.push(vec![localizer.button("button-hold", hold)]);
     }
+    if ticket.status == Status::Pending {
+        rows.extend(snooze_buttons(localizer, ticket));
+    }
     card(localizer.with_description(&above, &first_part(&ticket.description), &[]), rows)
+}
+
+/// Returns the times until which a ticket can stay on hold, and the button that takes such a time back.
+fn snooze_buttons(localizer: &Localizer<'_>, ticket: &TicketView) -> [Vec<Button>; 2] {
+    let button = |(key, snooze)| {
+        let action = ButtonAction::Task(Step::Snooze(snooze), ticket.id, ticket.version, Surface::Task);
+        localizer.button(key, action)
+    };
+    let times = [
+        ("button-snooze-half-hour", Snooze::HalfHour),
+        ("button-snooze-two-hours", Snooze::TwoHours),
+        ("button-snooze-tomorrow", Snooze::Tomorrow),
+    ];
+    let off = ticket.resume_at.map(|_| ("button-snooze-off", Snooze::Indefinite));
+    [times.into_iter().map(button).collect(), off.into_iter().map(button).collect()]
 }
 
 /// Returns the part of the description that the card has room for; the agent got the rest in further

@@ -1,5 +1,5 @@
 //! Notices: messages about a change, as text and buttons.
-use super::agent::new_task_card;
+use super::agent::{new_task_card, resumed_task_card};
 use super::customer::created_card;
 use super::parts::{card, name};
 use super::service::{completed_card, service_notice};
@@ -23,6 +23,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
     match view {
         NoticeView::Created(view) => created_card(localizer, view),
         NoticeView::NewTask(view) => new_task_card(localizer, view),
+        NoticeView::TaskResumed(view) => resumed_task_card(localizer, view),
         NoticeView::DescriptionPart { number, part: (part, parts), text } => {
             let args = [("number", number.into()), ("part", (*part).into()), ("parts", (*parts).into())];
             let head = localizer.html("notice-words", &args);

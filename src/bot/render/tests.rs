@@ -62,6 +62,7 @@ fn ticket(status: Status) -> TicketView {
         customer_reachable: true,
         customer: None,
         assigned_at: held.then(|| minutes_ago(10)),
+        resume_at: None,
         description: description_of("Internet kantor mati sejak pagi.\nLampu LOS merah.", 0),
     }
 }

@@ -50,6 +50,21 @@ impl Localizer<'_> {
         self.plain("time-moment", &args)
     }
 
+    /// Returns a later moment: the time of day if it is today, with the weekday within six days, else with the date.
+    /// Plain text.
+    #[must_use]
+    pub fn upcoming(&self, at: Time) -> String {
+        let (today, local) = (self.local(self.now).date_naive(), self.local(at));
+        match (local.date_naive() - today).num_days() {
+            0 => self.plain("time-today", &[("clock", self.clock(at).into())]),
+            1..=6 => {
+                let weekday = local.weekday().number_from_monday();
+                self.plain("time-weekday", &[("weekday", weekday.into()), ("clock", self.clock(at).into())])
+            }
+            _ => self.moment(at),
+        }
+    }
+
     fn local(&self, at: Time) -> DateTime<Tz> {
         at.with_timezone(&self.zone)
     }

@@ -64,6 +64,9 @@ pub trait TicketStore: Send + Sync + 'static {
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError>;
     /// Returns every held ticket.
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError>;
+    /// Returns the first `limit` tickets with a time at which the engine resumes them, earliest first. The cost
+    /// does not depend on how many there are.
+    async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError>;
     /// Returns the first `limit` queued tickets of a department in queue order. With `auto` it returns only
     /// those that the engine may assign. The cost does not depend on the queue's depth.
     async fn queue_head(

@@ -89,7 +89,7 @@ fn kind_of(action: &Action) -> &'static str {
         Action::Cancelled => "ticket.cancelled",
         Action::Reopened { .. } | Action::CancelUndone => "ticket.reopened",
         Action::Started
-        | Action::Paused
+        | Action::Paused { .. }
         | Action::Resumed
         | Action::Rated { .. }
         | Action::Reprioritised { .. }

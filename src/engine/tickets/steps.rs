@@ -18,6 +18,8 @@ pub enum Step {
     Start,
     /// Put the ticket on hold.
     Hold,
+    /// Put the ticket on hold until this time, or set another time; `None` takes the time back.
+    Snooze(Option<Time>),
     /// Resume the work.
     Resume,
     /// Complete the ticket.
@@ -57,7 +59,7 @@ impl Engine {
         let ticket = after.id;
         let mut notices = match step {
             Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
-            Step::Start | Step::Hold | Step::Resume => Vec::new(),
+            Step::Start | Step::Hold | Step::Snooze(_) | Step::Resume => Vec::new(),
         };
         notices.extend(self.card_refreshes(&after, Some(agent)).await?);
         let change = Change {
@@ -72,7 +74,9 @@ impl Engine {
             tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "ticket step");
             match step {
                 Step::Complete => self.on_ticket_ended(&after, Some(agent)),
-                Step::Start | Step::Hold | Step::Resume => self.publish(Event::Updated { ticket, agent }),
+                Step::Start | Step::Hold | Step::Snooze(_) | Step::Resume => {
+                    self.publish(Event::Updated { ticket, agent });
+                }
             }
         }
         Attempt::of(committed, after)
@@ -198,6 +202,7 @@ impl Step {
         match self {
             Self::Start => ticket.start(agent, now),
             Self::Hold => ticket.pause(agent),
+            Self::Snooze(until) => ticket.snooze(agent, until),
             Self::Resume => ticket.resume(agent),
             Self::Complete => ticket.complete(agent, now),
         }
@@ -206,7 +211,8 @@ impl Step {
     fn action(self) -> Action {
         match self {
             Self::Start => Action::Started,
-            Self::Hold => Action::Paused,
+            Self::Hold => Action::Paused { until: None },
+            Self::Snooze(until) => Action::Paused { until },
             Self::Resume => Action::Resumed,
             Self::Complete => Action::Completed,
         }

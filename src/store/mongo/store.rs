@@ -106,6 +106,10 @@ impl TicketStore for Mongo {
         tickets::find(&self.db, tickets::all_held()).await
     }
 
+    async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        tickets::find(&self.db, tickets::snoozed(limit)).await
+    }
+
     async fn queue_head(
         &self,
         department: DepartmentId,

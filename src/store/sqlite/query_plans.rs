@@ -14,7 +14,8 @@ fn empty_store() -> (Connection, TempDir) {
 /// Returns whether a step of a query plan is allowed. A plan may scan a constant, a subquery, or a partial
 /// index of which the query wants every row or has a LIMIT.
 fn is_allowed(step: &str) -> bool {
-    let scanned_indexes = ["tickets_held", "outbox_chats_ready", "outbox_chats_delayed", "outbox_claimed"];
+    let scanned_indexes =
+        ["tickets_held", "tickets_snoozed", "outbox_chats_ready", "outbox_chats_delayed", "outbox_claimed"];
     !step.contains("SCAN")
         || step.contains("CONSTANT ROW")
         || step.contains("SCAN (subquery")
@@ -31,6 +32,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::COUNT_OPEN,
     tickets::HELD_BY,
     tickets::ALL_HELD,
+    tickets::SNOOZED,
     tickets::ASSIGN,
     tickets::FIRST_IN_QUEUE,
     tickets::UPDATE,

@@ -93,6 +93,7 @@ CREATE TABLE tickets (
   slot            INTEGER CHECK (slot >= 0),
   assigned_at     INTEGER,
   opened_at       INTEGER,
+  resume_at       INTEGER,                            -- of a ticket on hold: when the engine resumes it
   ended_by        BLOB,
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON
@@ -103,6 +104,7 @@ CREATE TABLE tickets (
   CHECK ((agent IS NULL) = (slot IS NULL) AND (agent IS NULL) = (assigned_at IS NULL)),
   CHECK (opened_at IS NULL OR status IN ('in_progress', 'pending')),
   CHECK (opened_at IS NOT NULL OR status <> 'in_progress'),
+  CHECK (resume_at IS NULL OR status = 'pending'),
   CHECK ((status IN ('completed', 'cancelled')) = (ended_at IS NOT NULL)),
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
@@ -114,6 +116,7 @@ CREATE INDEX tickets_queue_auto ON tickets (department, priority)
   WHERE status = 'queued' AND auto_assignment = 1;
 CREATE INDEX tickets_queue_manual ON tickets (department, priority)
   WHERE status = 'queued' AND auto_assignment = 0;
+CREATE INDEX tickets_snoozed ON tickets (resume_at) WHERE resume_at IS NOT NULL;
 CREATE INDEX tickets_open_by_customer  ON tickets (customer) WHERE ended_at IS NULL;
 CREATE INDEX tickets_ended_by_customer ON tickets (customer) WHERE ended_at IS NOT NULL;
 

@@ -95,6 +95,10 @@ impl TicketStore for Sqlite {
         self.read(|conn| tickets::many(conn, tickets::ALL_HELD, [])).await
     }
 
+    async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| tickets::snoozed(conn, limit)).await
+    }
+
     async fn queue_head(
         &self,
         department: DepartmentId,

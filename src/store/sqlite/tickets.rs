@@ -21,7 +21,7 @@ macro_rules! tickets {
         concat!(
             "SELECT arrival, id, number, version, customer, customer_chat, department, category, priority,
                 auto_assignment, created_at, description, status, agent, slot, assigned_at, opened_at,
-                ended_by, ended_at, former_holders, service
+                ended_by, ended_at, former_holders, service, resume_at
              FROM tickets ",
             $rest
         )
@@ -60,6 +60,8 @@ pub(super) const COUNT_OPEN: &str =
 pub(super) const HELD_BY: &str =
     tickets!("INDEXED BY tickets_held WHERE agent = ?1 ORDER BY assigned_at, arrival");
 pub(super) const ALL_HELD: &str = tickets!("INDEXED BY tickets_held WHERE agent IS NOT NULL");
+pub(super) const SNOOZED: &str =
+    tickets!("INDEXED BY tickets_snoozed WHERE resume_at IS NOT NULL ORDER BY resume_at LIMIT ?1");
 
 const INSERT: &str =
     "INSERT INTO tickets (id, number, idempotency_key, version, customer, customer_chat, created_at,
@@ -85,11 +87,11 @@ pub(super) const UPDATE: &str =
     "UPDATE tickets SET version = :version, department = :department, category = :category,
         priority = :priority, auto_assignment = :auto_assignment, description = :description,
         status = :status, agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at,
-        former_holders = :former_holders, service = :service
+        resume_at = :resume_at, former_holders = :former_holders, service = :service
     WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :status,
-        agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, ended_by = :by, ended_at = :at,
-        service = :service
+        agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, resume_at = NULL,
+        ended_by = :by, ended_at = :at, service = :service
     WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
 pub(super) const REOPEN: &str = "UPDATE tickets SET version = :version, status = :status,
         agent = :agent, slot = :slot, assigned_at = :assigned_at, ended_by = NULL, ended_at = NULL,
@@ -130,6 +132,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<TicketState> {
             assigned_at: row.get::<_, Micros>(15)?.0,
             opened_at: row.get::<_, Option<Micros>>(16)?.map(|at| at.0),
             paused: held == "pending",
+            resume_at: row.get::<_, Option<Micros>>(21)?.map(|at| at.0),
         }),
     })
 }
@@ -156,6 +159,10 @@ pub(super) fn by_key(conn: &Connection, key: &str) -> rusqlite::Result<Option<Ti
 
 pub(super) fn by_suffix(conn: &Connection, suffix: &str, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
     many(conn, BY_SUFFIX, params![suffix, row_count(limit)])
+}
+
+pub(super) fn snoozed(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
+    many(conn, SNOOZED, [row_count(limit)])
 }
 
 /// Returns at most `limit` tickets of a customer: the open ones, oldest first, then the ended ones, newest
@@ -319,7 +326,7 @@ fn update(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>)
         ":auto_assignment": t.auto, ":description": Json(&t.description),
         ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
         ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
-        ":opened_at": hold.and_then(|h| h.opened_at).map(Micros),
+        ":opened_at": hold.and_then(|h| h.opened_at).map(Micros), ":resume_at": t.resume_at().map(Micros),
         ":former_holders": former_holders(t), ":service": service(t),
     })
 }

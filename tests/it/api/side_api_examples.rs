@@ -45,11 +45,12 @@ async fn every_curl_example_succeeds() {
         ("TICKET", word(&ticket["ticket_number"])),
         ("AGENT", admin),
         ("CUSTOMER", SARI.to_string()),
+        ("UNTIL", (desk.now() + chrono::TimeDelta::hours(2)).to_rfc3339()),
         ("WIDGET", widget(TOKEN, ADMIN, now).to_string()),
         ("MINI_APP", mini_app(TOKEN, ADMIN, now).to_string()),
     ];
     let examples = block("sh");
-    assert_eq!(examples.lines().count(), 34);
+    assert_eq!(examples.lines().count(), 35);
     for line in examples.lines() {
         let line = line.replacen("curl ", "curl --silent --show-error --fail-with-body ", 1);
         output(Command::new("bash").arg("-c").arg(line).envs(variables.clone())).await;

@@ -5,3 +5,4 @@ mod flapping;
 mod modes;
 mod open;
 mod queue;
+mod snooze;

@@ -100,6 +100,11 @@ impl Fixture {
         Self { engine, presence, ..self }
     }
 
+    /// Returns another engine on the same store, as of another replica. Its calls have no faults.
+    pub(super) fn second_engine(&self) -> Arc<Engine> {
+        engine(&self.store, &FaultInjector::default(), &self.presence)
+    }
+
     pub(super) fn now(&self) -> Time {
         Time::from_timestamp_micros(self.now.load(Ordering::SeqCst)).unwrap()
     }

@@ -113,7 +113,9 @@ impl Replay {
                 self.former.insert((ticket, *from), event.at);
                 self.positions.insert(ticket, TicketPosition::Queued);
             }
-            Action::Started | Action::Paused | Action::Resumed | Action::Completed => {
+            // The engine resumes a snoozed ticket.
+            Action::Resumed if event.actor == Actor::Engine => assert!(holder.is_some()),
+            Action::Started | Action::Paused { .. } | Action::Resumed | Action::Completed => {
                 assert_eq!(
                     holder.map(Actor::Person),
                     Some(event.actor),

@@ -42,6 +42,7 @@ impl Composer {
             Message::Card(CardKey::Task(ticket, _)) => return Ok(Some(*ticket)),
             Message::Notice(
                 Notice::NewTask { ticket, .. }
+                | Notice::TaskResumed { ticket, .. }
                 | Notice::DescriptionPart { ticket, .. }
                 | Notice::File { ticket, .. }
                 | Notice::Album { ticket, .. }

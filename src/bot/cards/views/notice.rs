@@ -1,6 +1,6 @@
 //! View models of notices, one for each kind.
 use super::service::{CompletedView, ServiceView};
-use super::{TaskView, TicketStatusView};
+use super::{TaskView, TicketStatusView, TicketView};
 use crate::domain::alert::Alert;
 use crate::domain::formatted::FormattedText;
 use crate::domain::ids::TicketId;
@@ -43,6 +43,8 @@ pub enum NoticeView {
     Created(TicketStatusView),
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
+    /// To the agent: the time of a ticket on hold has come. A state of the task card.
+    TaskResumed(TicketView),
     /// To the agent: a further part of this ticket's description.
     DescriptionPart {
         /// The ticket.

@@ -16,6 +16,15 @@ fn task_card_in_every_state_of_the_holder() {
 }
 
 #[test]
+fn task_card_of_a_snoozed_ticket() {
+    let until =
+        |minutes: i64| TicketView { resume_at: Some(minutes_ago(-minutes)), ..held_ticket(Status::Pending) };
+    check("task_snoozed_until_today", |w| task_card(w, &until(30)));
+    check("task_snoozed_until_a_weekday", |w| task_card(w, &until(24 * 60)));
+    check("task_snoozed_until_a_date", |w| task_card(w, &until(20 * 24 * 60)));
+}
+
+#[test]
 fn task_card_of_a_former_holder() {
     let unreachable = TicketView { customer_reachable: false, ..held_ticket(Status::InProgress) };
     check("task_unreachable", |w| task_card(w, &unreachable));

@@ -55,6 +55,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
             notice(localizer, &NoticeView::Created(tracked)),
             task_card(localizer, &held),
             task_card(localizer, &elsewhere),
+            notice(localizer, &NoticeView::TaskResumed(held.clone())),
             notice(localizer, &NoticeView::NewTask(task(held))),
             my_tickets(localizer, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
             waiting(

@@ -74,6 +74,8 @@ fn every_notice() {
         ("created_nobody_online", created(Status::Queued, 0)),
         ("created_assigned_at_once", created(Status::Assigned, 1)),
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
+        ("task_resumed", NoticeView::TaskResumed(held_ticket(Status::InProgress))),
+        ("task_resumed_before", NoticeView::TaskResumed(held_ticket(Status::Completed))),
         ("file", NoticeView::File { number: number() }),
         ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
         ("completed", completed(None, true)),

@@ -5,7 +5,7 @@ use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
-use crate::store::mongo::schema::{SLOT_INDEX, TICKET_QUEUE, TICKETS};
+use crate::store::mongo::schema::{SLOT_INDEX, SNOOZED_INDEX, TICKET_QUEUE, TICKETS};
 use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
@@ -28,6 +28,11 @@ pub(crate) fn held_by(agents: &[PersonId]) -> Document {
 
 pub(crate) fn all_held() -> Query {
     Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: Some(SLOT_INDEX) }
+}
+
+pub(crate) fn snoozed(limit: usize) -> Query {
+    let (filter, sort) = (doc! { "snoozed": true }, doc! { "resume_at": 1 });
+    Query { filter, sort, skip: 0, limit: Some(limit), index: Some(SNOOZED_INDEX) }
 }
 
 pub(crate) fn by_suffix(suffix: &str) -> Query {

@@ -37,6 +37,7 @@ fn queries() -> Vec<(&'static str, Document)> {
     vec![
         find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
         of(tickets::all_held()),
+        of(tickets::snoozed(5)),
         of(tickets::by_suffix("CO")),
         of(tickets::of_customer(agent, true, 5)),
         of(tickets::of_customer(agent, false, 5)),

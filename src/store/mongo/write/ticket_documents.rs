@@ -69,12 +69,14 @@ fn state_fields(ticket: &Ticket) -> Document {
         "auto": ticket.auto,
         "open": ended.is_none(),
         "holding": hold.is_some(),
+        "snoozed": ticket.resume_at().is_some(),
         "assigned_agent": hold.map(|hold| hold.agent.to_string()),
         "slot": hold.map(|hold| i32::from(hold.slot.0)),
         "ended_by": ended.map(|(by, _)| by.to_string()),
     };
     put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
     put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
+    put_time(&mut doc, "resume_at", ticket.resume_at());
     put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
     if !ticket.former_holders.is_empty() {
         doc.insert("former_holders", ticket.former_holders.iter().map(former_holder).collect::<Vec<_>>());
@@ -204,6 +206,7 @@ fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
             assigned_at: f.time("assigned_at")?,
             opened_at: f.opt_time("opened_at")?,
             paused: status == "pending",
+            resume_at: f.opt_time("resume_at")?,
         }),
         "completed" => TicketState::Completed { agent: by()?, at: f.time("ended_at")? },
         "cancelled" => TicketState::Cancelled { by: by()?, at: f.time("ended_at")? },
