@@ -48,8 +48,6 @@ pub(super) struct Chats {
 pub(super) struct Times {
     pub(super) to_agent: Vec<Duration>,
     pub(super) to_customer: Vec<Duration>,
-    /// All calls but those for updates.
-    pub(super) calls: usize,
     /// Requests that Telegram refused because of its rate limits.
     pub(super) refused: usize,
 }
@@ -123,7 +121,6 @@ impl Chats {
             .map(|(n, written)| ((written.from, written.message_id), n))
             .collect();
         for request in self.requests() {
-            times.calls += usize::from(request.method != "getUpdates");
             times.refused += usize::from(request.outcome == 429);
             if request.outcome != 200 {
                 continue;

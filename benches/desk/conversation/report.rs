@@ -28,11 +28,9 @@ pub(super) fn round(nth: usize, (bare, desk): &Round) {
         format!("{}  {}   {ratio:>6.2}", pair(bare), pair(desk))
     };
     println!(
-        "round {nth:>2}                  {}           {}   {:>4} and {:>4} calls",
+        "round {nth:>2}                  {}           {}",
         side(|t| &t.to_agent),
-        side(|t| &t.to_customer),
-        bare.calls,
-        desk.calls
+        side(|t| &t.to_customer)
     );
 }
 
