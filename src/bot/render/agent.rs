@@ -34,8 +34,7 @@ pub fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
 }
 
 /// Renders the task card with the heading of a ticket whose time has come, while nothing else happened to it.
-#[must_use]
-pub fn resumed_task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
+pub(super) fn resumed_task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
     if ticket.status == Status::Pending || !is_held_by_viewer(ticket) {
         return task_card(localizer, ticket);
     }
