@@ -1,5 +1,7 @@
 //! Crashes while customer and agent write to each other: every message arrives, in order, at most once more
 //! than it should, and only at the person for whom it is.
+mod topics;
+
 use super::durable_state;
 use super::environment::Environment;
 use super::process::DeskProcess;
