@@ -302,9 +302,9 @@ async fn a_hold_until_a_time_ends_by_itself() {
         ("2025-12-04T16:00:00.123456789+07:00", "2025-12-04T09:00:00.123456Z"),
         ("2026-01-03T06:52:53.6Z", "2026-01-03T06:52:53.600Z"),
     ] {
-        let held = hold(BUDI, json!(until)).await;
-        let held = held.data();
-        assert_eq!((&held["status"], &held["resume_at"]), (&json!("pending"), &json!(stored)));
+        let answer = hold(BUDI, json!(until)).await;
+        let ticket = answer.data();
+        assert_eq!((&ticket["status"], &ticket["resume_at"]), (&json!("pending"), &json!(stored)));
     }
     for until in ["2025-12-04T06:52:53.6Z", "1999-01-01T00:00:00Z", "2026-01-03T06:52:53.600001Z"] {
         hold(BUDI, json!(until)).await.refused(422, "bad_until");

@@ -52,9 +52,8 @@ impl Load {
                 break;
             }
             let change = tokio::time::timeout(WAIT_TIMEOUT, changes.changed()).await;
-            if change.is_err() {
-                panic!("no chat changes any more; {}\n{}", self.pending_actors(), self.pending_work().await);
-            }
+            let pending = if change.is_err() { self.pending_work().await } else { String::new() };
+            assert!(change.is_ok(), "no chat changes any more; {}\n{pending}", self.pending_actors());
         }
         Outcome {
             tickets: self.customers.iter().flat_map(|c| c.sent.clone()).collect(),
