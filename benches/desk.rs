@@ -17,6 +17,8 @@ mod assignment_cost;
 mod backend;
 #[path = "desk/baseline.rs"]
 mod baseline;
+#[path = "desk/conversation.rs"]
+mod conversation;
 #[path = "desk/cpu.rs"]
 mod cpu;
 #[path = "desk/driver.rs"]
@@ -51,6 +53,7 @@ struct Size {
     single_assignments: usize,
     /// The time for which tickets arrive in each scenario.
     arrivals: Duration,
+    conversation: conversation::Size,
     server: server::Size,
 }
 
@@ -61,6 +64,11 @@ const FULL: Size = Size {
     rounds: 3,
     single_assignments: 500,
     arrivals: Duration::from_secs(5),
+    conversation: conversation::Size {
+        rounds: 7,
+        round: Duration::from_secs(10),
+        flood: Duration::from_secs(2),
+    },
     server: server::Size {
         agents: &[100, 1_000],
         backlogs: &[0, 10_000],
@@ -78,6 +86,11 @@ const QUICK: Size = Size {
     rounds: 2,
     single_assignments: 100,
     arrivals: Duration::from_secs(2),
+    conversation: conversation::Size {
+        rounds: 2,
+        round: Duration::from_secs(4),
+        flood: Duration::from_secs(1),
+    },
     server: server::Size {
         agents: &[100],
         backlogs: &[0, 2_000],
@@ -98,6 +111,9 @@ async fn main() {
     let size = if std::env::args().any(|arg| arg == "--quick") { QUICK } else { FULL };
     let start = Instant::now();
     embedded(&size, wants).await;
+    if wants("conversation") {
+        conversation::run(size.conversation).await;
+    }
     if wants("mongodb") {
         server::assignment(&size.server).await;
     }

@@ -52,6 +52,8 @@ use tokio_util::task::TaskTracker;
 
 /// The sweep interval of a real desk.
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// The usual interval between questions whether the bot has topics: an admin rarely switches them.
+pub const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(600);
 /// How long to wait before Telegram is asked for the username again.
 const TELEGRAM_RETRY_DELAY: Duration = Duration::from_secs(2);
 
@@ -89,6 +91,8 @@ pub struct Setup {
     pub retention: Retention,
     /// The interval between sweeps.
     pub sweep_interval: Duration,
+    /// How often Telegram is asked whether the bot has topics in private chats.
+    pub topic_detection_interval: Duration,
     /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
     pub max_refresh_interval: Duration,
 }
@@ -128,6 +132,7 @@ pub struct App {
     retention: Retention,
     server_limits: ServerLimits,
     sweep_interval: Duration,
+    topic_detection_interval: Duration,
     max_refresh_interval: Duration,
 }
 
@@ -206,6 +211,7 @@ impl App {
             retention: setup.retention,
             server_limits,
             sweep_interval: setup.sweep_interval,
+            topic_detection_interval: setup.topic_detection_interval,
             max_refresh_interval: setup.max_refresh_interval,
             engine,
             bot,

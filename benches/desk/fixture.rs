@@ -23,6 +23,8 @@ use uuid::Uuid;
 pub(crate) const DEPARTMENTS: u64 = 4;
 /// Customers: enough that none exceeds the limit of open tickets.
 pub(crate) const CUSTOMERS: u64 = 2_000;
+/// The lowest chat id of customers.
+pub(crate) const FIRST_CUSTOMER_CHAT: i64 = 1_000;
 /// The lowest chat id of agents; chat ids of customers are below.
 pub(crate) const FIRST_AGENT_CHAT: i64 = 10_000_000;
 /// The description of every ticket.
@@ -86,7 +88,8 @@ impl Fixture {
     pub(crate) async fn build(scenario: Scenario, backend: Backend) -> Self {
         let store = backend.storage.store();
         let now = Clock::system().now();
-        let customers: Vec<Person> = (0..CUSTOMERS).map(|n| person(uuid(4, n), 1_000 + n, now)).collect();
+        let first = FIRST_CUSTOMER_CHAT.cast_unsigned();
+        let customers: Vec<Person> = (0..CUSTOMERS).map(|n| person(uuid(4, n), first + n, now)).collect();
         commit(&store, (0..DEPARTMENTS).map(new_department).collect()).await;
         commit(&store, customers.iter().cloned().map(new_person).collect()).await;
         commit(&store, (0..scenario.agents).map(|n| new_person(agent(n, scenario.capacity, now))).collect())

@@ -6,7 +6,7 @@ use crate::fixture::{FIRST_AGENT_CHAT, Fixture, Scenario, rules};
 use crate::stats::quantile;
 use crate::telegram::{self, Sent};
 use crate::write_probe::WriteProbe;
-use antri::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup};
+use antri::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, TOPIC_DETECTION_INTERVAL};
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
@@ -147,6 +147,7 @@ pub(crate) async fn setup(fixture: &Fixture, url: &str) -> Setup {
         quota: Quota::NONE,
         retention: Retention::default(),
         sweep_interval: SWEEP_INTERVAL,
+        topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
     }
 }

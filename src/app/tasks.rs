@@ -31,8 +31,6 @@ const HANDLER_DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 const OUTBOX_DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the poller and answers to button presses may take to finish.
 const POLL_DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often Telegram is asked whether the bot has topics in private chats.
-const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(600);
 /// How long to wait after the store failed a background task.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How far the wall clock may differ from the steady clock between two sweeps before it counts as set by
@@ -81,6 +79,7 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     background.spawn(detect_topics(
         app.bot.telegram.clone(),
         Arc::clone(&app.topics),
+        app.topic_detection_interval,
         background_stop.clone(),
     ));
     if app.webhook.is_none() {
@@ -207,9 +206,14 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
 }
 
 /// Asks Telegram again and again whether the bot has topics in private chats: an admin can switch them.
-async fn detect_topics(telegram: Telegram, topics: Arc<TopicMode>, stop: CancellationToken) {
+async fn detect_topics(
+    telegram: Telegram,
+    topics: Arc<TopicMode>,
+    interval: Duration,
+    stop: CancellationToken,
+) {
     loop {
-        tokio::select! { () = tokio::time::sleep(TOPIC_DETECTION_INTERVAL) => {} () = stop.cancelled() => return }
+        tokio::select! { () = tokio::time::sleep(interval) => {} () = stop.cancelled() => return }
         match telegram.call("getMe", &serde_json::json!({})).await {
             Ok(me) => topics.learn(&me),
             Err(error) => tracing::warn!(%error, "failed to detect topics"),

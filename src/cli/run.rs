@@ -1,5 +1,7 @@
 //! The `antri run` command: runs the desk on the configured back ends until a signal.
-use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, presence};
+use crate::app::{
+    App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, TOPIC_DETECTION_INTERVAL, presence,
+};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
@@ -43,6 +45,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         quota: quota(),
         retention: config.retention.retention(),
         sweep_interval: SWEEP_INTERVAL,
+        topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: max_refresh_interval(),
     };
     let started = tokio::select! {

@@ -65,7 +65,7 @@ impl ContentKind {
     /// Returns true if a message of this kind can have a caption.
     #[must_use]
     pub fn has_caption(&self) -> bool {
-        self.is_file() && !matches!(self, Self::VideoNote | Self::Sticker)
+        self.is_file() && !matches!(self, Self::VideoNote | Self::Sticker) || *self == Self::LivePhoto
     }
 
     /// Returns true if the bot can copy a message of this kind.

@@ -279,10 +279,17 @@ impl Sender {
     /// Makes the call of an action.
     async fn call(&self, delivery: &ClaimedDelivery, action: &TelegramAction) -> Result<Outcome, CallError> {
         let Some((method, body)) = action.call(delivery.chat) else { return Ok(Outcome::Sent(None)) };
+        let is_new_topic = method == "createForumTopic";
+        if is_new_topic {
+            fail::fail_point!("topic-before-send");
+        }
         let answer = match action.upload() {
             Some(file) => self.telegram.call_with_file(method, &body, file).await?,
             None => self.telegram.call(method, &body).await?,
         };
+        if is_new_topic {
+            fail::fail_point!("topic-after-send");
+        }
         Ok(action.outcome(delivery.chat, &answer, self.clock.now()))
     }
 

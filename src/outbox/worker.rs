@@ -6,6 +6,7 @@ use super::sender::{DeliveryReport, Sender};
 use super::status::OutboxStatus;
 use super::topic_mode::TopicMode;
 use crate::clock::{Clock, Deadline};
+use crate::domain::ticket::topic::TopicChange;
 use crate::engine::Engine;
 use crate::engine::ports::{Outcome, StoreError};
 use crate::inbox::status::TaskState;
@@ -199,6 +200,9 @@ impl Outbox {
         let relayed: Vec<_> = outcomes.iter().flat_map(relayed).collect();
         if !relayed.is_empty() {
             fail::fail_point!("relay-after-settle");
+        }
+        if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Topic(TopicChange::Put(_), _))) {
+            fail::fail_point!("topic-after-settle");
         }
         if let Err(error) = self.sender.engine.on_relayed(&relayed, self.sender.clock.now()).await {
             tracing::warn!(%error, "failed to show authors that their messages were delivered");

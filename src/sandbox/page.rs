@@ -27,14 +27,16 @@ impl Sandbox {
 }
 
 /// The assets: name, content type and content.
-const ASSETS: [(&str, &str, &str); 8] = [
+const ASSETS: [(&str, &str, &str); 10] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
+    ("answers.js", "text/javascript; charset=utf-8", include_str!("page/answers.js")),
     ("composer.js", "text/javascript; charset=utf-8", include_str!("page/composer.js")),
     ("faults.js", "text/javascript; charset=utf-8", include_str!("page/faults.js")),
     ("common.js", "text/javascript; charset=utf-8", include_str!("page/common.js")),
     ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
+    ("topics.js", "text/javascript; charset=utf-8", include_str!("page/topics.js")),
     ("i18n.js", "text/javascript; charset=utf-8", include_str!("page/i18n.js")),
 ];
 

@@ -138,6 +138,7 @@ macro_rules! store_contract {
             outbox: deliveries_of_a_chat_are_claimed_one_by_one_in_order,
             outbox: a_long_chat_queue_keeps_its_order,
             outbox: a_long_chat_queue_moves_as_a_whole,
+            outbox: what_waits_in_a_long_chat_queue_holds_back_nothing,
             outbox: a_claim_takes_one_delivery_per_chat_oldest_first,
             outbox: deliveries_enqueued_behind_a_long_queue_are_sent_once,
             outbox: thousands_of_chats_can_be_claimed_at_once,

@@ -21,7 +21,7 @@ pub(crate) use unreachable_presence::UnreachablePresence;
 
 use backends::Backends;
 
-use antri::app::{App, MAX_REFRESH_INTERVAL, ReplicaSetup, Setup, Storage};
+use antri::app::{App, ReplicaSetup, Setup, Storage, TOPIC_DETECTION_INTERVAL};
 use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
 use antri::config::telegram::WebhookConfig;
@@ -227,6 +227,7 @@ impl Desk {
             let custom_presence = options.presence.clone();
             (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, custom_presence)
         };
+        let max_refresh_interval = self.options.lock().unwrap().max_refresh_interval;
         let presence_is_volatile = custom_presence.is_none() && self.backends.presence_is_volatile();
         let presence = custom_presence.unwrap_or(presence);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -254,7 +255,8 @@ impl Desk {
             quota,
             retention: Retention::default(),
             sweep_interval: sweep_every,
-            max_refresh_interval: MAX_REFRESH_INTERVAL,
+            topic_detection_interval: TOPIC_DETECTION_INTERVAL,
+            max_refresh_interval,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();

@@ -33,6 +33,9 @@ pub const CITRA: i64 = 103;
 /// The admin.
 pub const DEWI: i64 = 104;
 
+/// The page can switch topics, and its user looks on.
+const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(1);
+
 const TOKEN: &str = "7700:demo-demo-demo-demo-demo-demo-demo-de";
 /// How long the desk may take to become idle. It usually takes a fraction of a second.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -183,6 +186,7 @@ fn setup(
         quota: Quota::PEOPLE,
         retention: Retention::default(),
         sweep_interval: SWEEP_INTERVAL,
+        topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
     })
 }

@@ -14,7 +14,7 @@ impl Sandbox {
     /// Switches topics in private chats on or off for the bot (default: off): `has_topics_enabled` of
     /// `getMe`, and whether the bot may create topics there.
     pub fn set_topics_enabled(&self, on: bool) {
-        self.write(|state| state.bot.has_topics = on);
+        self.write(|state| state.set_topics_enabled(on));
     }
 
     /// Makes the server one that does not know `setMySettings` (before Bot API 10.5), or one that does.
@@ -61,6 +61,11 @@ impl Sandbox {
 }
 
 impl State {
+    pub(in crate::sandbox) fn set_topics_enabled(&mut self, on: bool) {
+        self.bot.has_topics = on;
+        self.emit(json!({"type": "bot", "bot": self.bot_info()}));
+    }
+
     /// Creates a topic. Returns its id, which is the id of its first message, and the JSON of that message.
     pub(in crate::sandbox) fn create_topic(&mut self, chat: i64, name: &str, sender: Sender) -> (i64, Value) {
         let created = json!({"forum_topic_created": topic_json(name)});
@@ -70,6 +75,7 @@ impl State {
         message.thread = Some(message.id);
         self.put_message(&message);
         self.chats.entry(chat).or_default().topics.insert(message.id, Some(name.to_owned()));
+        self.emit_chat_info(chat);
         (message.id, self.message_json(&message))
     }
 
@@ -86,6 +92,7 @@ impl State {
         for id in deleted {
             self.emit(json!({"type": "deleted", "chat": chat, "message_id": id}));
         }
+        self.emit_chat_info(chat);
     }
 
     /// Returns the topic that a request names. As in Telegram, groups without topics ignore it.

@@ -3,6 +3,7 @@
 import { api, attachMenu, avatar, el, fullName, icon, listen, openMenu, loadSetting, saveSetting } from "./common.js";
 import { Pane } from "./pane.js";
 import { showFaultSwitch } from "./faults.js";
+import { showTopicSwitch } from "./topics.js";
 import { locale, strings } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
@@ -209,18 +210,23 @@ form.addEventListener("submit", async (event) => {
     if (onAdded) onAdded(user);
     else panes.get(user.id).pane.composer.startButton.focus({ preventScroll: true });
   } catch {
-    firstPane?.showToast(strings.failed);
+    firstPane?.answers.showToast(strings.failed);
   }
 });
 
 /* Events */
 
-function showSnapshot({ bot: currentBot, users, chats, commands }) {
+function showBot(currentBot) {
   bot = currentBot;
+  showTopicSwitch(byId("topics"), bot.has_topics);
+}
+
+function showSnapshot({ bot: currentBot, users, chats, commands, info }) {
+  showBot(currentBot);
   document.title = `${bot.name} · @${bot.username}`;
   const currentIds = new Set(users.map((user) => user.id));
   for (const id of [...panes.keys()]) if (!currentIds.has(id)) dropUser(id);
-  for (const user of users) putUser(user).sync(chats[user.id] ?? [], commands[user.id] ?? []);
+  for (const user of users) putUser(user).sync(chats[user.id] ?? [], commands[user.id] ?? [], info[user.id]);
   showLayout();
 }
 
@@ -235,7 +241,9 @@ const eventHandlers = {
   message: ({ chat, message }) => withPane(chat, (pane) => pane.put(message)),
   edited: ({ chat, message }) => withPane(chat, (pane) => pane.put(message)),
   deleted: ({ chat, message_id }) => withPane(chat, (pane) => pane.remove(message_id)),
-  toast: (toast) => withPane(toast.user, (pane) => pane.answer(toast)),
+  bot: ({ bot: currentBot }) => showBot(currentBot),
+  info: ({ chat, info }) => withPane(chat, (pane) => pane.setInfo(info)),
+  toast: (toast) => withPane(toast.user, (pane) => pane.answers.show(toast)),
   commands: ({ user, commands }) => withPane(user, (pane) => pane.setCommands(commands)),
   action: ({ chat, action }) => withPane(chat, (pane) => pane.showAction(action)),
 };

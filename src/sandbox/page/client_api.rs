@@ -33,6 +33,7 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/users/{id}/raw", post(send_raw))
         .route("/sandbox/users/{id}/edit", post(edit))
         .route("/sandbox/users/{id}/press", post(press))
+        .route("/sandbox/topics", post(set_topics))
         .route("/sandbox/updates", post(deliver))
         .route("/sandbox/users/{id}/block", post(block))
         .route("/sandbox/files/{file_id}", get(file))
@@ -197,6 +198,16 @@ async fn block(
     Json(block): Json<BlockRequest>,
 ) -> Result<Json<User>, UnknownUser> {
     sandbox.try_set_blocked(user, block.blocked).map(Json)
+}
+
+#[derive(Deserialize)]
+struct TopicsRequest {
+    enabled: bool,
+}
+
+async fn set_topics(State(sandbox): State<Sandbox>, Json(topics): Json<TopicsRequest>) -> StatusCode {
+    sandbox.set_topics_enabled(topics.enabled);
+    StatusCode::NO_CONTENT
 }
 
 /// Serves a file. Only images, audio and video are shown inline, because an uploaded page must not run as

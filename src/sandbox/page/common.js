@@ -27,18 +27,22 @@ const iconPaths = {
   bolt: "M13 2.5L4.5 13.5H11l-1 8 8.5-11H12z",
   dots: "M12 5.5v.01M12 12v.01M12 18.5v.01",
   down: "M5 9l7 7 7-7",
+  edit: "M4 20l1-4.5L16 4.5l3.5 3.5L8.5 19zM13.5 7l3.5 3.5",
   location: "M12 21c-4-5-6.5-8-6.5-11.2a6.5 6.5 0 0 1 13 0C18.5 13 16 16 12 21zM12 12a2.2 2.2 0 1 0 0-.01",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
   out: "M8 16l8-8M9.5 8H16v6.5",
   pause: "M8.5 6v12M15.5 6v12",
   photo: "M4 5h16v14H4zM4 16l4.5-4.5 4 4 3-3L20 17M15.5 9v.01",
+  pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v6",
   play: "M8 5.5v13l10.5-6.5z",
   plus: "M12 5v14M5 12h14",
+  reply: "M10 6L4 12l6 6M4 12h9a7 7 0 0 1 7 7",
   send: "M4 4.5l17 7.5-17 7.5 2.5-7.5zM6.5 12H14",
   sticker: "M4 4h16v10l-6 6H4zM14 20v-6h6M8.5 9v.5M14.5 9v.5M8.5 12.5c1 1.4 3 1.7 4.5.6",
   sun:
     "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2" +
     "M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  topics: "M4 6h10v7H8l-4 3zM17 10h3v9l-3-2.5h-6V16",
   video: "M3.5 6.5h12v11h-12zM15.5 10.5l5-3v9l-5-3",
   voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21",
 };
@@ -172,21 +176,23 @@ export function saveSetting(key, value) {
 /* Client API of the sandbox */
 
 async function post(path, body) {
-  const response = await fetch(`/sandbox/users${path}`, {
+  const response = await fetch(`/sandbox/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 export const api = {
-  addUser: (user) => post("", user),
-  send: (user, message) => post(`/${user}/messages`, message),
-  press: (user, message_id, data) => post(`/${user}/press`, { message_id, data }),
-  block: (user, blocked) => post(`/${user}/block`, { blocked }),
+  addUser: (user) => post("users", user),
+  send: (user, message) => post(`users/${user}/messages`, message),
+  edit: (user, message_id, text) => post(`users/${user}/edit`, { message_id, text }),
+  press: (user, message_id, data) => post(`users/${user}/press`, { message_id, data }),
+  block: (user, blocked) => post(`users/${user}/block`, { blocked }),
   file: (id) => `/sandbox/files/${encodeURIComponent(id)}`,
+  setTopics: (enabled) => post("topics", { enabled }),
   faults: async () => (await (await fetch("/sandbox/faults")).json()).rules,
   setFault: async (rule) => {
     await fetch("/sandbox/faults", { method: "DELETE" });

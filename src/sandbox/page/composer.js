@@ -1,6 +1,7 @@
 // The composer at the bottom of a pane: START for an empty chat, UNBLOCK for a blocked bot, else the input field.
 
 import { api, attachMenu, el, icon, iconButton } from "./common.js";
+import { excerpt } from "./message.js";
 import { size, strings } from "./i18n.js";
 
 const MAX_FILE_BYTES = 10e6;
@@ -72,13 +73,14 @@ function stickerSample() {
 }
 
 export class Composer {
-  /** `hooks`: bot(), showToast(text), onSend(). */
+  /** `hooks`: bot(), showToast(text), onSend(), topic(). */
   constructor(user, hooks) {
     this.user = user;
     this.hooks = hooks;
     this.commands = [];
     this.matches = [];
     this.file = null;
+    this.target = null;
     const bigButton = (testid, text, onclick) => el("button.big", { type: "button", "data-testid": testid, onclick }, text);
     this.startButton = bigButton("start", strings.start, () => this.start());
     const unblock = bigButton("unblock", strings.unblock, () => this.unblock());
@@ -138,7 +140,8 @@ export class Composer {
         action: async () => this.sendFile(await stickerSample(), "sticker"),
       },
     ]);
-    return el("div.writing", {}, this.list, this.stagedFile, bar);
+    this.targetBar = el("div.staged", { "data-testid": "target", hidden: true });
+    return el("div.writing", {}, this.list, this.targetBar, this.stagedFile, bar);
   }
 
   setUser(user) {
@@ -202,6 +205,7 @@ export class Composer {
     else if (count && event.key === "Tab" && !event.shiftKey) this.pick(this.highlighted, true);
     else if (count && event.key === "Enter" && !event.shiftKey) this.pick(this.highlighted);
     else if (event.key === "Escape" && !this.list.hidden) this.showCommands(null);
+    else if (event.key === "Escape" && this.target) this.setTarget(null);
     else if (event.key === "Enter" && !event.shiftKey) this.submit();
     else return;
     event.preventDefault();
@@ -246,10 +250,33 @@ export class Composer {
     this.onInput();
   }
 
+  /** Sets the message that the next one replies to, or that it edits; null for none. */
+  setTarget(target) {
+    if (this.target?.kind === "edit") this.input.value = "";
+    this.target = target;
+    this.targetBar.hidden = !target;
+    if (target) {
+      const { kind, message, author } = target;
+      this.targetBar.replaceChildren(
+        icon(kind),
+        el("span.card-text", {}, el("b", {}, kind === "edit" ? strings.editing : strings.replyTo(author)), el("small", {}, excerpt(message))),
+        iconButton("close", strings.cancel, { onclick: () => this.setTarget(null) }),
+      );
+      if (kind === "edit") this.input.value = message.text;
+      this.input.focus();
+    }
+    this.onInput();
+  }
+
   submit() {
     const text = this.input.value.trim();
     if (!text && !this.file) return;
-    const { file } = this;
+    const { file, target } = this;
+    if (target?.kind === "edit") {
+      this.setTarget(null);
+      api.edit(this.user.id, target.message.message_id, text).catch(() => this.hooks.showToast(strings.failed));
+      return;
+    }
     this.input.value = "";
     this.stage(null);
     if (file) this.sendFile(file.blob, file.kind, text);
@@ -264,8 +291,10 @@ export class Composer {
 
   async send(message) {
     this.hooks.onSend();
+    const reply_to = this.target?.kind === "reply" ? this.target.message.message_id : undefined;
+    if (reply_to) this.setTarget(null);
     try {
-      await api.send(this.user.id, message);
+      await api.send(this.user.id, { ...message, reply_to, thread: this.hooks.topic() ?? undefined });
     } catch {
       this.hooks.showToast(strings.failed);
       // Puts the unsent text back into the field, unless the field has new text.

@@ -9,18 +9,39 @@ use crate::sandbox::state::State;
 
 impl State {
     pub(in crate::sandbox) fn bot_info(&self) -> Value {
-        json!({"id": self.bot.id, "username": self.bot.username, "name": self.bot.name})
+        let bot = &self.bot;
+        json!({"id": bot.id, "username": bot.username, "name": bot.name, "has_topics": bot.has_topics})
+    }
+
+    /// Returns the topics of a chat and its pinned message.
+    fn chat_info(&self, chat: i64) -> Value {
+        let topics = self.chats.get(&chat).into_iter().flat_map(|found| &found.topics);
+        let topics = topics.filter_map(|(id, name)| Some(json!({"id": id, "name": name.as_ref()?})));
+        json!({"topics": topics.collect::<Vec<_>>(), "pinned": self.pinned(chat)})
+    }
+
+    /// Tells the pages that the topics of a chat or its pinned message changed.
+    pub(in crate::sandbox) fn emit_chat_info(&self, chat: i64) {
+        self.emit(json!({"type": "info", "chat": chat, "info": self.chat_info(chat)}));
     }
 
     fn snapshot(&self) -> Value {
         let mut chats = Map::new();
-        let mut commands = Map::new();
+        let (mut commands, mut info) = (Map::new(), Map::new());
         for (id, user) in &self.users {
             chats.insert(id.to_string(), json!(self.visible_messages(*id)));
+            info.insert(id.to_string(), self.chat_info(*id));
             commands.insert(id.to_string(), menu_json(&self.menus.menu_for(user)));
         }
         let users: Vec<_> = self.users.values().collect();
-        json!({"type": "snapshot", "bot": self.bot_info(), "users": users, "chats": chats, "commands": commands})
+        json!({
+            "type": "snapshot",
+            "bot": self.bot_info(),
+            "users": users,
+            "chats": chats,
+            "commands": commands,
+            "info": info,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 // Rendering of one message as in Telegram: media, text, time, and buttons. The pane handles the events.
 
-import { api, el, icon } from "./common.js";
+import { api, el, icon, iconButton } from "./common.js";
 import { size, time, strings } from "./i18n.js";
 
 /** A link in plain text, which Telegram detects, or a command that can be tapped. */
@@ -167,6 +167,7 @@ function meta(message) {
   return el(
     "span.meta",
     {},
+    message.reaction && el("span.reaction", { role: "img", "aria-label": strings.reaction(message.reaction) }, message.reaction),
     message.edit_date && el("span.edited", {}, strings.edited),
     el("time", { datetime: new Date(message.date * 1000).toISOString() }, time(message.date)),
     out && icon("check"),
@@ -182,11 +183,36 @@ function keyboard(rows) {
   return el("div.keyboard", {}, ...rows.map((row) => el("div.keys", {}, ...row.map(key))));
 }
 
-/** Returns the message as an element; `author` is for screen readers. */
-export function renderMessage(message, author) {
+/** Returns the first words of a message, for a reply to it and for the pinned bar. */
+export function excerpt(message) {
+  return message.text || strings.kinds[message.media?.kind] || "";
+}
+
+function replyHead({ id, message, author }) {
+  return el(
+    "button.reply",
+    { type: "button", "data-goto": id },
+    el("b", {}, author ?? strings.deletedMessage),
+    el("span", {}, message ? excerpt(message) : ""),
+  );
+}
+
+/**
+ * Returns the message as an element. `author` is for screen readers. `place` has what the chat knows about it: `reply`,
+ * the message that it replies to, and `topic`, the name of its topic.
+ */
+export function renderMessage(message, author, { reply, topic }) {
   const { media, keyboard: rows } = message;
   const text = message.text || message.html ? textNode(message) : null;
-  const bubble = el("div.bubble", {}, el("span.visually-hidden", {}, `${author}: `), media && mediaNode(media), text);
+  const bubble = el(
+    "div.bubble",
+    {},
+    el("span.visually-hidden", {}, `${author}: `),
+    topic && el("span.topic-name", {}, topic),
+    reply && replyHead(reply),
+    media && mediaNode(media),
+    text,
+  );
   (text ?? bubble).append(meta(message));
   if (media) bubble.classList.add("has-media", `has-${media.kind}`);
   if (media && !text) bubble.classList.add("bare");
@@ -195,5 +221,6 @@ export function renderMessage(message, author) {
     { "data-message": message.message_id },
     bubble,
     rows?.length ? keyboard(rows) : null,
+    iconButton("dots", strings.messageMenu, { class: "more", "data-more": true, "aria-haspopup": "menu" }),
   );
 }

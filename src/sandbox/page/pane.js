@@ -1,12 +1,12 @@
 // One person's chat with the bot. The page passes the events to it.
 
+import { Answers } from "./answers.js";
 import { Composer } from "./composer.js";
-import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip } from "./common.js";
-import { renderMessage, startPayload, togglePlay } from "./message.js";
+import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip, openMenu } from "./common.js";
+import { excerpt, renderMessage, startPayload, togglePlay } from "./message.js";
+import { TopicBar } from "./topics.js";
 import { day, strings } from "./i18n.js";
 
-/** The time after which the spinner of an unanswered press stops, in ms, as in Telegram. */
-const ANSWER_TIMEOUT_MS = 15_000;
 /** The time for which a chat action is shown, in ms, as in Telegram. */
 const TYPING_TIMEOUT_MS = 5_000;
 
@@ -15,18 +15,17 @@ export class Pane {
   constructor(user, hooks) {
     this.hooks = hooks;
     this.messages = new Map(); // message id -> { message, node, json: the rendered message }
-    this.pendingPresses = new Map(); // callback query id -> function that stops the button's spinner
-    this.earlyAnswers = new Set(); // answers that arrived before the response to their press
-    this.inFlight = 0;
     this.unread = 0;
     this.visible = false;
     this.atEnd = true;
     this.lastTop = 0;
     this.composer = new Composer(user, {
       bot: hooks.bot,
-      showToast: (text) => this.showToast(text),
+      showToast: (text) => this.answers.showToast(text),
       onSend: () => this.toEnd(),
+      topic: () => this.topics.chosen,
     });
+    this.topics = new TopicBar(() => this.showTopic());
     this.build(user);
     this.setUser(user);
     this.updateComposer();
@@ -51,9 +50,12 @@ export class Pane {
       onclick: () => this.toEnd(true),
     });
     this.endButton.append(this.counter);
-    this.toasts = el("div", { role: "status" });
-    const chat = el("div.chat", {}, this.scroller, this.empty, this.endButton, this.toasts);
-    this.root = el("section.pane", { "data-pane": user.id }, head, chat, this.composer.root);
+    this.root = el("section.pane", { "data-pane": user.id });
+    this.answers = new Answers(this.root, user);
+    const chat = el("div.chat", {}, this.scroller, this.empty, this.endButton, this.answers.root);
+    this.pinned = el("button.pinned", { type: "button", "data-testid": "pinned", hidden: true });
+    this.pinned.addEventListener("click", () => this.goTo(this.pinnedId));
+    this.root.append(head, this.topics.root, this.pinned, chat, this.composer.root);
     this.root.addEventListener("dragover", (event) => event.preventDefault());
     this.root.addEventListener("drop", (event) => this.composer.acceptFile(event.dataTransfer.files, event));
 
@@ -64,7 +66,7 @@ export class Pane {
   }
 
   setUser(user) {
-    this.user = user;
+    this.user = this.answers.user = user;
     const name = fullName(user);
     this.root.setAttribute("aria-label", [name, user.label].filter(Boolean).join(", "));
     this.log.setAttribute("aria-label", strings.chatOf(name));
@@ -97,7 +99,7 @@ export class Pane {
         icon: "block",
         text: blocked ? strings.unblock : strings.block,
         danger: !blocked,
-        action: () => api.block(id, !blocked).catch(() => this.showToast(strings.failed)),
+        action: () => api.block(id, !blocked).catch(() => this.answers.showToast(strings.failed)),
       },
       { icon: "close", text: strings.closePane, action: () => this.hooks.close(this) },
     ];
@@ -115,13 +117,15 @@ export class Pane {
   }
 
   /** Applies a snapshot. Only differences are changed, so that input, focus and scroll position are kept. */
-  sync(messages, commands) {
+  sync(messages, commands, info) {
     const currentIds = new Set(messages.filter((message) => !message.deleted).map((message) => message.message_id));
     const firstSync = this.messages.size === 0;
     this.log.setAttribute("aria-busy", "true");
     for (const message_id of [...this.messages.keys()]) if (!currentIds.has(message_id)) this.remove(message_id);
+    this.setInfo(info);
     for (const message of messages) if (currentIds.has(message.message_id)) this.put(message, !firstSync);
-    for (const stop of this.pendingPresses.values()) stop();
+    this.showPinned();
+    this.answers.stopAll();
     this.log.removeAttribute("aria-busy");
     this.setCommands(commands);
     if (firstSync) this.toEnd();
@@ -130,13 +134,18 @@ export class Pane {
   /** Shows a new or changed message; `live` if it comes from an event, not from the first snapshot. */
   put(message, live = true) {
     if (message.deleted) return this.remove(message.message_id);
-    const json = JSON.stringify(message);
+    // A service message, for example of a new topic. The bar shows the topics.
+    if (!message.text && !message.html && !message.media) return;
+    const place = this.placeOf(message);
+    const json = JSON.stringify([message, place]);
     const existing = this.messages.get(message.message_id);
     if (existing?.json === json) return;
-    const node = renderMessage(message, message.from === "user" ? strings.you : this.hooks.bot().name);
+    const node = renderMessage(message, this.authorOf(message), place);
+    node.hidden = !this.topics.shows(message);
     if (existing) this.replace(existing.node, node);
     else this.insert(message, node);
     this.messages.set(message.message_id, { message, node, json });
+    if (message.message_id === this.pinnedId) this.showPinned();
     if (existing || !live) return this.updateComposer();
     node.classList.add("arriving");
     if (message.from === "bot") {
@@ -144,6 +153,61 @@ export class Pane {
       this.countUnread();
     }
     this.updateComposer();
+  }
+
+  authorOf(message) {
+    return message.from === "user" ? strings.you : this.hooks.bot().name;
+  }
+
+  /** Returns what this chat knows about a message: the one that it replies to, and its topic. */
+  placeOf({ reply_to: id, thread }) {
+    const message = this.messages.get(id)?.message;
+    const reply = id != null && { id, message, author: message && this.authorOf(message) };
+    return { reply, topic: this.topics.chosen == null ? this.topics.nameOf(thread) : null };
+  }
+
+  /** Sets the topics of the chat and its pinned message. */
+  setInfo({ topics, pinned } = { topics: [], pinned: null }) {
+    this.pinnedId = pinned;
+    this.topics.set(topics);
+    this.showTopic();
+    this.showPinned();
+  }
+
+  /** Shows the messages of the chosen topic. */
+  showTopic() {
+    for (const { message, node } of this.messages.values()) {
+      node.hidden = !this.topics.shows(message);
+      this.put(message, false);
+    }
+    for (const section of this.log.children) section.hidden = !section.querySelector(".message:not([hidden])");
+    if (this.atEnd) this.scrollToEnd();
+  }
+
+  showPinned() {
+    const message = this.messages.get(this.pinnedId)?.message;
+    this.pinned.hidden = !message;
+    if (message) this.pinned.replaceChildren(icon("pin"), el("b", {}, strings.pinned), el("span", {}, excerpt(message)));
+  }
+
+  /** Scrolls to a message. */
+  goTo(id) {
+    const found = this.messages.get(id);
+    if (!found) return;
+    if (!this.topics.shows(found.message)) this.topics.choose(null);
+    const { node } = this.messages.get(id);
+    node.scrollIntoView({ block: "center" });
+    node.classList.remove("flash");
+    requestAnimationFrame(() => node.classList.add("flash"));
+  }
+
+  /** Opens the menu of a message. */
+  openMessageMenu(anchor) {
+    const { message } = this.messages.get(Number(anchor.closest("[data-message]").dataset.message));
+    const target = (kind) => () => this.composer.setTarget({ kind, message, author: this.authorOf(message) });
+    const entries = [{ icon: "reply", text: strings.reply, action: target("reply") }];
+    if (message.from === "user" && message.text) entries.push({ icon: "edit", text: strings.edit, action: target("edit") });
+    openMenu(anchor, strings.messageMenu, entries);
   }
 
   insert(message, node) {
@@ -157,6 +221,7 @@ export class Pane {
       this.log.append(section);
     }
     section.append(node);
+    section.hidden &&= node.hidden;
   }
 
   replace(old, node) {
@@ -171,6 +236,7 @@ export class Pane {
     const existing = this.messages.get(message_id);
     if (!existing) return;
     this.messages.delete(message_id);
+    if (message_id === this.pinnedId) this.showPinned();
     existing.node.classList.add("leaving");
     setTimeout(() => {
       const section = existing.node.parentElement;
@@ -181,9 +247,11 @@ export class Pane {
   }
 
   onClick(event) {
-    const target = event.target.closest("[data-callback], [data-command], [data-play], tg-spoiler, a[href]");
+    const target = event.target.closest("[data-callback], [data-command], [data-play], [data-goto], [data-more], tg-spoiler, a[href]");
     if (!target) return;
-    if (target.dataset.callback != null) this.press(target);
+    if (target.dataset.callback != null) this.answers.press(target);
+    else if (target.dataset.more != null) this.openMessageMenu(target);
+    else if (target.dataset.goto) this.goTo(Number(target.dataset.goto));
     else if (target.dataset.command) this.composer.send({ text: target.dataset.command });
     else if (target.dataset.play) togglePlay(target);
     else if (target.matches("tg-spoiler")) target.classList.add("open");
@@ -193,60 +261,6 @@ export class Pane {
       event.preventDefault();
       this.hooks.openLink(target, payload);
     }
-  }
-
-  async press(button) {
-    if (button.hasAttribute("aria-busy")) return;
-    const message_id = Number(button.closest("[data-message]").dataset.message);
-    button.setAttribute("aria-busy", "true");
-    let query = null;
-    const stop = () => {
-      clearTimeout(timer);
-      this.pendingPresses.delete(query);
-      button.removeAttribute("aria-busy");
-    };
-    const timer = setTimeout(stop, ANSWER_TIMEOUT_MS);
-    this.inFlight++;
-    try {
-      query = (await api.press(this.user.id, message_id, button.dataset.callback)).callback_query_id;
-      if (this.earlyAnswers.has(query)) stop();
-      else this.pendingPresses.set(query, stop);
-    } catch {
-      stop();
-      this.showToast(strings.failed);
-    } finally {
-      if (--this.inFlight === 0) this.earlyAnswers.clear();
-    }
-  }
-
-  /** Shows the bot's answer to a press. */
-  answer({ callback_query_id, text, alert }) {
-    const stop = this.pendingPresses.get(callback_query_id);
-    if (stop) stop();
-    else if (this.inFlight) this.earlyAnswers.add(callback_query_id);
-    if (!text) return;
-    if (alert) this.showAlert(text);
-    else this.showToast(text);
-  }
-
-  showToast(text) {
-    clearTimeout(this.toastTimer);
-    this.toasts.replaceChildren(el("div.toast", { "data-testid": "toast" }, text));
-    this.toastTimer = setTimeout(() => this.toasts.replaceChildren(), 2500 + text.length * 40);
-  }
-
-  showAlert(text) {
-    const okButton = el("button.quiet", { type: "button", autofocus: true, onclick: () => box.close() }, strings.ok);
-    const attributes = { "data-testid": "alert", "aria-label": fullName(this.user) };
-    const box = el("dialog.alert", attributes, el("p", {}, text), okButton);
-    box.addEventListener("close", () => box.remove());
-    document.body.append(box);
-    box.showModal();
-    // Centres the dialog in this person's pane, if the pane is visible.
-    const rect = this.root.getBoundingClientRect();
-    if (!rect.width) return;
-    box.style.left = `${rect.left + (rect.width - box.offsetWidth) / 2}px`;
-    box.style.top = `${rect.top + (rect.height - box.offsetHeight) / 2}px`;
   }
 
   /** Shows the "is typing" line; null hides it. */

@@ -161,7 +161,7 @@ const INDEXES: &[Index] = &[
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),
-    index(OUTBOX, "overflow", || doc! { "chat": 1, "priority_class": 1, "_id": 1 }),
+    index(OUTBOX, "overflow", || doc! { "chat": 1, "priority_class": 1, "not_before": 1, "_id": 1 }),
     index(OUTBOX_CHATS, "claimed", || doc! { "claimed_by": 1 }).where_(|| doc! { "claimed": true }),
     index(OUTBOX_CHATS, "ready", || doc! { "traffic_class": 1, "head": 1 })
         .where_(|| doc! { "claimed": false, "not_before": 0_i64 }),

@@ -1,5 +1,7 @@
 //! The oracle of the crash tests. It reads the durable state and the sent messages, and checks that nothing
 //! was lost, done twice, or done in the wrong order.
+mod focus;
+
 use super::durable_state;
 use super::durable_state::{DurableState, Row};
 use super::environment::Environment;
@@ -27,7 +29,13 @@ pub(super) async fn check(environment: &Environment, outcome: &Outcome, kills: u
         people,
         cards: live,
     } = durable_state::read(environment).await;
-    assert_eq!(pending_deliveries, 0, "{label}: the outbox is not empty");
+    if pending_deliveries > 0 {
+        let pending = match &environment.database {
+            Some(database) => durable_state::pending_documents(database).await,
+            None => String::new(),
+        };
+        panic!("{label}: {pending_deliveries} deliveries are left in the outbox: {pending}");
+    }
     assert_eq!(pending_updates, 0, "{label}: the inbox is not empty");
     assert_eq!(drafts, 0, "{label}: a draft is left over");
     assert_eq!(dropped, 0, "{label}: a delivery was dropped");
@@ -40,7 +48,9 @@ pub(super) async fn check(environment: &Environment, outcome: &Outcome, kills: u
     // After several kills, a delivery repeated after each of them counts as one repeat but as several unknown
     // outcomes.
     let counted = if kills == 1 { repeats } else { unknown };
-    sends.compare(&history, &people, environment, outcome, (kills, counted), label);
+    let doubled = focus::check(environment, (&events, &people), &live, &sends, (kills, label));
+    assert!(doubled <= counted, "{label}: {doubled} focus cards were sent twice, of {counted} repeats");
+    sends.compare(&history, &people, environment, outcome, (kills, counted - doubled), label);
     cards(environment, &live, &tickets, label);
     let log = std::fs::read_to_string(environment.dir.path().join("log")).unwrap();
     assert!(!log.contains("the sweep found"), "{label}: a wake-up was lost:\n{log}");
@@ -145,7 +155,7 @@ impl Sends {
         let mut sends = BTreeMap::<_, Vec<String>>::new();
         let mut deleted = BTreeSet::new();
         for request in environment.sandbox.requests() {
-            if request.method == "sendMessage" && request.outcome == 200 && !is_focus(&request) {
+            if request.method == "sendMessage" && request.outcome == 200 {
                 let kind = kind_of(&request, &tickets);
                 let chat = request.params["chat_id"].as_i64().unwrap();
                 let words = format!("{} {}", request.at.format("%T%.3f"), request.params["text"]);
@@ -231,11 +241,6 @@ fn expected(kind: &str, history: &History) -> Option<usize> {
 }
 
 /// Returns the kind of a message, in a word or two.
-/// Returns true for the card that says to whom the agent writes. It comes and goes with presses.
-fn is_focus(request: &RecordedRequest) -> bool {
-    request.params["text"].as_str().is_some_and(|text| text.starts_with('✍'))
-}
-
 fn kind_of(request: &RecordedRequest, tickets: &HashMap<&str, &Row>) -> String {
     let text = request.params["text"].as_str().unwrap();
     let chat = request.params["chat_id"].as_i64().unwrap();
@@ -244,6 +249,7 @@ fn kind_of(request: &RecordedRequest, tickets: &HashMap<&str, &Row>) -> String {
     let kind = match ticket {
         _ if is_status(text) => return "status".into(),
         _ if is_queue(text) => return "queue".into(),
+        _ if focus::is_focus(text) => return focus::FOCUS.into(),
         None if text.starts_with("Halo") && text.contains("/help") | text.contains("/new") => {
             return "greeting".into();
         }

@@ -80,7 +80,7 @@ async fn press_and_wait(sandbox: &Sandbox, id: i64, message: &ChatMessage, data:
     let what = format!("an effect of {data} for {id}");
     let changed = |s: &Sandbox| {
         let now = s.message(id, message.message_id)?;
-        (now.text != message.text || now.keyboard != message.keyboard).then_some(())
+        (now.deleted || now.text != message.text || now.keyboard != message.keyboard).then_some(())
     };
     sandbox.wait_for(&what, WAIT_TIMEOUT, changed).await;
 }

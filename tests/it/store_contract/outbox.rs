@@ -1,11 +1,13 @@
 //! The outbox: order, priority classes and coalescing.
 mod classes;
 mod faults;
+mod long_queues;
 mod topics;
 mod webhooks;
 
 pub(crate) use classes::*;
 pub(crate) use faults::*;
+pub(crate) use long_queues::*;
 pub(crate) use topics::*;
 pub(crate) use webhooks::*;
 

@@ -1,6 +1,7 @@
 //! Options of a desk under test.
 use super::backends::Backends;
 use super::{ADMIN, http};
+use antri::app::MAX_REFRESH_INTERVAL;
 use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
@@ -16,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) limits: RateLimits,
     pub(crate) quota: Quota,
     pub(crate) sweep_every: Duration,
+    /// The longest pause between two refreshes of live cards.
+    pub(crate) max_refresh_interval: Duration,
     /// `ADMIN_IDS`; if it holds `ADMIN`, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
     /// The page limit of the store, for tests of a full disk.
@@ -42,6 +45,7 @@ impl Default for Options {
             limits: RateLimits::NONE,
             quota: Quota::NONE,
             sweep_every: Duration::from_secs(3_600),
+            max_refresh_interval: MAX_REFRESH_INTERVAL,
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,

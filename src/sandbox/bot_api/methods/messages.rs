@@ -80,6 +80,7 @@ pub(in crate::sandbox) fn delete_message(state: &mut State, call: &Call<'_>) -> 
     }
     message.deleted = true;
     state.emit(json!({"type": "deleted", "chat": chat, "message_id": id}));
+    state.emit_chat_info(chat);
     Ok(json!(true))
 }
 

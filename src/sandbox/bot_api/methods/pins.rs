@@ -14,6 +14,7 @@ pub(in crate::sandbox) fn pin(state: &mut State, call: &Call<'_>) -> MethodResul
     let pinned = &mut state.chats.entry(chat).or_default().pinned;
     pinned.retain(|other| *other != id);
     pinned.push(id);
+    state.emit_chat_info(chat);
     Ok(json!(true))
 }
 
@@ -25,5 +26,6 @@ pub(in crate::sandbox) fn unpin(state: &mut State, call: &Call<'_>) -> MethodRes
         return Err(bad_request("message to unpin not found"));
     };
     state.chats.entry(chat).or_default().pinned.retain(|other| *other != id);
+    state.emit_chat_info(chat);
     Ok(json!(true))
 }

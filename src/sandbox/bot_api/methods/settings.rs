@@ -11,7 +11,7 @@ pub(in crate::sandbox) fn set_settings(state: &mut State, call: &Call<'_>) -> Me
     }
     // What is not named stays as it is.
     if let Some(on) = call.params.get("has_topics_enabled").and_then(Value::as_bool) {
-        state.bot.has_topics = on;
+        state.set_topics_enabled(on);
     }
     Ok(json!(true))
 }

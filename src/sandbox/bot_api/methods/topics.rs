@@ -34,6 +34,7 @@ pub(in crate::sandbox) fn edit(state: &mut State, call: &Call<'_>) -> MethodResu
         if old == Some(name) {
             return Err(bad_request("TOPIC_NOT_MODIFIED"));
         }
+        state.emit_chat_info(chat);
     }
     Ok(json!(true))
 }

@@ -43,12 +43,14 @@ pub(super) struct ChatQueue {
 impl ChatQueue {
     pub(super) fn read(mut doc: Document) -> Result<(ChatId, Self), StoreError> {
         let in_flight = doc.remove("in_flight").filter(|value| *value != Bson::Null);
-        let pending = match doc.remove("pending") {
+        let mut pending: Vec<Delivery> = match doc.remove("pending") {
             Some(Bson::Array(pending)) => {
                 pending.into_iter().map(Delivery::embedded).collect::<Result<_, _>>()?
             }
             _ => Vec::new(),
         };
+        // The waits may have moved when the clock was set.
+        pending.sort_by_key(|delivery| delivery.sort_key);
         let f = Fields(&doc);
         let claimed =
             |value| Ok::<_, StoreError>((Delivery::embedded(value)?, f.text("claimed_by")?.to_owned()));
@@ -65,7 +67,7 @@ impl ChatQueue {
 
     /// Returns the document of `outbox_chats`.
     pub(super) fn document(&self, chat: ChatId) -> Document {
-        let (priority_class, head) = self.next().map_or((0, 0), |(_, next)| next.sort_key);
+        let (priority_class, head) = self.next().map_or((0, 0), |next| (next.sort_key.0, next.id()));
         let traffic_class = self.traffic_class();
         doc! {
             "_id": chat.0,
@@ -89,13 +91,10 @@ impl ChatQueue {
         self.in_flight.is_none() && self.pending.is_empty() && self.overflow_count <= 0
     }
 
-    /// Returns the delivery that is sent next, with its index: of the first class, one that does not wait by
-    /// itself, or else the one that waits shortest.
-    pub(super) fn next(&self) -> Option<(usize, &Delivery)> {
-        let class = self.pending.first()?.sort_key.0;
-        let of_class =
-            self.pending.iter().enumerate().take_while(|(_, delivery)| delivery.sort_key.0 == class);
-        of_class.min_by_key(|(_, delivery)| (delivery.not_before(), delivery.id()))
+    /// Returns the delivery that is sent next: of the first class, one that does not wait by itself, or else
+    /// the one that waits shortest.
+    pub(super) fn next(&self) -> Option<&Delivery> {
+        self.pending.first()
     }
 
     /// Returns the rank of the most urgent traffic class of the pending deliveries.
@@ -105,7 +104,7 @@ impl ChatQueue {
 
     /// Returns when the next delivery may be sent. Microseconds since 1970; 0 means at once.
     pub(super) fn next_at(&self) -> i64 {
-        self.not_before.max(self.next().map_or(0, |(_, next)| next.not_before()))
+        self.not_before.max(self.next().map_or(0, Delivery::not_before))
     }
 
     /// Returns true if a delivery with this coalesce key is pending.
@@ -119,9 +118,14 @@ impl ChatQueue {
         if self.overflow_from.is_some_and(|from| delivery.sort_key > from) {
             self.spill(delivery);
         } else {
-            let at = self.pending.partition_point(|other| other.sort_key < delivery.sort_key);
-            self.pending.insert(at, delivery);
+            self.embed(delivery);
         }
+    }
+
+    /// Adds a delivery to the document, in order.
+    pub(super) fn embed(&mut self, delivery: Delivery) {
+        let at = self.pending.partition_point(|other| other.sort_key < delivery.sort_key);
+        self.pending.insert(at, delivery);
     }
 
     fn spill(&mut self, delivery: Delivery) {

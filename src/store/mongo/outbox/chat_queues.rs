@@ -57,6 +57,12 @@ pub(crate) fn overflow(chat: ChatId) -> Document {
     doc! { "chat": chat.0 }
 }
 
+/// Returns the order in which they follow those in the chat's document: that of
+/// [`SortKey`](super::staging::SortKey).
+pub(crate) fn overflow_order() -> Document {
+    doc! { "priority_class": 1, "not_before": 1, "_id": 1 }
+}
+
 /// The queues of a transaction.
 #[derive(Default)]
 pub(super) struct ChatQueues {
@@ -103,11 +109,10 @@ impl ChatQueues {
     ) -> Result<(), TxError> {
         if whole || queue.pending.len() < REFILL_BELOW {
             let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
-            let order = doc! { "priority_class": 1, "_id": 1 };
-            for doc in tx.find_sorted(OUTBOX, overflow(chat), order, int(room)).await? {
+            for doc in tx.find_sorted(OUTBOX, overflow(chat), overflow_order(), int(room)).await? {
                 let (_, delivery) = Delivery::standalone(doc)?;
                 self.refilled.push(delivery.id());
-                queue.pending.push(delivery);
+                queue.embed(delivery);
                 queue.overflow_count -= 1;
             }
             self.touched.insert(chat);
@@ -151,7 +156,7 @@ impl ChatQueues {
         let ready =
             self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.next_at() <= now);
         let of =
-            |(chat, queue): (&ChatId, &ChatQueue)| Some((queue.traffic_class(), queue.next()?.1.id(), *chat));
+            |(chat, queue): (&ChatId, &ChatQueue)| Some((queue.traffic_class(), queue.next()?.id(), *chat));
         let mut ready: Vec<_> = ready.filter_map(of).collect();
         ready.sort_unstable();
         if ready.len() > limit {
@@ -176,8 +181,7 @@ impl ChatQueues {
     pub(super) fn pop(&mut self, chat: ChatId) -> Option<Delivery> {
         let queue = self.touch(chat);
         queue.not_before = 0;
-        let (index, _) = queue.next()?;
-        Some(queue.pending.remove(index))
+        (!queue.pending.is_empty()).then(|| queue.pending.remove(0))
     }
 
     /// Marks a delivery as claimed by `process`.
@@ -237,6 +241,8 @@ impl ChatQueues {
             queue.pending.retain(|other| other.coalesce_key() != Some(key));
             if queue.overflow_keys.remove(key) {
                 queue.overflow_count -= 1;
+                // It is in `outbox` already, or this transaction was about to move it there.
+                queue.spilled.retain(|other| other.coalesce_key() != Some(key));
                 self.superseded.push(doc! { "chat": chat.0, "coalesce_key": key });
             }
         }

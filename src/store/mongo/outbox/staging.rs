@@ -19,8 +19,9 @@ const MAX_STAGED_PER_DOCUMENT: usize = 64;
 /// The most documents that one transaction moves to the queues.
 const MAX_DOCUMENTS_PER_STAGE: usize = 32;
 
-/// The sort key of deliveries within a chat: by priority class, then by id.
-pub(crate) type SortKey = (i64, i64);
+/// The sort key of deliveries within a chat: by priority class, then by the wait of the delivery alone, then by
+/// id. Deliveries that wait by themselves are behind all others of their class.
+pub(crate) type SortKey = (i64, i64, i64);
 
 /// A delivery.
 #[derive(Debug, Clone)]
@@ -40,6 +41,7 @@ impl Delivery {
             "since_us": since.timestamp_micros().rem_euclid(1_000),
             "attempts": 0_i64,
             "unknown": 0_i64,
+            "not_before": 0_i64,
             "message": nested(&outgoing.message)?,
         };
         if let Some(key) = outgoing.message.coalesce_key() {
@@ -48,7 +50,7 @@ impl Delivery {
         if let Some(key) = outgoing.message.superseding_key() {
             doc.insert("superseding_key", key);
         }
-        Ok(Self { sort_key: (priority_class, id), doc })
+        Ok(Self { sort_key: (priority_class, 0, id), doc })
     }
 
     /// Decodes a delivery in a chat's queue.
@@ -57,7 +59,7 @@ impl Delivery {
             return Err(StoreError::Corrupt(format!("{OUTBOX_CHATS}: {value} is no delivery")));
         };
         let f = Fields(&doc);
-        Ok(Self { sort_key: (f.int("priority_class")?, f.int("id")?), doc })
+        Ok(Self { sort_key: (f.int("priority_class")?, f.int("not_before")?, f.int("id")?), doc })
     }
 
     /// Decodes a delivery in `outbox` or `outbox_staged`, with its chat.
@@ -78,7 +80,7 @@ impl Delivery {
     }
 
     pub(crate) fn id(&self) -> i64 {
-        self.sort_key.1
+        self.sort_key.2
     }
 
     pub(crate) fn document(&self) -> &Document {
@@ -106,7 +108,7 @@ impl Delivery {
 
     /// Returns the time until which this delivery waits while its chat goes on. Microseconds since 1970.
     pub(crate) fn not_before(&self) -> i64 {
-        self.doc.get_i64("not_before").unwrap_or_default()
+        self.sort_key.1
     }
 
     /// Counts an attempt that failed, or whose outcome is unknown. The delivery alone waits until
@@ -117,6 +119,7 @@ impl Delivery {
         self.doc.insert("attempts", attempts);
         self.doc.insert("unknown", times);
         self.doc.insert("not_before", not_before);
+        self.sort_key.1 = not_before;
         Ok(())
     }
 }

@@ -71,7 +71,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(OUTBOX_CHATS, chat_queues::claimed(), doc! {}),
         find(OUTBOX_CHATS, chat_queues::claimed_by("p"), doc! {}),
         find(OUTBOX_STAGED, staged, by_id),
-        find(OUTBOX, chat_queues::overflow(ChatId(1)), doc! { "priority_class": 1, "_id": 1 }),
+        find(OUTBOX, chat_queues::overflow(ChatId(1)), chat_queues::overflow_order()),
         find(TICKET_QUEUE, cards::ended_with_live_cards(Time::UNIX_EPOCH), doc! {}),
     ]
 }

@@ -1,15 +1,17 @@
 //! Random histories of a desk in which people write: a message reaches nobody but the ticket's customer and the
 //! agent who holds it.
 //!
-//! `ANTRI_HISTORIES` sets the number of histories; the default suits CI.
+//! `ANTRI_HISTORIES` sets the number of histories, `ANTRI_FIRST_HISTORY` the seed of the first; the defaults suit
+//! CI.
 use crate::conversation::{BUDI, CITRA, SARI, TOM};
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, Options};
 use antri::domain::ids::PersonId;
 use antri::sandbox::{Side, UserMessage};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Histories by default.
 const HISTORIES: u64 = 6;
@@ -20,6 +22,7 @@ const AGENTS: [i64; 2] = [BUDI, CITRA];
 
 /// Everybody's chat, with the person.
 struct History {
+    seed: u64,
     desk: Desk,
     rng: ChaCha20Rng,
     people: BTreeMap<PersonId, i64>,
@@ -35,7 +38,9 @@ struct History {
 
 impl History {
     async fn new(seed: u64) -> Self {
-        let desk = Desk::new().await;
+        // Every step waits until the cards are refreshed.
+        let max_refresh_interval = Duration::ZERO;
+        let desk = Desk::with(Options { max_refresh_interval, ..Options::default() }).await;
         for (id, name) in [(SARI, "Sari"), (TOM, "Tom")] {
             desk.person(id, name, "id").await;
         }
@@ -48,6 +53,7 @@ impl History {
         let people = everyone.into_iter().map(|person| (person.id, person.telegram.0)).collect();
         let rng = ChaCha20Rng::seed_from_u64(seed);
         Self {
+            seed,
             desk,
             rng,
             people,
@@ -176,7 +182,8 @@ impl History {
                 };
                 assert!(
                     may_read,
-                    "{reader} read {word} of {author}, but the tickets are {pairs:?}\n{}",
+                    "history {}: {reader} read {word} of {author}, but the tickets are {pairs:?}\n{}",
+                    self.seed,
                     self.desk.chat_story(reader)
                 );
             }
@@ -186,9 +193,10 @@ impl History {
 
 #[tokio::test]
 async fn a_message_reaches_nobody_but_the_customer_and_the_holder() {
-    let histories = std::env::var("ANTRI_HISTORIES").ok().and_then(|histories| histories.parse().ok());
+    let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let first = setting("ANTRI_FIRST_HISTORY").unwrap_or(0);
     let mut relayed = 0;
-    for seed in 0..histories.unwrap_or(HISTORIES) {
+    for seed in first..first + setting("ANTRI_HISTORIES").unwrap_or(HISTORIES) {
         let mut history = History::new(seed).await;
         for _ in 0..STEPS {
             history.step().await;
