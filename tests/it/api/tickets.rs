@@ -292,7 +292,7 @@ async fn a_hold_until_a_time_ends_by_itself() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let path = format!("/api/tickets/{}", opened(&desk, "satu").await);
-    let hold =
+    let snooze =
         async |by, until: Value| desk.post(by, &format!("{path}/hold"), json!({ "until": until })).await;
     assert_eq!(desk.get(BUDI, &path).await.data()["resume_at"], Value::Null);
     desk.post(BUDI, &format!("{path}/start"), Value::Null).await.data();
