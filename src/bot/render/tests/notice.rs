@@ -69,7 +69,7 @@ fn every_notice() {
         })
     };
     let created = |status, online| NoticeView::Created(TicketStatusView { ticket: ticket(status), online });
-    let notices = [
+    let notices = vec![
         ("created", created(Status::Queued, 2)),
         ("created_nobody_online", created(Status::Queued, 0)),
         ("created_assigned_at_once", created(Status::Assigned, 1)),
