@@ -292,7 +292,7 @@ async fn a_hold_until_a_time_ends_by_itself() {
     let desk = desk().await;
     desk.say(BUDI, "/online").await;
     let path = format!("/api/tickets/{}", opened(&desk, "satu").await);
-    let hold =
+    let snooze =
         async |by, until: Value| desk.post(by, &format!("{path}/hold"), json!({ "until": until })).await;
     assert_eq!(desk.get(BUDI, &path).await.data()["resume_at"], Value::Null);
     desk.post(BUDI, &format!("{path}/start"), Value::Null).await.data();
@@ -302,22 +302,22 @@ async fn a_hold_until_a_time_ends_by_itself() {
         ("2025-12-04T16:00:00.123456789+07:00", "2025-12-04T09:00:00.123456Z"),
         ("2026-01-03T06:52:53.6Z", "2026-01-03T06:52:53.600Z"),
     ] {
-        let answer = hold(BUDI, json!(until)).await;
-        let ticket = answer.data();
-        assert_eq!((&ticket["status"], &ticket["resume_at"]), (&json!("pending"), &json!(stored)));
+        let held = snooze(BUDI, json!(until)).await;
+        let held = held.data();
+        assert_eq!((&held["status"], &held["resume_at"]), (&json!("pending"), &json!(stored)));
     }
     for until in ["2025-12-04T06:52:53.6Z", "1999-01-01T00:00:00Z", "2026-01-03T06:52:53.600001Z"] {
-        hold(BUDI, json!(until)).await.refused(422, "bad_until");
+        snooze(BUDI, json!(until)).await.refused(422, "bad_until");
         // Others learn only that it is not theirs.
-        hold(CITRA, json!(until)).await.refused(403, "not_yours");
+        snooze(CITRA, json!(until)).await.refused(403, "not_yours");
     }
     for until in [json!("tomorrow"), json!(17), json!("2025-12-04T08:00:00")] {
-        hold(BUDI, until).await.refused(422, "bad_body");
+        snooze(BUDI, until).await.refused(422, "bad_body");
     }
-    hold(CITRA, json!("2025-12-04T08:00:00Z")).await.refused(403, "not_yours");
+    snooze(CITRA, json!("2025-12-04T08:00:00Z")).await.refused(403, "not_yours");
     desk.post(BUDI, &format!("{path}/hold"), Value::Null).await.refused(409, "wrong_state");
     assert_eq!(desk.get(ADMIN, &path).await.data()["resume_at"], "2026-01-03T06:52:53.600Z");
-    hold(BUDI, json!("2025-12-04T08:00:00Z")).await.data();
+    snooze(BUDI, json!("2025-12-04T08:00:00Z")).await.data();
     desk.clock.advance(chrono::TimeDelta::hours(2));
     desk.app().engine.resume_snoozed(desk.now()).await.unwrap();
     let back = desk.get(BUDI, &path).await;
