@@ -183,8 +183,9 @@ async fn step(
             return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)).into());
         }
         if until <= now || until - now > MAX_SNOOZE {
+            // A conflict: whether a valid time lies ahead depends on the clock.
             let message = "a ticket stays on hold until a time in the future, at most 30 days ahead";
-            return Err(ApiError::unprocessable("bad_until", message));
+            return Err(ApiError::conflict("bad_until", message));
         }
     }
     let engine = Arc::clone(&api.engine);

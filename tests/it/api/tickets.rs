@@ -307,7 +307,7 @@ async fn a_hold_until_a_time_ends_by_itself() {
         assert_eq!((&held["status"], &held["resume_at"]), (&json!("pending"), &json!(stored)));
     }
     for until in ["2025-12-04T06:52:53.6Z", "1999-01-01T00:00:00Z", "2026-01-03T06:52:53.600001Z"] {
-        snooze(BUDI, json!(until)).await.refused(422, "bad_until");
+        snooze(BUDI, json!(until)).await.refused(409, "bad_until");
         // Others learn only that it is not theirs.
         snooze(CITRA, json!(until)).await.refused(403, "not_yours");
     }
