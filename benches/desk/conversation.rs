@@ -88,10 +88,10 @@ pub(crate) async fn run(size: Size) {
     }
     copying.abort();
     report::medians(&rounds);
-    let flood = desk.flood(size.flood).await;
+    let peak = desk.flood(size.flood).await;
     desk.stop().await;
-    report::flood(&flood);
-    report::goals(&rounds, &flood);
+    report::flood(&peak);
+    report::goals(&rounds, &peak);
 }
 
 /// Returns the chats of all people.
