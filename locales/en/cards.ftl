@@ -22,6 +22,7 @@ track-created =
     Number: <code>{ $number }</code>
 track-accepted = 🟡 With an agent, starting soon
 track-agent = Agent: <b>{ $agent }</b>
+track-handled-by = Handled by: <b>{ $agent }</b>
 track-online = { $count ->
     [0] Agents online: none right now
    *[other] Agents online: { $count }

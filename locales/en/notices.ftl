@@ -1,6 +1,7 @@
 # News for customers.
 
 notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
+notice-assigned-unnamed = 👤 Ticket <code>{ $number }</code> is with an agent now. They will take care of it.
 notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you!
 notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
 notice-cancel-undone = ↩️ Ticket <code>{ $number }</code> is not cancelled after all. It has kept its place in the queue.

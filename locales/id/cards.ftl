@@ -22,6 +22,7 @@ track-created =
     Nomor: <code>{ $number }</code>
 track-accepted = 🟡 Diterima agen, segera dikerjakan
 track-agent = Agen: <b>{ $agent }</b>
+track-handled-by = Ditangani oleh: <b>{ $agent }</b>
 track-online = { $count ->
     [0] Agen online: saat ini tidak ada
    *[other] Agen online: { $count }

@@ -1,6 +1,7 @@
 # Kabar untuk pelanggan.
 
 notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
+notice-assigned-unnamed = 👤 Tiket <code>{ $number }</code> sudah diterima agen. Mohon tunggu sebentar.
 notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih!
 notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 notice-cancel-undone = ↩️ Tiket <code>{ $number }</code> tidak jadi dibatalkan. Gilirannya dalam antrian tetap sama.

@@ -96,11 +96,11 @@ impl Mode {
     }
 }
 
-/// What customers see of the agent who writes to them.
+/// What customers see of the agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentNaming {
-    /// An alias: the one that the agent chose, or else "Agent" with a number.
+    /// An alias: "Agent" with the agent's number in the order of assignment.
     #[default]
     Alias,
     /// The agent's name.
@@ -158,7 +158,7 @@ pub struct Settings {
     pub rollout_percent: Percent,
     /// The capacity of a new agent.
     pub default_capacity: Capacity,
-    /// What customers see of the agent who writes to them.
+    /// What customers see of the agents.
     pub agent_naming: AgentNaming,
     /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,

@@ -230,7 +230,7 @@ impl Composer {
                 None => None,
             },
             Notice::Assigned { ticket, agent } => {
-                let agent = self.name(*agent).await?;
+                let agent = self.views.shown_agent(*agent).await?;
                 self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
             }
             Notice::TaskWithdrawn { ticket, to } => {

@@ -1,5 +1,7 @@
 //! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
 //! view is loaded.
+mod shown_agent;
+
 use super::views::{
     AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView,
     StatusView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
@@ -83,6 +85,11 @@ impl ViewLoader {
             Some(holder) if holder == viewer => self.store().recipient(ticket.customer_chat).await?,
             _ => None,
         };
+        // Nobody else reads a ticket as a customer does.
+        let shown_agent = match holder {
+            Some(agent) if viewer == ticket.customer => self.shown_agent(agent).await?,
+            _ => None,
+        };
         let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,
@@ -94,6 +101,7 @@ impl ViewLoader {
             created_at: ticket.created_at,
             position,
             holder: holder_name,
+            shown_agent,
             held_by_viewer: holder == Some(viewer),
             customer_reachable: customer.as_ref().is_none_or(|customer| customer.reachable),
             customer: customer.map(CustomerName::from),

@@ -45,6 +45,8 @@ pub struct TicketView {
     pub position: Option<u64>,
     /// The name of its holder, or of its last one.
     pub holder: Option<String>,
+    /// That holder as customers see them, if they see anything. Only loaded for the customer.
+    pub shown_agent: Option<ShownAgent>,
     /// Whether the viewer is that holder.
     pub held_by_viewer: bool,
     /// False if its customer blocked the bot, so that no message reaches them. Only loaded for the holder.
@@ -57,6 +59,15 @@ pub struct TicketView {
     pub resume_at: Option<Time>,
     /// What the customer wrote.
     pub description: Description,
+}
+
+/// An agent as customers see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownAgent {
+    /// Their name.
+    Name(String),
+    /// "Agent" with this number.
+    Alias(u32),
 }
 
 /// A customer as the holder of their ticket sees them.

@@ -26,9 +26,11 @@ pub fn relay_head(localizer: &Localizer<'_>, view: &RelayView) -> String {
     let author = match (&view.author, view.number.is_some()) {
         (RelayAuthor::Customer(who), _) => localizer.html("relay-customer", &[("name", name(who)), number()]),
         (RelayAuthor::Agent(Some(who)), true) => {
-            localizer.html("relay-agent-number", &[("name", name(who)), number()])
+            localizer.html("relay-agent-number", &[("name", localizer.shown_agent(who)), number()])
         }
-        (RelayAuthor::Agent(Some(who)), false) => localizer.html("relay-agent", &[("name", name(who))]),
+        (RelayAuthor::Agent(Some(who)), false) => {
+            localizer.html("relay-agent", &[("name", localizer.shown_agent(who))])
+        }
         (RelayAuthor::Agent(None), true) => localizer.html("relay-desk-number", &[number()]),
         (RelayAuthor::Agent(None), false) => String::new(),
     };

@@ -99,8 +99,10 @@ fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) 
         above.extend(ticket.position.map(|at| localizer.html("line-position", &[("position", at.into())])));
         above.push(localizer.html("track-online", &[("count", view.online.into())]));
     } else if ticket.status != Status::Cancelled {
-        let holder = ticket.holder.as_deref();
-        above.extend(holder.map(|agent| localizer.html("track-agent", &[("agent", name(agent))])));
+        let agent = ticket.shown_agent.as_ref();
+        above.extend(
+            agent.map(|agent| localizer.html("track-handled-by", &[("agent", localizer.shown_agent(agent))])),
+        );
     }
     above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));
     let below = match ticket.status {
@@ -164,8 +166,12 @@ fn own_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String
         }
         Status::Cancelled => {}
         _ => {
-            let holder = ticket.holder.as_deref();
-            lines.extend(holder.map(|agent| localizer.html("track-agent", &[("agent", name(agent))])));
+            let agent = ticket.shown_agent.as_ref();
+            lines.extend(
+                agent.map(|agent| {
+                    localizer.html("track-handled-by", &[("agent", localizer.shown_agent(agent))])
+                }),
+            );
         }
     }
     lines.push(localizer.html("track-opened", &[("when", localizer.ago(ticket.created_at).into())]));

@@ -30,7 +30,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => with_number("notice-file", number),
-        NoticeView::Assigned { number, agent } => with_agent("notice-assigned", number, agent),
+        NoticeView::Assigned { number, agent: None } => with_number("notice-assigned-unnamed", number),
+        NoticeView::Assigned { number, agent: Some(agent) } => {
+            let args = [("number", number.into()), ("agent", localizer.shown_agent(agent))];
+            card(localizer.html("notice-assigned", &args), [])
+        }
         NoticeView::Completed(view) => completed_card(localizer, view),
         NoticeView::Cancelled { id, number } => {
             let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));

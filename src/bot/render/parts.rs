@@ -1,7 +1,7 @@
 //! Shared parts of cards: status lines, loads, rows of buttons, a ticket's description.
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
-use crate::bot::cards::views::{TICKETS_PER_PAGE, TicketView};
+use crate::bot::cards::views::{ShownAgent, TICKETS_PER_PAGE, TicketView};
 use crate::domain::description::Description;
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::{Priority, Status};
@@ -146,6 +146,14 @@ impl Localizer<'_> {
     /// Returns "on" or "off".
     pub(super) fn on_or_off(&self, on: bool) -> String {
         self.plain(if on { "word-on" } else { "word-off" }, &[])
+    }
+
+    /// Returns an agent as customers see them.
+    pub(super) fn shown_agent(&self, agent: &ShownAgent) -> Arg<'static> {
+        match agent {
+            ShownAgent::Name(agent) => name(agent),
+            ShownAgent::Alias(number) => self.plain("agent-alias", &[("number", (*number).into())]).into(),
+        }
     }
 
     /// Returns names on one line, or the word for none.

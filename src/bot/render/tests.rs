@@ -3,7 +3,7 @@
 //! Every card goes through [`check`], which also checks Telegram's limits and well-formed markup.
 use super::*;
 use crate::bot::callback::MAX_DATA_BYTES;
-use crate::bot::cards::views::{CustomerName, TaskView, TicketView};
+use crate::bot::cards::views::{CustomerName, ShownAgent, TaskView, TicketView};
 use crate::domain::content::{Attachment, ContentKind};
 use crate::domain::description::Description;
 use crate::domain::ids::{PersonId, TelegramId, TicketId, Version};
@@ -58,6 +58,7 @@ fn ticket(status: Status) -> TicketView {
         created_at: minutes_ago(11),
         position: (status == Status::Queued).then_some(4),
         holder: held.then(|| "Budi Santoso".into()),
+        shown_agent: held.then_some(ShownAgent::Alias(2)),
         held_by_viewer: false,
         customer_reachable: true,
         customer: None,

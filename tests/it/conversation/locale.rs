@@ -43,13 +43,13 @@ async fn each_person_reads_a_ticket_in_their_own_language() {
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "printer broken").await;
     desk.find(BUDI, "Tiket baru ditambahkan ke antrian Anda!");
-    desk.find(TOM, "is now with Budi");
+    desk.find(TOM, "is now with Agent 1");
     desk.say(BUDI, "/language").await;
     desk.press(BUDI, "🇬🇧").await;
     desk.ticket(SARI, "printer rusak").await;
     let card = desk.find(BUDI, "A new ticket was added to your queue!").text;
     assert!(card.contains("Queue position: #2") && card.contains("You have 2/5 active tickets."), "{card}");
-    desk.find(SARI, "sekarang ditangani oleh Budi");
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn changes_of_a_card_in_a_blocked_chat_are_coalesced_into_one_edit() {
         });
         let (message, data) = send.await;
         desk.sandbox.press(customer, message, &data);
-        desk.wait_for_message(customer, "sekarang ditangani oleh Budi").await;
+        desk.wait_for_message(customer, "sekarang ditangani oleh Agen 1").await;
     }
     assert_eq!(edits(), before, "the chat is blocked");
     desk.advance(TimeDelta::seconds(60));

@@ -28,7 +28,7 @@ async fn a_ticket_whose_notice_is_refused_returns_to_the_queue_at_its_place() {
     desk.say(3, "/online").await;
     assert!(desk.find(3, "Internet mati").text.contains("#1"), "{}", desk.chat_story(3));
     assert!(desk.find(3, "datang kemudian").text.contains("#2"), "{}", desk.chat_story(3));
-    desk.find(1, "sekarang ditangani oleh Citra");
+    desk.find(1, "sekarang ditangani oleh Agen 2");
     assert_eq!(desk.app().engine.store().pending_deliveries().await, Ok(0));
 }
 

@@ -8,7 +8,6 @@ use crate::domain::content::ContentKind;
 use crate::domain::ids::{ChatId, MessageId, PersonId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
-use crate::domain::policy::AgentNaming;
 use crate::domain::text::shorten;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
 use crate::domain::ticket::{Ticket, TicketState};
@@ -100,7 +99,7 @@ impl Composer {
                 let tickets = store.tickets_of(ticket.customer, MAX_OPEN_TICKETS).await?;
                 let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
                 let number = (open > 1).then(|| ticket.number.clone());
-                (RelayAuthor::Agent(self.shown_agent(message.author, ticket).await?), number)
+                (RelayAuthor::Agent(self.views.shown_agent(message.author).await?), number)
             }
         };
         Ok(RelayView {
@@ -111,22 +110,6 @@ impl Composer {
             is_edited,
             quoted: None,
             is_partial: !message.content.can_be_relayed(),
-        })
-    }
-
-    /// Returns the name under which the ticket's customer sees an agent; `None` if they see none.
-    async fn shown_agent(&self, agent: PersonId, ticket: &Ticket) -> Result<Option<String>, StoreError> {
-        let store = self.engine.store();
-        let Some(person) = store.person(agent).await? else { return Ok(None) };
-        Ok(match store.settings().await?.agent_naming {
-            AgentNaming::Hidden => None,
-            AgentNaming::Name => Some(person.name),
-            AgentNaming::Alias => {
-                let number = person.agent.map_or(0, |profile| profile.assignment_order);
-                let customer = store.recipient(ticket.customer_chat).await?;
-                let localizer = self.localizer(customer.as_ref(), Time::UNIX_EPOCH);
-                Some(localizer.plain("agent-alias", &[("number", number.into())]))
-            }
         })
     }
 

@@ -1,4 +1,5 @@
 //! View models of messages of a conversation.
+use super::ShownAgent;
 use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 
@@ -7,8 +8,8 @@ use crate::domain::number::TicketNumber;
 pub enum RelayAuthor {
     /// The customer, by name.
     Customer(String),
-    /// The agent, by the name that customers see, if they see any.
-    Agent(Option<String>),
+    /// The agent as customers see them, if they see anything.
+    Agent(Option<ShownAgent>),
 }
 
 /// What stands above a message of a conversation.

@@ -1,6 +1,6 @@
 //! View models of notices, one for each kind.
 use super::service::{CompletedView, ServiceView};
-use super::{TaskView, TicketStatusView, TicketView};
+use super::{ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::alert::Alert;
 use crate::domain::formatted::FormattedText;
 use crate::domain::ids::TicketId;
@@ -63,8 +63,8 @@ pub enum NoticeView {
     Assigned {
         /// The ticket.
         number: TicketNumber,
-        /// The agent's name.
-        agent: String,
+        /// The agent as customers see them, if they see anything.
+        agent: Option<ShownAgent>,
     },
     /// To the customer: the ticket is completed.
     Completed(CompletedView),

@@ -29,6 +29,7 @@ fn hostile_ticket(text: &str, status: Status) -> TicketView {
     TicketView {
         label: format!("{text} - {text}"),
         holder: Some(text.into()),
+        shown_agent: Some(ShownAgent::Name(text.into())),
         held_by_viewer: true,
         priority: Priority::Urgent,
         description: description_of(text, 10),
@@ -121,7 +122,8 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         all.push(draft(localizer, &view));
     }
     let number = ticket(Status::Queued).number;
-    all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent: text.into() }));
+    let agent = Some(ShownAgent::Name(text.into()));
+    all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent }));
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));

@@ -1,7 +1,7 @@
 //! Tests of every notice, and of the ordered text of a new assignment.
 use super::*;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
-use crate::bot::cards::views::{MembershipView, NoticeView, TicketStatusView};
+use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent, TicketStatusView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::service::Stars;
 
@@ -75,7 +75,12 @@ fn every_notice() {
         ("created_assigned_at_once", created(Status::Assigned, 1)),
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
-        ("assigned", NoticeView::Assigned { number: number(), agent: name() }),
+        ("assigned", NoticeView::Assigned { number: number(), agent: Some(ShownAgent::Alias(2)) }),
+        (
+            "assigned_by_name",
+            NoticeView::Assigned { number: number(), agent: Some(ShownAgent::Name(name())) },
+        ),
+        ("assigned_unnamed", NoticeView::Assigned { number: number(), agent: None }),
         ("completed", completed(None, true)),
         ("completed_rated", completed(Stars::new(4), true)),
         ("completed_before", completed(None, false)),

@@ -19,7 +19,7 @@ async fn a_ticket_is_reassigned_by_number_in_any_letter_case() {
     desk.find(CITRA, "printer rusak");
     desk.find(BUDI, "dialihkan ke Citra");
     assert!(!desk.has(BUDI, "printer rusak"), "the former holder no longer sees the ticket");
-    desk.find(SARI, "sekarang ditangani oleh Citra");
+    desk.find(SARI, "sekarang ditangani oleh Agen 2");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn in_manual_mode_tickets_wait_to_be_picked_up() {
     desk.press(BUDI, "Ambil #1").await;
     assert_eq!(desk.toast(BUDI), "🙋 Tiket masuk ke antrian Anda");
     desk.find(BUDI, "kendala 1");
-    desk.find(SARI, "sekarang ditangani oleh Budi");
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn in_auto_mode_an_opted_out_agent_picks_up_and_adds_no_capacity() {
     desk.say(CITRA, "/queue").await;
     desk.press(CITRA, "Ambil #1").await;
     desk.find(CITRA, "kendala 1");
-    desk.find(SARI, "sekarang ditangani oleh Citra");
+    desk.find(SARI, "sekarang ditangani oleh Agen 2");
 }
 
 #[tokio::test]

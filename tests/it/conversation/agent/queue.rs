@@ -35,7 +35,7 @@ async fn a_waiting_card_follows_the_number_of_online_agents() {
     desk.person(TOM, "Tom", "id").await;
     desk.ticket(TOM, "kendala 2").await;
     desk.say(CITRA, "/online").await;
-    assert!(desk.has(SARI, "ditangani oleh Citra"));
+    assert!(desk.has(SARI, "ditangani oleh Agen 2"));
     let waits = || desk.find(TOM, "Posisi").text;
     assert!(waits().contains("Agen online: 1"), "{}", waits());
     desk.say(CITRA, "/offline").await;

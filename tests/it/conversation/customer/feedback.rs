@@ -36,7 +36,7 @@ async fn a_reopened_ticket_goes_back_to_the_agent_who_completed_it() {
     assert!(desk.toast(SARI).contains("dibuka kembali"), "{}", desk.toast(SARI));
     let after = current(&desk, &before).await;
     assert_eq!((after.status(), after.arrival), (Status::Assigned, before.arrival));
-    assert_eq!(desk.count(SARI, "sekarang ditangani oleh Budi"), 2, "{}", desk.chat_story(SARI));
+    assert_eq!(desk.count(SARI, "sekarang ditangani oleh Agen 1"), 2, "{}", desk.chat_story(SARI));
     desk.find(BUDI, "Menurut pelanggan, tiket");
     assert_eq!(desk.count(BUDI, "Tiket baru ditambahkan"), 1, "the new card, the old one is completed");
     assert!(desk.button(BUDI, "Buka").0 > 0);

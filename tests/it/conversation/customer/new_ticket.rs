@@ -94,8 +94,8 @@ async fn a_draft_survives_a_restart() {
 async fn the_customer_is_notified_of_each_state() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;
-    desk.find(SARI, "Agen: Budi");
-    assert_eq!(desk.count(SARI, "sekarang ditangani oleh Budi"), 1);
+    desk.find(SARI, "Ditangani oleh: Agen 1");
+    assert_eq!(desk.count(SARI, "sekarang ditangani oleh Agen 1"), 1);
     desk.press(BUDI, "Buka").await;
     desk.find(SARI, "🔵 Sedang dikerjakan");
     desk.press(BUDI, "Selesai").await;

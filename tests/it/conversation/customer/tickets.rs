@@ -123,7 +123,7 @@ async fn cancelling_an_assigned_ticket_notifies_the_agent_and_refills_the_slot()
     assert_eq!(desk.count(BUDI, "dibatalkan oleh pelanggan dan sudah keluar"), 1);
     let refill = desk.find(BUDI, "the sixth").text;
     assert!(refill.contains("Posisi antrian: #5") && refill.contains("5/5"), "{refill}");
-    desk.find(TOM, "Agent: Budi");
+    desk.find(TOM, "Handled by: Agent 1");
 }
 
 #[tokio::test]
