@@ -47,10 +47,14 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
     let mut page = Page::open(&desk).await;
     let snapshot = page.next().await;
     assert_eq!(snapshot["type"], "snapshot");
-    assert_eq!(snapshot["bot"], json!({"id": 4242, "username": "antri_bot", "name": "Antri"}));
+    assert_eq!(
+        snapshot["bot"],
+        json!({"id": 4242, "username": "antri_bot", "name": "Antri", "has_topics": false})
+    );
     assert_eq!(snapshot["users"][0]["first_name"], "Siti");
     assert_eq!(snapshot["chats"]["100001"][0]["text"], "/start");
     assert_eq!(snapshot["commands"]["100001"], json!([]));
+    assert_eq!(snapshot["info"]["100001"], json!({"topics": [], "pinned": null}));
 
     let text = json!({"chat_id": SITI, "text": "<b>pilih</b>", "parse_mode": "HTML",
         "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "a:1"}]]}});
@@ -83,8 +87,28 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
 
     desk.call("sendChatAction", json!({"chat_id": SITI, "action": "typing"})).await;
     assert_eq!(page.next().await, json!({"type": "action", "chat": SITI, "action": "typing"}));
+    let info = |topics: Value, pinned: Value| {
+        let info = json!({"topics": topics, "pinned": pinned});
+        json!({"type": "info", "chat": SITI, "info": info})
+    };
+    desk.call("pinChatMessage", json!({"chat_id": SITI, "message_id": id})).await;
+    assert_eq!(page.next().await, info(json!([]), id.clone()));
     desk.call("deleteMessage", json!({"chat_id": SITI, "message_id": id})).await;
     assert_eq!(page.next().await, json!({"type": "deleted", "chat": SITI, "message_id": id}));
+    assert_eq!(page.next().await, info(json!([]), Value::Null));
+
+    desk.post("/sandbox/topics", json!({"enabled": true})).await;
+    let bot = page.next().await;
+    assert_eq!((&bot["type"], &bot["bot"]["has_topics"]), (&json!("bot"), &json!(true)));
+    let topic = desk.call("createForumTopic", json!({"chat_id": SITI, "name": "#1 · Sari"})).await;
+    let thread = topic["message_thread_id"].clone();
+    // The first message of a topic has the topic's id, so its topic is known after it.
+    assert_eq!(page.next().await["message"]["message_id"], thread);
+    assert_eq!(page.next().await["message"]["thread"], thread);
+    assert_eq!(page.next().await, info(json!([{"id": thread, "name": "#1 · Sari"}]), Value::Null));
+    desk.call("deleteForumTopic", json!({"chat_id": SITI, "message_thread_id": thread})).await;
+    assert_eq!(page.next().await, json!({"type": "deleted", "chat": SITI, "message_id": thread}));
+    assert_eq!(page.next().await, info(json!([]), Value::Null));
     let menu = json!([{"command": "new", "description": "Tiket baru"}]);
     desk.call("setMyCommands", json!({"commands": menu})).await;
     assert_eq!(page.next().await, json!({"type": "commands", "user": SITI, "commands": menu}));
