@@ -96,7 +96,7 @@ async fn customers_get_their_own_tickets_and_no_others() {
     desk.say(TOM, "/ticket").await;
     assert!(desk.last(TOM).text.contains("You have no tickets yet"), "{}", desk.last(TOM).text);
     desk.say(SARI, &format!("/ticket {}", &number[16..])).await;
-    assert!(desk.last(SARI).text.contains(&number) && desk.last(SARI).text.contains("Budi"));
+    assert!(desk.last(SARI).text.contains(&number) && desk.last(SARI).text.contains("Agen 1"));
     desk.press(BUDI, "Selesai").await;
     desk.say(SARI, &format!("/ticket {}", &number[16..])).await;
     assert!(desk.last(SARI).text.contains("Selesai"), "an ended ticket: {}", desk.last(SARI).text);

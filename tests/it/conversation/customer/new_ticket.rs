@@ -1,6 +1,7 @@
 //! A new ticket of a customer, from the first message to its position in the queue.
 use crate::conversation::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::ADMIN;
+use antri::domain::policy::AgentNaming;
 
 #[tokio::test]
 async fn start_greets_and_names_the_commands() {
@@ -88,6 +89,28 @@ async fn a_draft_survives_a_restart() {
     desk.press(SARI, "Kirim").await;
     desk.find(SARI, "printer rusak");
     assert_eq!(numbers(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn customers_see_of_an_agent_what_the_setting_says() {
+    for (naming, card, notice) in [
+        (AgentNaming::Alias, Some("Ditangani oleh: Agen 1"), "sekarang ditangani oleh Agen 1"),
+        (AgentNaming::Name, Some("Ditangani oleh: Budi"), "sekarang ditangani oleh Budi"),
+        (AgentNaming::Hidden, None, "sudah diterima agen"),
+    ] {
+        let desk = with_agent().await;
+        desk.change_settings(|settings| settings.agent_naming = naming).await;
+        desk.ticket(SARI, "printer rusak").await;
+        assert_eq!(desk.count(SARI, notice), 1, "{naming:?}: {}", desk.transcript(SARI));
+        desk.say(SARI, "/mytickets").await;
+        for part in ["Nomor: ", "Tiket Anda"] {
+            let text = desk.find(SARI, part).text;
+            let has_card = card.map_or(!text.contains("Ditangani"), |card| text.contains(card));
+            assert!(has_card, "{naming:?}: {text}");
+        }
+        let told = desk.has(SARI, "Budi");
+        assert_eq!(told, naming == AgentNaming::Name, "{naming:?}: {}", desk.transcript(SARI));
+    }
 }
 
 #[tokio::test]
