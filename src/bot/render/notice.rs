@@ -5,7 +5,7 @@ use super::parts::{card, name};
 use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
-use crate::bot::cards::views::{MembershipView, NoticeView};
+use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent};
 use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
 use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
@@ -30,11 +30,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => with_number("notice-file", number),
-        NoticeView::Assigned { number, agent: None } => with_number("notice-assigned-unnamed", number),
-        NoticeView::Assigned { number, agent: Some(agent) } => {
-            let args = [("number", number.into()), ("agent", localizer.shown_agent(agent))];
-            card(localizer.html("notice-assigned", &args), [])
-        }
+        NoticeView::Assigned { number, agent } => assigned(localizer, number, agent.as_ref()),
         NoticeView::Completed(view) => completed_card(localizer, view),
         NoticeView::Cancelled { id, number } => {
             let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));
@@ -118,6 +114,17 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
+}
+
+fn assigned(localizer: &Localizer<'_>, number: &TicketNumber, agent: Option<&ShownAgent>) -> Rendered {
+    let html = match agent {
+        Some(agent) => {
+            let args = [("number", number.into()), ("agent", localizer.shown_agent(agent))];
+            localizer.html("notice-assigned", &args)
+        }
+        None => localizer.html("notice-assigned-unnamed", &[("number", number.into())]),
+    };
+    card(html, [])
 }
 
 fn membership(localizer: &Localizer<'_>, view: &MembershipView) -> Rendered {
