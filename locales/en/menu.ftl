@@ -37,6 +37,7 @@ command-reassign = Reassign a ticket
 command-department = Manage departments
 command-category = Manage categories
 command-replies = Manage canned replies
+command-settings = Settings of the desk
 command-ban = Ban a customer
 command-unban = Lift a ban
 

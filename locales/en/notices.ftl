@@ -77,7 +77,7 @@ notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram
 
 alert-nobody-online = 🚨 Nobody is online in <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Somebody is online in <b>{ $department }</b> again.
-alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $minutes } minutes.
+alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $time }.
 alert-ticket-waits-over = ✅ No ticket in <b>{ $department }</b> waits too long any more.
 alert-heartbeats-fail = 🚨 Many agent heartbeats are failing. Details are in the log.
 alert-heartbeats-fail-over = ✅ Agent heartbeats arrive again.

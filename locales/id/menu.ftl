@@ -37,6 +37,7 @@ command-reassign = Alihkan tiket
 command-department = Kelola departemen
 command-category = Kelola kategori
 command-replies = Kelola balasan siap pakai
+command-settings = Pengaturan meja layanan
 command-ban = Blokir pelanggan
 command-unban = Buka blokir pelanggan
 

@@ -67,7 +67,7 @@ notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan:
 
 alert-nobody-online = 🚨 Tidak ada agen yang online di <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Kembali ada agen yang online di <b>{ $department }</b>.
-alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari { $minutes } menit.
+alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari { $time }.
 alert-ticket-waits-over = ✅ Tidak ada lagi tiket yang menunggu terlalu lama di <b>{ $department }</b>.
 alert-heartbeats-fail = 🚨 Banyak heartbeat agen yang gagal. Rinciannya ada di log.
 alert-heartbeats-fail-over = ✅ Heartbeat agen diterima kembali.

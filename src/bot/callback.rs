@@ -5,9 +5,11 @@
 //! foreign or forged: it says what was pressed and authorizes nothing.
 mod id_code;
 mod record;
+mod settings;
 mod wire;
 
 pub use record::{RecordAction, SearchQuery};
+pub use settings::SettingAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::ids::{
@@ -152,6 +154,8 @@ pub enum ButtonAction {
     Focus(TicketId),
     /// An action on the record of a ticket.
     Record(RecordAction),
+    /// An action on the desk's settings.
+    Settings(SettingAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

@@ -82,6 +82,8 @@ pub enum Command {
     Unban(String),
     /// `/replies`: lists or changes the canned replies.
     Replies(String),
+    /// `/settings`: shows and changes the desk's settings.
+    Settings,
 }
 
 /// The people a command is for.
@@ -147,7 +149,8 @@ impl Command {
             | Self::Category(_)
             | Self::Ban(_)
             | Self::Unban(_)
-            | Self::Replies(_) => Audience::Admins,
+            | Self::Replies(_)
+            | Self::Settings => Audience::Admins,
         }
     }
 }

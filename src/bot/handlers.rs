@@ -12,4 +12,5 @@ pub mod feedback;
 pub mod focus;
 pub mod records;
 pub mod refusals;
+pub mod settings;
 pub mod tickets;

@@ -54,6 +54,7 @@ const ADMIN: &[MenuEntry] = &[
     SEARCH,
     TRANSCRIPT,
     ("replies", "command-replies"),
+    ("settings", "command-settings"),
     ("ban", "command-ban"),
     ("unban", "command-unban"),
     ("addadmin", "command-addadmin"),

@@ -14,6 +14,7 @@ mod parts;
 mod queue;
 mod record;
 mod service;
+mod settings;
 mod time;
 mod transcript;
 
@@ -34,6 +35,7 @@ pub use notice::notice;
 pub use queue::{my_queue, waiting};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
+pub use settings::{setting_choices, setting_name, setting_value, settings};
 pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};

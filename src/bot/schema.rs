@@ -8,7 +8,7 @@ use super::handlers::admin::{
 };
 use super::handlers::{
     agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, records,
-    tickets,
+    settings, tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -99,6 +99,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Ban(arg)].endpoint(bans::ban))
         .branch(case![Command::Unban(arg)].endpoint(bans::unban))
         .branch(case![Command::Replies(arg)].endpoint(replies::replies))
+        .branch(case![Command::Settings].endpoint(settings::settings))
 }
 
 fn buttons() -> HandlerTree {
@@ -158,6 +159,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
 
 fn admin_buttons() -> HandlerTree {
     dptree::entry()
+        .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))

@@ -2,15 +2,19 @@
 use super::error::EngineError;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
+use crate::domain::Time;
+use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
+use crate::domain::policy::setting::Setting;
 
 impl Engine {
-    /// Changes the settings by `change`. Requests a round of every department, because another mode or
-    /// strategy can make a waiting ticket assignable.
+    /// Changes the settings by `change`, over the version that it was given. Requests a round of every
+    /// department, because another mode or strategy can make a waiting ticket assignable.
     pub async fn change_settings(
         &self,
         admin: &Person,
+        now: Time,
         change: impl Fn(&mut Settings),
     ) -> Result<Settings, EngineError> {
         if !admin.is_admin() {
@@ -26,12 +30,24 @@ impl Engine {
                     return Ok(Attempt::Done(settings));
                 }
                 settings.version = before.version.next();
+                let event = Some(settings_event(&before, &settings, Actor::Person(admin.id), now));
                 let write = Write::Settings { settings: settings.clone(), expected: before.version };
-                Attempt::of(self.commit_one(Change::quiet(write)).await, settings)
+                let change = Change { write, event, notices: Vec::new() };
+                Attempt::of(self.commit_one(change).await, settings)
             })
             .await?;
         tracing::info!(by = %admin.id, ?settings, "settings changed");
         self.request_all_rounds().await?;
         Ok(settings)
     }
+}
+
+/// Returns the audit event of a change: each setting that differs, as `name=before→after`.
+fn settings_event(before: &Settings, after: &Settings, actor: Actor, at: Time) -> AuditEvent {
+    let difference = |setting: Setting| {
+        let (from, to) = (setting.value(before), setting.value(after));
+        (from != to).then(|| format!("{}={}→{}", setting.name(), setting.text(from), setting.text(to)))
+    };
+    let changes: Vec<_> = Setting::ALL.into_iter().filter_map(difference).collect();
+    AuditEvent { at, actor, ticket: None, what: Action::SettingsChanged { change: changes.join(" ") } }
 }

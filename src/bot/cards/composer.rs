@@ -302,7 +302,8 @@ impl Composer {
                     Some(person) => self.name(person).await?,
                     None => department.map(|department| department.name).unwrap_or_default(),
                 };
-                Some(NoticeView::Alert { alert: *alert, subject, over: *over })
+                let max_wait = store.settings().await?.wait_alert;
+                Some(NoticeView::Alert { alert: *alert, subject, over: *over, max_wait })
             }
             Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),

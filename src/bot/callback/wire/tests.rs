@@ -1,6 +1,7 @@
 //! Tests of the encoding of button actions.
 use super::*;
 use crate::bot::callback::SearchQuery;
+use crate::domain::policy::setting::Setting;
 use uuid::Uuid;
 
 #[test]
@@ -47,7 +48,11 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::SetAdmin(p, true),
         ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
     ];
-    for action in actions {
+    let settings = Setting::ALL.into_iter().flat_map(|setting| {
+        let set = SettingAction::Set { setting, to: u32::MAX, shown: u32::MAX, stays: true };
+        [SettingAction::List, SettingAction::Show(setting), set].map(ButtonAction::Settings)
+    });
+    for action in actions.into_iter().chain(settings) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
@@ -63,6 +68,10 @@ fn forged_data_is_rejected() {
         "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+        "set:none",
+        "set:mode:1",
+        "set:mode:-1:0:0",
+        "set:mode:1:0:2",
         "💥",
         &"x".repeat(65),
     ] {

@@ -128,7 +128,12 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
-    all.push(notice(localizer, &NoticeView::Alert { alert, subject: text.into(), over: false }));
+    all.push(notice(localizer, &NoticeView::Alert {
+            alert,
+            subject: text.into(),
+            over: false,
+            max_wait: std::time::Duration::from_secs(900),
+        }));
     all
 }
 
