@@ -16,6 +16,7 @@ command-away = Away for a while
 command-myqueue = Your ticket queue
 command-status = Your status and today's numbers
 command-autoassign = Automatic assignment: on or off
+command-alias = Your name for customers
 command-queue = Tickets that are waiting
 command-search = Find tickets by words
 command-withdraw = Take back a message (reply to it)

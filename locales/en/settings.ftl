@@ -10,7 +10,7 @@ setting-changed = ✅ { $name }: { $value }
 setting-changed-meanwhile = This was changed in the meantime, so your choice was not saved. { $name }: { $value }
 setting-less = − { $step }
 setting-more = + { $step }
-setting-percent = { $percent } %
+setting-percent = { $percent }%
 
 setting-mode = 🧭 Mode
 setting-mode-auto = Automatic
@@ -35,7 +35,7 @@ setting-strategy-about =
     • <b>Least busy</b>: whoever has the largest part of their limit free.
     • <b>At random</b>: anybody with a free place.
 
-setting-capacity = 🔢 First limit
+setting-capacity = 🔢 Starting limit
 setting-capacity-about = How many tickets a new agent can hold at once. Agents whom you have already keep their limit; change it with /setmax.
 
 setting-offline = 🌙 Gone offline

@@ -16,6 +16,7 @@ command-away = Tidak di tempat sebentar
 command-myqueue = Antrian tiket Anda
 command-status = Status dan angka hari ini
 command-autoassign = Penugasan otomatis: on atau off
+command-alias = Nama Anda untuk pelanggan
 command-queue = Tiket yang menunggu
 command-search = Cari tiket berdasarkan kata
 command-withdraw = Tarik pesan (balas pesannya)

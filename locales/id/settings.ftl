@@ -10,7 +10,7 @@ setting-changed = ✅ { $name }: { $value }
 setting-changed-meanwhile = Pengaturan ini baru saja diubah, jadi pilihan Anda belum disimpan. { $name }: { $value }
 setting-less = − { $step }
 setting-more = + { $step }
-setting-percent = { $percent } %
+setting-percent = { $percent }%
 
 setting-mode = 🧭 Mode
 setting-mode-auto = Otomatis
@@ -43,7 +43,7 @@ setting-offline-keep = Tiket tetap di agen
 setting-offline-waiting = Yang belum dibuka dialihkan
 setting-offline-all = Semua dialihkan
 setting-offline-about =
-    Nasib tiket ketika agennya offline:
+    Yang terjadi pada tiket ketika agennya offline:
     • <b>Tiket tetap di agen</b>: tiket menunggu agen itu kembali.
     • <b>Yang belum dibuka dialihkan</b>: tiket yang belum dibuka diberikan kepada agen lain.
     • <b>Semua dialihkan</b>: semua tiket diberikan kepada agen lain.

@@ -3,11 +3,13 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod alias;
 mod id_code;
 mod record;
 mod settings;
 mod wire;
 
+pub use alias::AliasAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 
@@ -154,6 +156,8 @@ pub enum ButtonAction {
     Focus(TicketId),
     /// An action on the record of a ticket.
     Record(RecordAction),
+    /// An action on the alias of an agent.
+    Alias(AliasAction),
     /// An action on the desk's settings.
     Settings(SettingAction),
     /// An author's kept messages are for this ticket.

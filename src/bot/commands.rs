@@ -37,6 +37,8 @@ pub enum Command {
     Status,
     /// `/autoassign`: switches automatic assignment for the agent.
     AutoAssign(String),
+    /// `/alias`: sets the name that customers see of the agent.
+    Alias(String),
     /// `/queue`: lists the tickets that wait.
     Queue,
     /// `/token`: issues a bearer token for the side API, or ends all sessions.
@@ -132,6 +134,7 @@ impl Command {
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)
+            | Self::Alias(_)
             | Self::Withdraw => Audience::Agents,
             Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
             Self::Workload

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod agent;
 pub mod agent_tickets;
+pub mod alias;
 pub mod cancel;
 pub mod common;
 pub mod conversation;

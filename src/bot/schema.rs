@@ -7,8 +7,8 @@ use super::handlers::admin::{
     reassign, relocation, replies,
 };
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, records,
-    settings, tickets,
+    agent, agent_tickets, alias, cancel, common, conversation, customer, draft_messages, feedback, focus,
+    records, settings, tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -77,6 +77,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::MyQueue].endpoint(agent::my_queue))
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
+        .branch(case![Command::Alias(arg)].endpoint(alias::alias))
         .branch(case![Command::Queue].endpoint(agent::queue))
         .branch(case![Command::Token(argument)].endpoint(agent::token))
         .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
@@ -139,6 +140,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowPage(list, page)].endpoint(common::show_page))
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
         .branch(case![ButtonAction::NoOp].endpoint(common::no_op))

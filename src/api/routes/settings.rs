@@ -113,7 +113,8 @@ pub(in crate::api) async fn change(
 ) -> Result<SettingsBody> {
     let valid = change.validate()?;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let operation = async move { engine.change_settings(&admin, now, |settings| valid.apply(settings)).await };
+    let operation =
+        async move { engine.change_settings(&admin, now, |settings| valid.apply(settings)).await };
     Ok(Answer::ok("Settings changed", Api::run(operation).await?.into()))
 }
 

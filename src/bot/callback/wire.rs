@@ -5,7 +5,7 @@ mod tests;
 
 use super::id_code::{decode_id, encode_id};
 use super::{
-    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
+    AliasAction, ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
     RecordAction, SettingAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
@@ -129,6 +129,7 @@ impl ButtonAction {
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
             Self::Record(action) => action.encode(),
+            Self::Alias(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
@@ -230,6 +231,7 @@ impl ButtonAction {
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
+            ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,

@@ -139,6 +139,10 @@ fn membership(localizer: &Localizer<'_>, view: &MembershipView) -> Rendered {
             localizer.message("notice-no-longer-admin-agent", &[])
         }
         MembershipView::AdminAdded { person, by } => with_names("notice-admin-added", person, by),
+        MembershipView::AliasChanged { alias: Some(alias) } => {
+            localizer.message("notice-alias-set", &[("alias", name(alias))])
+        }
+        MembershipView::AliasChanged { alias: None } => localizer.message("notice-alias-cleared", &[]),
         MembershipView::AdminRemoved { person, by } => with_names("notice-admin-removed", person, by),
     }
 }

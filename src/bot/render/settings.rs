@@ -15,14 +15,13 @@ const DAY: u32 = 24 * HOUR;
 pub fn settings(localizer: &Localizer<'_>, settings: &Settings) -> Rendered {
     let line = |setting: Setting| {
         let value = setting_value(localizer, setting, setting.value(settings));
-        localizer.html("settings-line", &[("name", setting_name(localizer, setting).into()), ("value", value.into())])
+        localizer.html(
+            "settings-line",
+            &[("name", setting_name(localizer, setting).into()), ("value", value.into())],
+        )
     };
     let lines: Vec<_> = Setting::ALL.into_iter().map(line).collect();
-    let html = [
-        localizer.html("settings-head", &[]),
-        lines.join("\n"),
-        localizer.html("settings-hint", &[]),
-    ];
+    let html = [localizer.html("settings-head", &[]), lines.join("\n"), localizer.html("settings-hint", &[])];
     let button = |setting: &Setting| {
         labelled(&setting_name(localizer, *setting), ButtonAction::Settings(SettingAction::Show(*setting)))
     };

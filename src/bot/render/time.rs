@@ -77,7 +77,8 @@ impl Localizer<'_> {
             ("duration-seconds", seconds % 60),
         ];
         let shown = parts.iter().filter(|(_, count)| *count > 0).chain(parts.last().filter(|_| seconds == 0));
-        let texts: Vec<_> = shown.map(|(key, count)| self.plain(key, &[("count", (*count).into())])).collect();
+        let texts: Vec<_> =
+            shown.map(|(key, count)| self.plain(key, &[("count", (*count).into())])).collect();
         texts.join(" ")
     }
 

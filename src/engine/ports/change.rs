@@ -205,8 +205,8 @@ pub enum CommitError {
     /// which is the most that the engine commits at once.
     #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
-    /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, a
-    /// department name or an invitation code that exists.
+    /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, an alias
+    /// with the same key, a department name or an invitation code that exists.
     #[error("the {0} is taken")]
     Duplicate(UniqueKey),
     /// The customer has the maximum number of open tickets.
@@ -238,6 +238,9 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// An agent's alias.
+    #[error("alias")]
+    Alias,
     /// A canned reply's word in its department.
     #[error("word")]
     Reply,

@@ -53,9 +53,13 @@ async fn invalid_settings_are_refused_and_change_nothing() {
     ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_setting");
     }
-    for bad in
-        [json!({"strategy": "none"}), json!({"agent_naming": "nick"}), json!({"rollout_percent": 300}), json!({"version": 9}), json!(null)]
-    {
+    for bad in [
+        json!({"strategy": "none"}),
+        json!({"agent_naming": "nick"}),
+        json!({"rollout_percent": 300}),
+        json!({"version": 9}),
+        json!(null),
+    ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_body");
     }
     desk.patch(BUDI, "/api/settings", json!({"mode": "auto"})).await.refused(403, "forbidden");

@@ -7,6 +7,7 @@ mod links;
 mod relocation;
 mod replies;
 mod returns;
+mod settings;
 mod stale_buttons;
 mod switches;
 mod tickets;

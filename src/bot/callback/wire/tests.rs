@@ -46,6 +46,9 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::RetryDeadLetter(DeadLetterId::Update(i64::MIN)),
         ButtonAction::RetryDeadLetter(DeadLetterId::Delivery(u64::MAX)),
         ButtonAction::SetAdmin(p, true),
+        ButtonAction::Alias(AliasAction::Show(p)),
+        ButtonAction::Alias(AliasAction::Ask(p)),
+        ButtonAction::Alias(AliasAction::Clear(p)),
         ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
     ];
     let settings = Setting::ALL.into_iter().flat_map(|setting| {
@@ -69,6 +72,8 @@ fn forged_data_is_rejected() {
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
         "set:none",
+        "al:s",
+        "al:x:AAAAAAAAAAAAAAAAAAAAAA",
         "set:mode:1",
         "set:mode:-1:0:0",
         "set:mode:1:0:2",

@@ -54,6 +54,7 @@ impl Composer {
             MembershipNotice::AdminAdded { person, by } => {
                 MembershipView::AdminAdded { person: self.name(*person).await?, by: self.name(*by).await? }
             }
+            MembershipNotice::AliasChanged { alias } => MembershipView::AliasChanged { alias: alias.clone() },
             MembershipNotice::AdminRemoved { person, by } => {
                 MembershipView::AdminRemoved { person: self.name(*person).await?, by: self.name(*by).await? }
             }

@@ -35,6 +35,11 @@ pub enum MembershipView {
         /// The name of the admin who did it.
         by: String,
     },
+    /// To an agent: an admin set their alias, or cleared it.
+    AliasChanged {
+        /// The alias.
+        alias: Option<String>,
+    },
 }
 
 /// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].

@@ -3,11 +3,12 @@ use super::admin::agent;
 use super::customer::draft_view;
 use super::*;
 use crate::bot::cards::views::{
-    MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
+    AliasView, MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::ids::DepartmentId;
 use crate::domain::person::Availability;
+use crate::domain::policy::AgentNaming;
 
 /// Names with markup, line breaks, text directions or entities, and names that are far too long.
 fn names() -> Vec<String> {
@@ -127,13 +128,21 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
+    for naming in [AgentNaming::Alias, AgentNaming::Name, AgentNaming::Hidden] {
+        let (name, alias) = (text.to_owned(), Some(text.to_owned()));
+        let view = AliasView { agent: person(1), name, alias, number: 1, naming, is_own: false };
+        all.push(alias_card(localizer, &view));
+    }
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
-    all.push(notice(localizer, &NoticeView::Alert {
+    all.push(notice(
+        localizer,
+        &NoticeView::Alert {
             alert,
             subject: text.into(),
             over: false,
             max_wait: std::time::Duration::from_secs(900),
-        }));
+        },
+    ));
     all
 }
 
