@@ -3,10 +3,13 @@ use super::error::EngineError;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
+use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::policy::setting::Setting;
+use crate::domain::ticket::Ticket;
 
 impl Engine {
     /// Changes the settings by `change`, over the version that it was given. Requests a round of every
@@ -20,25 +23,37 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let settings = self
+        let (before, settings) = self
             .retry(|| async {
                 let before = self.store.settings().await?;
                 let mut settings = before.clone();
                 change(&mut settings);
                 settings.version = before.version;
                 if settings == before {
-                    return Ok(Attempt::Done(settings));
+                    return Ok(Attempt::Done((before, settings)));
                 }
                 settings.version = before.version.next();
                 let event = Some(settings_event(&before, &settings, Actor::Person(admin.id), now));
                 let write = Write::Settings { settings: settings.clone(), expected: before.version };
                 let change = Change { write, event, notices: Vec::new() };
-                Attempt::of(self.commit_one(change).await, settings)
+                Attempt::of(self.commit_one(change).await, (before, settings))
             })
             .await?;
         tracing::info!(by = %admin.id, ?settings, "settings changed");
         self.request_all_rounds().await?;
+        if settings.agent_naming != before.agent_naming {
+            self.refresh_status_cards(now).await?;
+        }
         Ok(settings)
+    }
+
+    /// Refreshes the customers' cards of all held tickets, because they name the holder.
+    async fn refresh_status_cards(&self, now: Time) -> Result<(), EngineError> {
+        let held = self.store.all_held().await?;
+        let refresh = |ticket: &Ticket| Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id));
+        self.store.enqueue(held.iter().map(refresh).collect(), now).await?;
+        self.wake_outbox();
+        Ok(())
     }
 }
 

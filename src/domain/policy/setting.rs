@@ -165,7 +165,7 @@ impl Setting {
     }
 }
 
-fn place<T: PartialEq>(all: &Alternatives<T>, value: T) -> u32 {
+fn place<T: PartialEq + Copy>(all: &Alternatives<T>, value: T) -> u32 {
     all.iter().position(|(other, _)| *other == value).and_then(|place| u32::try_from(place).ok()).unwrap_or(0)
 }
 

@@ -214,3 +214,16 @@ async fn a_change_takes_effect_at_once() {
     desk.pass(TimeDelta::minutes(11)).await;
     desk.find(BUDI, "Masih online?");
 }
+
+#[tokio::test]
+async fn another_naming_of_agents_shows_on_the_cards_that_customers_have() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let card = desk.find(SARI, "Ditangani oleh: Agen 1").message_id;
+    for (label, shown) in [("Nama asli", Some("Ditangani oleh: Budi")), ("Tanpa nama", None)] {
+        open(&desk, ADMIN, Setting::AgentNaming).await;
+        desk.press(ADMIN, label).await;
+        let text = desk.shown(SARI, card);
+        assert!(shown.map_or(!text.contains("Ditangani"), |shown| text.contains(shown)), "{label}: {text}");
+    }
+}
