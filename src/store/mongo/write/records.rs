@@ -70,6 +70,7 @@ impl RecordSet {
                 | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
+                | Write::FirstAnswer { .. }
                 | Write::Nothing => {}
             }
         }
