@@ -26,7 +26,7 @@ impl Ticket {
             return Err(Refusal::ReopenTooLate);
         }
         let reopened = self.service.reopened.saturating_add(1);
-        let service = ServiceRecord { reopened, rating: None, ..self.service.clone() };
+        let service = ServiceRecord { reopened, rating: None };
         Ok(Self { service, ..self.with(TicketState::Queued) })
     }
 
