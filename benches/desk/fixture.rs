@@ -209,6 +209,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         state: TicketState::Queued,
         former_holders: Vec::new(),
         service: antri::domain::ticket::service::ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

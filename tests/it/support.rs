@@ -7,6 +7,7 @@ mod http;
 mod manual_clock;
 pub(crate) mod mongod;
 pub(crate) mod own_mongod;
+pub(crate) mod port;
 pub(crate) mod receiver;
 pub(crate) mod redis;
 mod setup;

@@ -1,5 +1,6 @@
 //! Changes: the atomic unit of a commit, its guards, and the errors by which a store rejects it.
 use super::StoreError;
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
@@ -130,6 +131,13 @@ pub enum Write {
         message: Box<ConversationMessage>,
         /// The version that was read.
         expected: Option<Version>,
+    },
+    /// Sets the time of a ticket's first answer, unless it is set. The ticket's version stays.
+    FirstAnswer {
+        /// The ticket.
+        ticket: TicketId,
+        /// When the answer was written.
+        at: Time,
     },
     /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),

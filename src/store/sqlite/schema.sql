@@ -96,6 +96,7 @@ CREATE TABLE tickets (
   assigned_at     INTEGER,
   opened_at       INTEGER,
   resume_at       INTEGER,                            -- of a ticket on hold: when the engine resumes it
+  first_answered_at INTEGER,                          -- when an agent first wrote to the customer
   ended_by        BLOB,
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON

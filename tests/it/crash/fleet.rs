@@ -6,10 +6,10 @@ use super::environment::Environment;
 use super::load::Load;
 use super::oracle::check;
 use super::process::DeskProcess;
+use crate::support::port::free_port;
 use crate::support::redis::RedisServer;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use std::net::TcpListener;
 
 /// The number of tickets for each kill.
 const TICKETS_PER_KILL: usize = 60;
@@ -68,10 +68,6 @@ impl<'a> Fleet<'a> {
         }
         std::future::pending::<()>().await;
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The number of tickets, unless `TICKETS_VARIABLE` is set.

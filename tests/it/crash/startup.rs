@@ -1,5 +1,6 @@
 //! The start of the real program while Telegram is away: health checks answer, and say what is missing.
 use super::{DeskProcess, Environment};
+use crate::support::port::free_port;
 use crate::support::{Reply, WAIT_TIMEOUT};
 use antri::sandbox::{Fault, FaultRule, Sandbox, Side};
 use reqwest::Client;
@@ -44,7 +45,7 @@ async fn check(environment: &Environment, address: SocketAddr) -> String {
 async fn check_start_without_telegram(env: &[(&str, &str)]) {
     let environment = Environment::new().await;
     // A free port, at which nobody listens yet.
-    let telegram = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let telegram = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let api_url = format!("http://{telegram}");
     let env: Vec<_> = env.iter().copied().chain([("TELEGRAM_API_URL", api_url.as_str())]).collect();
     let desk = DeskProcess::with(&environment, None, &env);

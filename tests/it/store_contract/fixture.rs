@@ -105,6 +105,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         state: TicketState::Queued,
         former_holders: Vec::new(),
         service: antri::domain::ticket::service::ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at(i64::try_from(n).unwrap()),
     }
 }

@@ -1,5 +1,6 @@
 //! A MongoDB server of a single test, for what cannot be done to the shared one.
 use super::mongod::launch;
+use super::port::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
 use std::path::Path;
@@ -16,7 +17,7 @@ pub(crate) struct MongoServer {
 impl MongoServer {
     pub(crate) fn start() -> Self {
         let dir = TempDir::new().unwrap();
-        let (process, address) = Self::launch(dir.path(), 0);
+        let (process, address) = Self::launch(dir.path(), free_port());
         Self { process, address, dir }
     }
 

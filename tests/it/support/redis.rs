@@ -1,5 +1,5 @@
 //! A Redis server of a single test: a process on a free port, without a file, that ends with the test.
-use std::net::TcpListener;
+use super::port::free_port;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -16,14 +16,12 @@ pub(crate) struct RedisServer {
 impl RedisServer {
     /// Starts a server that answers.
     pub(crate) fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self::start_at(port)
+        Self::start_at(free_port())
     }
 
     /// Starts a server that is a cluster of one node, with all hash slots.
     pub(crate) fn cluster() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Self::start_with(port, &["--cluster-enabled", "yes", "--cluster-port", "0"]);
+        let server = Self::start_with(free_port(), &["--cluster-enabled", "yes", "--cluster-port", "0"]);
         let mut add_slots = redis::cmd("CLUSTER");
         add_slots.arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut server.connect()).unwrap();
         server
@@ -45,7 +43,7 @@ impl RedisServer {
         let mut server = Self { process, port, _dir: dir };
         let start = Instant::now();
         while !server.answers() {
-            assert!(server.process.try_wait().unwrap().is_none(), "redis-server ended");
+            assert!(server.process.try_wait().unwrap().is_none(), "redis-server ended, at port {port}");
             assert!(start.elapsed() < START_TIMEOUT, "redis-server does not answer");
             std::thread::yield_now();
         }

@@ -73,6 +73,7 @@ impl RecordSet {
                 | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
+                | Write::FirstAnswer { .. }
                 | Write::Nothing => {}
             }
         }
