@@ -176,6 +176,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         max_tickets: Capacity::new(capacity).expect("a capacity"),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap_or(u32::MAX),
+        alias: None,
         availability: Availability::Online,
         chosen: None,
         via: Via::Telegram,

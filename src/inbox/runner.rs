@@ -75,7 +75,7 @@ impl Runner {
                 Box::pin(toast.run_with_ack(runner.run_to_completion(&received, admission, Some(&toast))))
                     .await;
             }
-            _ => runner.run_to_completion(&received, admission, None).await,
+            _ => Box::pin(runner.run_to_completion(&received, admission, None)).await,
         }
         runner.inbox.status().handling.end(runner.clock.steady());
         Ok(())

@@ -128,11 +128,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
-    for naming in [AgentNaming::Alias, AgentNaming::Name, AgentNaming::Hidden] {
-        let (name, alias) = (text.to_owned(), Some(text.to_owned()));
-        let view = AliasView { agent: person(1), name, alias, number: 1, naming, is_own: false };
-        all.push(alias_card(localizer, &view));
-    }
+    all.extend(alias_cards(localizer, text));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
     all.push(notice(
         localizer,
@@ -144,6 +140,14 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         },
     ));
     all
+}
+
+fn alias_cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
+    let card = |naming| {
+        let (name, alias) = (text.to_owned(), Some(text.to_owned()));
+        alias_card(localizer, &AliasView { agent: person(1), name, alias, number: 1, naming, is_own: false })
+    };
+    [AgentNaming::Alias, AgentNaming::Name, AgentNaming::Hidden].map(card).to_vec()
 }
 
 #[test]
