@@ -39,7 +39,9 @@ impl Engine {
                 Attempt::of(self.commit_one(change).await, (before, settings))
             })
             .await?;
-        tracing::info!(by = %admin.id, ?settings, "settings changed");
+        if settings != before {
+            tracing::info!(by = %admin.id, ?settings, "settings changed");
+        }
         self.request_all_rounds().await?;
         if settings.agent_naming != before.agent_naming {
             self.refresh_status_cards(now).await?;

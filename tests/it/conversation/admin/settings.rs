@@ -195,6 +195,7 @@ async fn settings_are_for_admins_and_dead_for_former_ones() {
     for press in [manual, data(ButtonAction::Settings(SettingAction::List))] {
         desk.press_data(BOSS, message, &press).await;
         assert!(desk.toast(BOSS).contains("not allowed"), "{}", desk.toast(BOSS));
+        assert!(!desk.shown(BOSS, message).contains('['), "the buttons are gone");
     }
     assert_eq!(stored(&desk).await.mode, Mode::Auto);
 }
