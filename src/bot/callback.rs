@@ -19,6 +19,7 @@ use crate::domain::ids::{
 };
 use crate::domain::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
+use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
 
 /// Telegram's limit on `callback_data`, in bytes.
@@ -91,6 +92,10 @@ pub enum PickerPurpose {
     AddAgent,
     /// `/reassign`: chooses a ticket.
     Reassign,
+    /// `/priority`: chooses a ticket.
+    Priority,
+    /// `/audit`: chooses a ticket.
+    Audit,
     /// `/agents`: shows the chosen agent.
     Agent,
     /// `/addadmin`: chooses a person.
@@ -230,6 +235,10 @@ pub enum ButtonAction {
     ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
+    /// Sets the priority of a ticket.
+    Priority(TicketId, Priority),
+    /// Shows a page of a ticket's audit log.
+    Audit(TicketId, u16),
     /// Shows a ticket, as `/ticket` does.
     ShowTicket(TicketId),
     /// Cancels the open tickets of a banned customer.

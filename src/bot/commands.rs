@@ -74,6 +74,10 @@ pub enum Command {
     SetMax(String),
     /// `/reassign`: moves a ticket to another agent.
     Reassign(String),
+    /// `/priority`: sets the priority of a ticket.
+    Priority(String),
+    /// `/audit`: shows the audit log of a ticket.
+    Audit(String),
     /// `/department`: shows or creates a department.
     Department(String),
     /// `/category`: creates a category.
@@ -148,6 +152,8 @@ impl Command {
             | Self::DeadLetters
             | Self::SetMax(_)
             | Self::Reassign(_)
+            | Self::Priority(_)
+            | Self::Audit(_)
             | Self::Department(_)
             | Self::Category(_)
             | Self::Ban(_)

@@ -5,6 +5,7 @@
 mod admin;
 mod agent;
 mod alias;
+mod audit;
 mod conversation;
 mod customer;
 mod department;
@@ -25,6 +26,7 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
+pub use audit::{AuditView, audit_page, people_of};
 pub use conversation::{
     album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
     relay_head, relay_text, ticket_choice, topic_name,

@@ -4,7 +4,7 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
-    reassign, relocation, replies,
+    priority, reassign, relocation, replies,
 };
 use super::handlers::{
     agent, agent_tickets, alias, cancel, common, conversation, customer, draft_messages, feedback, focus,
@@ -95,6 +95,8 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Invites].endpoint(invites::invites))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
+        .branch(case![Command::Priority(arg)].endpoint(priority::priority))
+        .branch(case![Command::Audit(arg)].endpoint(records::audit::audit))
         .branch(case![Command::Department(arg)].endpoint(departments::department))
         .branch(case![Command::Category(arg)].endpoint(departments::category))
         .branch(case![Command::Ban(arg)].endpoint(bans::ban))
@@ -164,7 +166,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
-        .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))
+        .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
         .branch(case![ButtonAction::SetAdmin(person, grants)].endpoint(admins::set_admin_pressed))
@@ -176,6 +178,8 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
+        .branch(case![ButtonAction::Priority(ticket, priority)].endpoint(priority::pressed))
+        .branch(case![ButtonAction::Audit(ticket, page)].endpoint(records::audit::show_page))
         .branch(case![ButtonAction::ReassignPage(ticket, page)].endpoint(reassign::agent_page))
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(

@@ -12,6 +12,7 @@ use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
 };
 use crate::domain::person::Locale;
+use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -109,6 +110,8 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::RemoveAgent, "x"),
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
+    (PickerPurpose::Priority, "p"),
+    (PickerPurpose::Audit, "h"),
     (PickerPurpose::Agent, "g"),
     (PickerPurpose::AddAdmin, "A"),
     (PickerPurpose::RemoveAdmin, "X"),
@@ -180,6 +183,8 @@ impl ButtonAction {
             }
             Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
+            Self::Priority(t, priority) => format!("pr:{}:{}", encode_id(t.0), priority.rank()),
+            Self::Audit(t, page) => format!("au:{}:{page}", encode_id(t.0)),
             Self::ShowTicket(t) => format!("vt:{}", encode_id(t.0)),
             Self::CancelTicketsOf(p) => format!("bt:{}", encode_id(p.0)),
             Self::Replies(page) => format!("R:{page}"),
@@ -272,6 +277,8 @@ impl ButtonAction {
             }
             ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
+            ["pr", t, rank] => Self::Priority(ticket(t)?, Priority::from_rank(rank.parse().ok()?)?),
+            ["au", t, page] => Self::Audit(ticket(t)?, page.parse().ok()?),
             ["vt", t] => Self::ShowTicket(ticket(t)?),
             ["bt", p] => Self::CancelTicketsOf(person(p)?),
             ["R", page] => Self::Replies(page.parse().ok()?),

@@ -4,6 +4,7 @@ mod agents;
 mod bans;
 mod departments;
 mod links;
+mod priority;
 mod relocation;
 mod replies;
 mod returns;

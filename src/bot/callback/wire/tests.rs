@@ -13,6 +13,8 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
         ButtonAction::Reassign(t, Version(u64::MAX), p, true),
         ButtonAction::ReassignPage(t, u16::MAX),
+        ButtonAction::Priority(t, Priority::Low),
+        ButtonAction::Audit(t, u16::MAX),
         ButtonAction::Requeue(t, Version(u64::MAX)),
         ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
         ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
