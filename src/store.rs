@@ -2,6 +2,7 @@
 //! several desks can share.
 mod fifo_guard;
 pub mod mongo;
+mod personal_data;
 mod round_robin;
 mod search_words;
 pub mod sqlite;

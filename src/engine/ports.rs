@@ -36,7 +36,9 @@ pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub use topics::TopicStore;
-pub use webhooks::{StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore};
+pub use webhooks::{
+    MESSAGE_CREATED, StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore,
+};
 
 /// The durable store: the sum of the store traits. What a call has written survives a `kill -9` once the call
 /// has returned.

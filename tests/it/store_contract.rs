@@ -16,6 +16,7 @@ mod people;
 mod property;
 mod queue;
 mod records {
+    pub(crate) mod erasure;
     pub(crate) mod search;
     pub(crate) mod snooze;
 }
@@ -26,7 +27,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
-use records::{search, snooze};
+use records::{erasure, search, snooze};
 use std::sync::Arc;
 
 /// A back end under test.
@@ -115,7 +116,8 @@ macro_rules! store_contract {
             snooze: every_step_out_of_the_hold_clears_its_time,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,
-            search: an_erasure_leaves_numbers_and_nothing_else,
+            erasure: an_erasure_leaves_numbers_and_nothing_else,
+            erasure: an_erasure_takes_the_words_out_of_webhooks_and_dead_updates,
             search: a_message_that_was_taken_back_stays_so_after_it_was_sent,
             reference_data: concurrent_claims_make_one_first_admin,
             reference_data: concurrent_removals_leave_one_admin,

@@ -15,6 +15,9 @@ use async_trait::async_trait;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
+/// The type of the webhooks that report a new message of a conversation. No others hold what people wrote.
+pub const MESSAGE_CREATED: &str = "message.created";
+
 /// A webhook that reports one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEvent {
@@ -64,7 +67,7 @@ impl WebhookEvent {
     }
 
     fn of_message(message: &ConversationMessage) -> Option<Self> {
-        let (ticket, kind, content) = (message.ticket?, "message.created", &message.content);
+        let (ticket, kind, content) = (message.ticket?, MESSAGE_CREATED, &message.content);
         let direction = match message.direction {
             Direction::ToAgent => "customer",
             Direction::ToCustomer => "agent",

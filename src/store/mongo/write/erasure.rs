@@ -3,14 +3,18 @@
 use crate::domain::description::Description;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::ticket::conversation::MessageContent;
-use crate::engine::ports::{ErasureStore, StoreError};
+use crate::engine::ports::{ErasureStore, MESSAGE_CREATED, StoreError};
 use crate::store::mongo::Mongo;
+use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, fields};
-use crate::store::mongo::schema::{DRAFTS, MESSAGES, OUTBOX_DROPPED, TICKET_QUEUE, TICKETS, USERS};
+use crate::store::mongo::schema::{
+    DRAFTS, INBOX, MESSAGES, OUTBOX_DROPPED, TICKET_QUEUE, TICKETS, USERS, WEBHOOKS,
+};
 use crate::store::mongo::write::ticket_documents::without_content;
+use crate::store::personal_data::is_update_of;
 use crate::store::search_words;
 use async_trait::async_trait;
-use mongodb::bson::{Bson, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 #[async_trait]
 impl ErasureStore for Mongo {
@@ -40,12 +44,28 @@ impl ErasureStore for Mongo {
         done.insert("due", false);
         let update = doc! { "$set": done, "$unset": { "unrouted": "" } };
         messages.update_many(unrouted, update).await?;
+        let webhooks = doc! { "ticket": among(&ids), "kind": MESSAGE_CREATED };
+        self.db.collection(WEBHOOKS).delete_many(webhooks).await?;
         self.db.collection(DRAFTS).delete_many(doc! { "_id": customer.to_string() }).await?;
         let user = self.db.collection(USERS).find_one(doc! { "_id": customer.to_string() }).await?;
         if let Some(user) = user {
             let chat = Fields(&user).int("telegram_id")?;
             self.db.collection(OUTBOX_DROPPED).delete_many(doc! { "chat": chat }).await?;
+            empty_dead_updates(&self.db, chat).await?;
         }
         Ok(ids.len() as u64)
     }
+}
+
+/// Empties the dead updates of a person. The documents stay, so that a repeated update is recognised.
+async fn empty_dead_updates(db: &Db, telegram: i64) -> Result<(), StoreError> {
+    let dead = db.find(INBOX, doc! { "state": "dead" }, doc! {}, None).await?;
+    let is_theirs = |update: &&Document| {
+        let body = Fields(update).text("body").unwrap_or_default();
+        serde_json::from_str(body).is_ok_and(|update| is_update_of(&update, telegram))
+    };
+    let ids: Vec<_> = dead.iter().filter(is_theirs).filter_map(|update| update.get("_id").cloned()).collect();
+    let empty = doc! { "$set": { "state": "done" }, "$unset": { "body": "", "error": "" } };
+    db.collection(INBOX).update_many(doc! { "_id": { "$in": ids } }, empty).await?;
+    Ok(())
 }

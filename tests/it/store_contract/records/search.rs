@@ -10,11 +10,11 @@ use antri::domain::ticket::conversation::{ConversationMessage, Direction, Messag
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use std::sync::Arc;
 
-fn described(n: u64, text: &str) -> Ticket {
+pub(super) fn described(n: u64, text: &str) -> Ticket {
     Ticket { description: Description::of_text(text).unwrap(), ..ticket(n) }
 }
 
-fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
+pub(super) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
     ConversationMessage {
         id: MessageId(uuid(9, n)),
         seq: 0,
@@ -32,12 +32,15 @@ fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
     }
 }
 
-fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
+pub(super) fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
     Change::quiet(Write::Message { message: Box::new(message.clone()), expected: expected.map(Version) })
 }
 
 /// Returns the tickets that are found, with their messages.
-async fn found(store: &dyn Store, query: &str) -> Vec<(antri::domain::ids::TicketId, Option<MessageId>)> {
+pub(super) async fn found(
+    store: &dyn Store,
+    query: &str,
+) -> Vec<(antri::domain::ids::TicketId, Option<MessageId>)> {
     let hits = store.search(&query_words(query), None, 0, 10).await.unwrap();
     hits.into_iter().map(|hit| (hit.ticket, hit.message)).collect()
 }
@@ -104,27 +107,4 @@ pub(crate) async fn a_message_that_was_taken_back_stays_so_after_it_was_sent(sto
     store.settle(vec![(claimed.id, Outcome::Relayed(vec![sent]))], at(3)).await.unwrap();
     let kept = store.message(first.id).await.unwrap().unwrap();
     assert_eq!(kept.relay, Relay::Withdrawn { chat: ChatId(8), message_id: Some(44) });
-}
-
-pub(crate) async fn an_erasure_leaves_numbers_and_nothing_else(store: Arc<dyn Store>) {
-    commit_all(&*store, vec![person_write(person(900), None)]).await;
-    let one = open(&*store, described(1, "Internet mati")).await;
-    let other = open(&*store, Ticket { customer: person_id(901), ..described(2, "Internet lambat") }).await;
-    let (first, unrouted) = (message(1, &one, "jalan melati"), message(2, &one, "jalan kenanga"));
-    let unrouted = ConversationMessage { ticket: None, ..unrouted };
-    commit_all(&*store, vec![written(&first, None), written(&unrouted, None)]).await;
-    assert_eq!(store.erase_customer(person_id(900)).await.unwrap(), 0, "an open ticket stays");
-    assert_eq!(read(&*store, one.id).await.description.text, "Internet mati");
-    let cancelled = one.cancel(one.customer, at(5)).unwrap();
-    commit_all(&*store, vec![ticket_update(cancelled, antri::engine::ports::Guard::None)]).await;
-    for _ in 0..2 {
-        assert_eq!(store.erase_customer(person_id(900)).await.unwrap(), 1);
-    }
-    assert!(read(&*store, one.id).await.description.is_empty());
-    let stored = store.message(first.id).await.unwrap().unwrap();
-    assert_eq!((stored.content, stored.written_at), (MessageContent::default(), first.written_at));
-    assert_eq!(store.message(unrouted.id).await.unwrap().unwrap().content, MessageContent::default());
-    assert_eq!(found(&*store, "melati").await, []);
-    assert_eq!(found(&*store, "internet").await, [(other.id, None)]);
-    assert_eq!(found(&*store, one.number.as_str()).await, [(one.id, None)]);
 }
