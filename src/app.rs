@@ -173,6 +173,7 @@ impl App {
             engine: Arc::clone(&engine),
             views: views.clone(),
             texts: Arc::clone(&texts),
+            bot_id: bot.id,
             bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),

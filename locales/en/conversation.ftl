@@ -12,6 +12,7 @@ relay-forwarded-from = ↪️ Forwarded from { $name }
 relay-not-copied = 📎 Telegram can't forward a part of this message.
 relay-button = 👤 { $name } · { $number }
 agent-alias = Agent { $number }
+agent-hidden = our team
 
 # Answers to the author.
 message-waits = 📝 Your message is stored with ticket <code>{ $number }</code>. The agent will read it on getting the ticket.

@@ -18,6 +18,7 @@ command-status = Your status and today's numbers
 command-autoassign = Automatic assignment: on or off
 command-queue = Tickets that are waiting
 command-search = Find tickets by words
+command-reply = Send a canned reply: /r word
 command-withdraw = Take back a message (reply to it)
 command-forget = Export or delete personal data
 command-transcript = The conversation of a ticket as a document

@@ -12,6 +12,7 @@ relay-forwarded-from = ↪️ Diteruskan dari { $name }
 relay-not-copied = 📎 Sebagian isi pesan ini tidak bisa diteruskan oleh Telegram.
 relay-button = 👤 { $name } · { $number }
 agent-alias = Agen { $number }
+agent-hidden = tim kami
 
 # Jawaban untuk penulis.
 message-waits = 📝 Pesan Anda tersimpan di tiket <code>{ $number }</code>. Agen akan membacanya begitu menerima tiket ini.

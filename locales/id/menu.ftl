@@ -18,6 +18,7 @@ command-status = Status dan angka hari ini
 command-autoassign = Penugasan otomatis: on atau off
 command-queue = Tiket yang menunggu
 command-search = Cari tiket berdasarkan kata
+command-reply = Kirim balasan siap pakai: /r kata
 command-withdraw = Tarik pesan (balas pesannya)
 command-forget = Ekspor atau hapus data pribadi
 command-transcript = Percakapan sebuah tiket sebagai dokumen

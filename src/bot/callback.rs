@@ -3,10 +3,12 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod canned;
 mod id_code;
 mod record;
 mod wire;
 
+pub use canned::CannedAction;
 pub use record::{RecordAction, SearchQuery};
 
 use crate::domain::card::CardKey;
@@ -152,6 +154,8 @@ pub enum ButtonAction {
     Focus(TicketId),
     /// An action on the record of a ticket.
     Record(RecordAction),
+    /// An agent sends a canned reply.
+    Canned(CannedAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

@@ -50,6 +50,9 @@ pub enum Command {
     /// `/withdraw`: takes back the message that it replies to.
     #[command(alias = "tarik")]
     Withdraw,
+    /// `/r`: sends a canned reply.
+    #[command(rename = "r")]
+    Reply(String),
     /// `/workload`: shows the load of all agents.
     Workload,
     /// `/agents`: lists the agents.
@@ -130,6 +133,7 @@ impl Command {
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)
+            | Self::Reply(_)
             | Self::Withdraw => Audience::Agents,
             Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
             Self::Workload

@@ -5,7 +5,7 @@ use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::rendered::Rendered;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::person::{Person, Prompt};
@@ -34,6 +34,8 @@ pub struct BotContext {
     pub views: ViewLoader,
     /// The locale files.
     pub texts: Arc<Texts>,
+    /// The bot's Telegram id, if Telegram named it.
+    pub bot_id: Option<TelegramId>,
     /// The bot's username, for links.
     pub bot_username: String,
     /// The key that signs the side API's tokens (`JWT_SECRET`), if it is set.

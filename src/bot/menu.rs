@@ -32,6 +32,7 @@ const AGENT: &[MenuEntry] = &[
     ("myqueue", "command-myqueue"),
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
+    ("r", "command-reply"),
     ("withdraw", "command-withdraw"),
     QUEUE,
     SEARCH,

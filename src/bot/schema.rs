@@ -7,8 +7,8 @@ use super::handlers::admin::{
     reassign, relocation, replies,
 };
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation, customer, draft_messages, feedback, focus, records,
-    tickets,
+    agent, agent_tickets, cancel, common, conversation::canned, conversation::choice, customer,
+    draft_messages, feedback, focus, records, tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -82,6 +82,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
         .branch(case![Command::Forget(arg)].endpoint(records::forget::forget))
         .branch(case![Command::Search(arg)].endpoint(records::search::search))
+        .branch(case![Command::Reply(arg)].endpoint(canned::reply))
         .branch(case![Command::Withdraw].endpoint(records::withdraw::withdraw))
         .branch(case![Command::Workload].endpoint(agents::workload))
         .branch(case![Command::Agents].endpoint(agents::agents))
@@ -114,8 +115,9 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
         .branch(case![ButtonAction::Focus(ticket)].endpoint(focus::choose))
         .branch(case![ButtonAction::Record(action)].endpoint(records::pressed))
-        .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
-        .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))
+        .branch(case![ButtonAction::Canned(action)].endpoint(canned::chosen))
+        .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(choice::choose_ticket))
+        .branch(case![ButtonAction::ChooseNewTicket].endpoint(choice::choose_new_ticket))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))
         .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(cancel::ask_ticket))
         .branch(
@@ -149,10 +151,18 @@ fn buttons() -> HandlerTree {
 
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
-    use ButtonAction::{AutoAssign, Focus, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
+    use ButtonAction::{AutoAssign, Canned, Focus, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
     matches!(
         action,
-        Task(..) | Focus(_) | ShowTask(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_)
+        Task(..)
+            | Canned(_)
+            | Focus(_)
+            | ShowTask(..)
+            | PickUp(..)
+            | StillHere
+            | GoOnline
+            | GoOffline
+            | AutoAssign(_)
     )
 }
 

@@ -5,8 +5,8 @@ mod tests;
 
 use super::id_code::{decode_id, encode_id};
 use super::{
-    ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
-    RecordAction, Snooze, Step, Surface,
+    ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
+    PickerPurpose, RecordAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -129,6 +129,7 @@ impl ButtonAction {
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
             Self::Record(action) => action.encode(),
+            Self::Canned(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -229,6 +230,7 @@ impl ButtonAction {
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
+            ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),

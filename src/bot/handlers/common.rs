@@ -143,8 +143,8 @@ pub async fn edited_message(
     if let Some(answers) = draft_messages::on_edit(&bot, &ctx, &message).await? {
         return Ok(answers);
     }
-    if conversation::on_edit(&bot, &ctx, &message).await? {
-        return Ok(Vec::new());
+    if let Some(answers) = conversation::on_edit(&bot, &ctx, &message).await? {
+        return Ok(answers);
     }
     draft_messages::on_late_edit(&bot, &ctx, &message).await
 }

@@ -2,6 +2,7 @@
 //! internal notes.
 use crate::domain::Time;
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
+use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub struct MessageContent {
     /// What it quotes of that message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
+    /// Whether placeholders of a canned reply in its text are still to be filled in: its ticket is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_template: bool,
     /// The raw JSON of a message whose kind this build does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -58,6 +62,13 @@ impl MessageContent {
     #[must_use]
     pub fn of_text(text: FormattedText) -> Self {
         Self { text, ..Self::default() }
+    }
+
+    /// Returns the content of a message whose ticket is known: the placeholders of a template are filled in.
+    #[must_use]
+    pub fn filled(self, values: &Placeholders) -> Self {
+        let text = if self.is_template { values.fill(&self.text) } else { self.text };
+        Self { text, is_template: false, ..self }
     }
 
     /// Returns true if it says nothing: neither a text nor another content.

@@ -1,5 +1,6 @@
 //! Conversations of an agent: availability, assignment modes, the queue and ticket cards.
 mod availability;
+mod canned;
 mod cards;
 mod flapping;
 mod modes;

@@ -14,7 +14,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
 }
 
 const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
-const AGENT: [&str; 12] = [
+const AGENT: [&str; 13] = [
     "online",
     "offline",
     "busy",
@@ -22,6 +22,7 @@ const AGENT: [&str; 12] = [
     "myqueue",
     "status",
     "autoassign",
+    "r",
     "withdraw",
     "queue",
     "search",

@@ -44,6 +44,13 @@ fn the_longest_actions_fit_and_are_decoded() {
         )),
         ButtonAction::RetryDeadLetter(DeadLetterId::Update(i64::MIN)),
         ButtonAction::RetryDeadLetter(DeadLetterId::Delivery(u64::MAX)),
+        ButtonAction::Canned(CannedAction {
+            reply: ReplyId(t.0),
+            ticket: Some(t),
+            message: i32::MAX,
+            reply_to: Some(i32::MIN),
+        }),
+        ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
         ButtonAction::SetAdmin(p, true),
         ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
     ];
@@ -63,6 +70,7 @@ fn forged_data_is_rejected() {
         "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+        "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "💥",
         &"x".repeat(65),
     ] {

@@ -1,0 +1,15 @@
+# Canned replies: /r, and @bot in the message field.
+
+canned-choose = 💬 <b>Which reply?</b>
+canned-choose-for = 💬 <b>Which reply</b> for { $name }?
+canned-chosen = 💬 You chose the reply <b>{ $word }</b>.
+canned-nearest = 🤔 There is no reply “{ $word }”. Did you mean:
+canned-unknown = 🤔 There is no reply “{ $word }”. Type /r to see them all.
+canned-unclear = 🤔 It is not clear which reply “{ $word }” is, so the customer's message stays as it was.
+canned-none-yet = 📭 There are no canned replies yet. Admins write them with /replies.
+canned-no-ticket = 📭 You hold no ticket, so there is nobody to reply to.
+canned-too-long = ⚠️ This message is too long. Send a part of it as a message of its own.
+canned-more = { $count ->
+    [one] … and { $count } more. Type the beginning of its word as well: <code>/r word</code>
+   *[other] … and { $count } more. Type the beginning of the word as well: <code>/r word</code>
+}
