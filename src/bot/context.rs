@@ -1,5 +1,6 @@
 //! Contexts of the handlers: shared services, the request, the pressed message. Answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
+use super::inline::InlineMode;
 use super::invite_cache::InviteCache;
 use super::render::Localizer;
 use crate::clock::Clock;
@@ -36,6 +37,8 @@ pub struct BotContext {
     pub texts: Arc<Texts>,
     /// The bot's Telegram id, if Telegram named it.
     pub bot_id: Option<TelegramId>,
+    /// Whether people can use the bot inline.
+    pub inline_mode: InlineMode,
     /// The bot's username, for links.
     pub bot_username: String,
     /// The key that signs the side API's tokens (`JWT_SECRET`), if it is set.

@@ -23,6 +23,7 @@ impl Received {
             Incoming::Message(message) | Incoming::Edited(message) => Some(message.chat),
             Incoming::Press(press) => press.message.as_ref().map(|message| message.chat),
             Incoming::Membership { chat, .. } => Some(*chat),
+            Incoming::Inline(_) => None,
         }
     }
 
@@ -35,6 +36,7 @@ impl Received {
             Incoming::Message(message) | Incoming::Edited(message) => message.from.as_ref(),
             Incoming::Press(press) => Some(&press.from),
             Incoming::Membership { from, .. } => Some(from),
+            Incoming::Inline(query) => Some(&query.from),
         }
     }
 
@@ -51,7 +53,7 @@ impl Received {
         match &self.incoming {
             Incoming::Message(message) | Incoming::Edited(message) => message.thread,
             Incoming::Press(press) => press.message.as_ref()?.thread,
-            Incoming::Membership { .. } => None,
+            Incoming::Membership { .. } | Incoming::Inline(_) => None,
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::common;
 use crate::bot::handlers::refusals::{refusal_message, refusal_toast};
+use crate::bot::inline;
 use crate::bot::render::{Localizer, plain_message};
 use crate::bot::schema::{HandlerTree, schema};
 use crate::bot::toast::Toast;
@@ -128,7 +129,8 @@ impl Runner {
         let sent_at = match &update.incoming {
             Incoming::Message(message) => message.date.unwrap_or_else(|| self.clock.now()),
             Incoming::Edited(_) | Incoming::Press(_) => self.clock.now(),
-            Incoming::Membership { .. } => return Admission::Admitted,
+            // Each letter that a person types is a query.
+            Incoming::Membership { .. } | Incoming::Inline(_) => return Admission::Admitted,
         };
         // A press on a message that Telegram does not name counts for the chat of the person.
         let private = || update.from().map(|user| user.id.0);
@@ -223,6 +225,9 @@ impl Runner {
                 }
                 Ok(Vec::new())
             }
+            Incoming::Inline(query) => {
+                inline::answer(&self.bot, query, self.clock.now()).await.map(|()| Vec::new())
+            }
             Incoming::Message(message) if !message.chat.is_private => Ok(self.handle_group_message(message)),
             Incoming::Edited(message) if !message.chat.is_private => Ok(Vec::new()),
             _ => self.handle_private_update(update, toast).await,
@@ -289,7 +294,7 @@ impl Runner {
             Incoming::Press(press) => {
                 deps.insert(Arc::clone(press));
             }
-            Incoming::Membership { .. } => {}
+            Incoming::Membership { .. } | Incoming::Inline(_) => {}
         }
         if let Some(toast) = toast {
             deps.insert(toast.clone());

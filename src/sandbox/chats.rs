@@ -3,6 +3,7 @@ pub(super) mod detect;
 pub(super) mod entities;
 pub(super) mod files;
 pub(super) mod groups;
+pub(super) mod inline;
 pub(super) mod menus;
 pub(super) mod message;
 pub(super) mod presses;

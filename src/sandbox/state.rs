@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 
 use crate::sandbox::chats::entities::Kind;
 use crate::sandbox::chats::files::Files;
+use crate::sandbox::chats::inline::InlineQuery;
 use crate::sandbox::chats::menus::Menus;
 use crate::sandbox::chats::message::{Message, NewMessage};
 use crate::sandbox::chats::views::{PressMode, Toast, User};
@@ -27,6 +28,8 @@ pub(in crate::sandbox) struct Bot {
     pub(in crate::sandbox) name: String,
     /// Whether private chats with the bot can have topics.
     pub(in crate::sandbox) has_topics: bool,
+    /// Whether the bot gets inline queries.
+    pub(in crate::sandbox) is_inline: bool,
     /// Whether the server knows `setMySettings`.
     pub(in crate::sandbox) knows_settings: bool,
 }
@@ -68,6 +71,8 @@ pub(in crate::sandbox) struct State {
     /// By callback query id.
     pub(in crate::sandbox) presses: BTreeMap<String, Press>,
     pub(in crate::sandbox) press_mode: PressMode,
+    /// By query id.
+    pub(in crate::sandbox) inline_queries: BTreeMap<String, InlineQuery>,
     /// The answers to each user's presses.
     pub(in crate::sandbox) toasts: BTreeMap<i64, Vec<Toast>>,
     pub(in crate::sandbox) menus: Menus,
@@ -89,6 +94,7 @@ impl State {
                 username: options.bot_username.clone(),
                 name: options.bot_name.clone(),
                 has_topics: false,
+                is_inline: false,
                 knows_settings: true,
             },
             users: BTreeMap::new(),
@@ -97,6 +103,7 @@ impl State {
             updates: UpdateQueue::default(),
             presses: BTreeMap::new(),
             press_mode: PressMode::default(),
+            inline_queries: BTreeMap::new(),
             toasts: BTreeMap::new(),
             menus: Menus::default(),
             rate_limiter: RateLimiter::default(),

@@ -14,6 +14,10 @@ pub fn minimal_update(update_id: i64, incoming: &Incoming) -> Option<Update> {
         Incoming::Message(message) => ("message", message_json(message)),
         Incoming::Edited(message) => ("edited_message", message_json(message)),
         Incoming::Press(press) => ("callback_query", press_json(press)),
+        Incoming::Inline(query) => {
+            let from = user_json(&query.from);
+            ("inline_query", json!({"id": query.id, "from": from, "query": "", "offset": ""}))
+        }
         Incoming::Membership { chat, from, is_member } => {
             ("my_chat_member", membership_json(*chat, from, *is_member))
         }

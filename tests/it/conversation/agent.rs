@@ -3,6 +3,7 @@ mod availability;
 mod canned;
 mod cards;
 mod flapping;
+mod inline;
 mod modes;
 mod open;
 mod queue;
