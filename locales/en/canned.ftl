@@ -13,3 +13,17 @@ canned-more = { $count ->
     [one] … and { $count } more. Type the beginning of its word as well: <code>/r word</code>
    *[other] … and { $count } more. Type the beginning of the word as well: <code>/r word</code>
 }
+
+# The last word, before a ticket is completed.
+
+button-ask-last-word-on = 💬 Ask for a closing message
+button-ask-last-word-off = 💬 No closing message
+toast-last-word-on = You are asked for a closing message before a ticket is completed
+toast-last-word-off = Tickets are completed without a question
+last-word-ask = 💬 <b>A closing message for { $name }?</b>
+    Write it, and ticket <code>{ $number }</code> is completed right away.
+last-word-album = 💬 { $name } gets the album. Anything else? Just write it, or complete ticket <code>{ $number }</code>.
+button-last-word-none = ✅ No message
+button-last-word-back = ↩️ Not done yet
+last-word-sent = ✅ The closing message is sent, ticket <code>{ $number }</code> is completed.
+last-word-none = ✅ Ticket <code>{ $number }</code> is completed, without a closing message.

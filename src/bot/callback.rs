@@ -200,6 +200,10 @@ pub enum ButtonAction {
     Language(Locale),
     /// Switches automatic assignment for the agent who presses.
     AutoAssign(bool),
+    /// Switches the question for a last word for the agent who presses.
+    AskLastWord(bool),
+    /// Completes a ticket without a last word.
+    LastWordNone(TicketId),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
     /// Chooses a person of a picker.

@@ -7,8 +7,8 @@ use super::handlers::admin::{
     reassign, relocation, replies,
 };
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation::canned, conversation::choice, customer,
-    draft_messages, feedback, focus, records, tickets,
+    agent, agent_tickets, cancel, common, conversation::canned, conversation::choice,
+    conversation::last_word, customer, draft_messages, feedback, focus, records, tickets,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -142,6 +142,8 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowPage(list, page)].endpoint(common::show_page))
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
+        .branch(case![ButtonAction::LastWordNone(ticket)].endpoint(last_word::none))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
         .branch(case![ButtonAction::NoOp].endpoint(common::no_op))
@@ -153,7 +155,10 @@ fn buttons() -> HandlerTree {
 
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
-    use ButtonAction::{AutoAssign, Canned, Focus, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
+    use ButtonAction::{
+        AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
+        StillHere, Task,
+    };
     matches!(
         action,
         Task(..)
@@ -165,6 +170,8 @@ fn is_agent_action(action: ButtonAction) -> bool {
             | GoOnline
             | GoOffline
             | AutoAssign(_)
+            | AskLastWord(_)
+            | LastWordNone(_)
     )
 }
 

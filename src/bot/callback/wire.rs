@@ -154,6 +154,8 @@ impl ButtonAction {
             Self::ShowPage(list, page) => format!("l:{}:{page}", to_code(LIST_CODES, list)),
             Self::Language(locale) => format!("lang:{}", locale.tag()),
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
+            Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
+            Self::LastWordNone(t) => format!("ln:{}", encode_id(t.0)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
                 format!("ku:{}:{}", to_code(PICKER_CODES, purpose), encode_id(p.0))
@@ -255,6 +257,8 @@ impl ButtonAction {
             ["l", list, page] => Self::ShowPage(from_code(LIST_CODES, list)?, page.parse().ok()?),
             ["lang", tag] => Self::Language(Locale::ALL.into_iter().find(|l| l.tag() == *tag)?),
             ["auto", on] => Self::AutoAssign(flag(on)?),
+            ["lw", on] => Self::AskLastWord(flag(on)?),
+            ["ln", t] => Self::LastWordNone(ticket(t)?),
             ["kp", purpose, page] => Self::PickPage(from_code(PICKER_CODES, purpose)?, page.parse().ok()?),
             ["ku", purpose, p] => Self::PickPerson(from_code(PICKER_CODES, purpose)?, person(p)?),
             ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),

@@ -234,6 +234,8 @@ pub struct StatusView {
     pub lost: bool,
     /// Whether they take part in automatic assignment.
     pub auto: bool,
+    /// Whether they are asked for a last word before a ticket is completed.
+    pub asks_last_word: bool,
     /// Whether the desk is in manual mode, in which nobody gets tickets automatically.
     pub is_manual: bool,
     /// Tickets they hold.

@@ -2,6 +2,7 @@
 //! they reply to or have in focus.
 pub mod canned;
 pub mod choice;
+pub mod last_word;
 mod routing;
 mod writing;
 
@@ -61,7 +62,8 @@ pub async fn on_edit(
     Ok(edited.map(|_| Vec::new()))
 }
 
-fn is_note(message: &IncomingMessage) -> bool {
+/// Returns true for an internal note.
+pub fn is_note(message: &IncomingMessage) -> bool {
     message.text.text.starts_with(NOTE_PREFIX)
 }
 

@@ -4,6 +4,7 @@ mod canned;
 mod cards;
 mod flapping;
 mod inline;
+mod last_word;
 mod modes;
 mod open;
 mod queue;

@@ -79,7 +79,9 @@ pub async fn on_answer(
 ) -> HandlerResult {
     let answer = match prompt {
         // Their answers are no names.
-        Prompt::Comment(_) | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
+        Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::NewReply | Prompt::ReplyText(_) => {
+            return Ok(Vec::new());
+        }
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
         Prompt::ConfirmedDepartment => create_and_confirm(bot, ctx, message, name).await?,

@@ -1,5 +1,6 @@
 //! `/r`: an agent sends a canned reply, which takes the way of a message of their own.
 use super::choice::ask;
+use super::last_word;
 use super::routing::{Route, route_to_customer};
 use super::writing::{new_message, placeholders, refused, to_customer, write_to_customer};
 use crate::bot::callback::{ButtonAction, CannedAction};
@@ -39,7 +40,12 @@ pub async fn reply(
     message: Arc<IncomingMessage>,
     arg: String,
 ) -> HandlerResult {
-    let target: Target = match route_to_customer(&bot, &ctx, &message).await? {
+    let last_word = last_word::asked(&bot, &ctx, &message).await?;
+    let route = match last_word.clone() {
+        Some(ticket) => Some(Route::ToCustomer { ticket: Box::new(ticket), is_implied: false }),
+        None => route_to_customer(&bot, &ctx, &message).await?,
+    };
+    let target: Target = match route {
         Some(Route::ToCustomer { ticket, is_implied }) => Some((ticket, is_implied)),
         Some(Route::Ask(_)) => None,
         Some(Route::Refused(ticket)) => return Ok(vec![refused(&bot, &ctx, &ticket)]),
@@ -62,6 +68,7 @@ pub async fn reply(
         let mut new = new_message(&bot, &message, &ctx);
         new.content = MessageContent { text, is_template: true, raw: None, ..new.content };
         return match target {
+            Some((ticket, _)) if last_word.is_some() => last_word::say(&bot, &ctx, &ticket, new).await,
             Some((ticket, is_implied)) => to_customer(&bot, &ctx, &ticket, new, is_implied).await,
             None => {
                 bot.engine.keep_message(&ctx.person, Direction::ToCustomer, new, ctx.now).await?;

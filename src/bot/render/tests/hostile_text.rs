@@ -103,6 +103,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                     availability: Availability::Away,
                     lost: false,
                     auto: true,
+                    asks_last_word: true,
                     is_manual: false,
                     held: 1,
                     max: 0,
