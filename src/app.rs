@@ -21,7 +21,7 @@ use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
-use crate::bot::inline::InlineMode;
+use crate::bot::inline_mode::InlineMode;
 use crate::bot::invite_cache::InviteCache;
 use crate::bot::render::Localizer;
 use crate::clock::Clock;
@@ -175,6 +175,7 @@ impl App {
             views: views.clone(),
             texts: Arc::clone(&texts),
             bot_id: bot.id,
+            topics: Arc::clone(&topics),
             inline_mode: bot.inline_mode,
             bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),

@@ -1,6 +1,6 @@
 //! Contexts of the handlers: shared services, the request, the pressed message. Answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
-use super::inline::InlineMode;
+use super::inline_mode::InlineMode;
 use super::invite_cache::InviteCache;
 use super::render::Localizer;
 use crate::clock::Clock;
@@ -14,6 +14,7 @@ use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
+use crate::outbox::TopicMode;
 use crate::telegram::Telegram;
 use crate::telegram::incoming::IncomingMessage;
 use secrecy::SecretString;
@@ -37,6 +38,8 @@ pub struct BotContext {
     pub texts: Arc<Texts>,
     /// The bot's Telegram id, if Telegram named it.
     pub bot_id: Option<TelegramId>,
+    /// Whether the bot has topics in private chats.
+    pub topics: Arc<TopicMode>,
     /// Whether people can use the bot inline.
     pub inline_mode: InlineMode,
     /// The bot's username, for links.

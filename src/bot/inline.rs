@@ -14,30 +14,11 @@ use crate::telegram::incoming::inline::InlineQuery;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Telegram's limit on the results of one answer.
 const MAX_RESULTS: usize = 50;
 /// The longest description of a result, in UTF-16 units.
 const MAX_DESCRIPTION_UNITS: usize = 120;
-
-/// Whether people can use the bot inline. It is switched in BotFather, or by `setMySettings`.
-#[derive(Debug, Default)]
-pub struct InlineMode(AtomicBool);
-
-impl InlineMode {
-    /// Takes over what `getMe` has answered.
-    pub fn learn(&self, me: &Value) {
-        let is_enabled = me.get("supports_inline_queries").and_then(Value::as_bool).unwrap_or_default();
-        self.0.store(is_enabled, Ordering::SeqCst);
-    }
-
-    /// Returns true if the bot gets inline queries.
-    #[must_use]
-    pub fn is_enabled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 /// Answers an inline query, bypassing the outbox: an answer is of no use some seconds later. Whoever is no agent
 /// gets no results.

@@ -7,7 +7,6 @@ use tokio::sync::broadcast;
 
 use crate::sandbox::chats::entities::Kind;
 use crate::sandbox::chats::files::Files;
-use crate::sandbox::chats::inline::InlineQuery;
 use crate::sandbox::chats::menus::Menus;
 use crate::sandbox::chats::message::{Message, NewMessage};
 use crate::sandbox::chats::views::{PressMode, Toast, User};
@@ -55,6 +54,12 @@ pub(in crate::sandbox) struct Press {
     pub(in crate::sandbox) answered: bool,
 }
 
+/// An inline query, and the bot's answer to it.
+pub(in crate::sandbox) struct InlineQuery {
+    pub(in crate::sandbox) user: i64,
+    pub(in crate::sandbox) results: Option<Vec<Value>>,
+}
+
 impl Press {
     pub(in crate::sandbox) fn is_answerable(&self, now: DateTime<Utc>) -> bool {
         !self.answered && now - self.pressed_at <= PRESS_TTL
@@ -71,6 +76,8 @@ pub(in crate::sandbox) struct State {
     /// By callback query id.
     pub(in crate::sandbox) presses: BTreeMap<String, Press>,
     pub(in crate::sandbox) press_mode: PressMode,
+    /// The reactions of users, by chat and message.
+    pub(in crate::sandbox) user_reactions: BTreeMap<(i64, i64), Value>,
     /// By query id.
     pub(in crate::sandbox) inline_queries: BTreeMap<String, InlineQuery>,
     /// The answers to each user's presses.
@@ -104,6 +111,7 @@ impl State {
             presses: BTreeMap::new(),
             press_mode: PressMode::default(),
             inline_queries: BTreeMap::new(),
+            user_reactions: BTreeMap::new(),
             toasts: BTreeMap::new(),
             menus: Menus::default(),
             rate_limiter: RateLimiter::default(),

@@ -227,6 +227,7 @@ pub struct DraftView {
 
 /// An agent's status (`/status`).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about an agent")]
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,

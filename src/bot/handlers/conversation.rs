@@ -63,6 +63,7 @@ pub async fn on_edit(
 }
 
 /// Returns true for an internal note.
+#[must_use]
 pub fn is_note(message: &IncomingMessage) -> bool {
     message.text.text.starts_with(NOTE_PREFIX)
 }

@@ -5,14 +5,9 @@ use super::message::{NewMessage, Sender};
 use super::text::Formatted;
 use super::users::UnknownUser;
 use crate::sandbox::Sandbox;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{InlineQuery, State};
 
-/// A query, and the bot's answer to it.
-pub(in crate::sandbox) struct InlineQuery {
-    pub(in crate::sandbox) user: i64,
-    pub(in crate::sandbox) results: Option<Vec<Value>>,
-}
-
+#[expect(clippy::must_use_candidate, reason = "called for their effect; the ids are often not needed")]
 impl Sandbox {
     /// Switches inline mode on or off for the bot (default: off): `supports_inline_queries` of `getMe`.
     pub fn set_inline_enabled(&self, on: bool) {

@@ -76,8 +76,33 @@ pub async fn reply(
             }
         };
     }
-    let localizer = ctx.localizer(&bot);
-    let (head, offered) = if !found.is_empty() {
+    let question = Question { word, rest: &rest, replies: &replies, found };
+    Ok(vec![ctx.text(offer(&bot, &ctx, &message, ticket, question).await?)])
+}
+
+/// What an agent is asked: which of these replies they mean.
+struct Question<'a> {
+    word: &'a str,
+    rest: &'a FormattedText,
+    replies: &'a [CannedReply],
+    /// The replies that the word may mean.
+    found: Vec<&'a CannedReply>,
+}
+
+/// Returns the question with a button for each reply. For an unknown word, the nearest ones are offered.
+async fn offer(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+    ticket: Option<&Ticket>,
+    Question { word, rest, replies, found }: Question<'_>,
+) -> Result<Rendered, StoreError> {
+    let localizer = ctx.localizer(bot);
+    let (head, offered) = if found.is_empty() {
+        let near = nearest(replies, word);
+        let key = if near.is_empty() { "canned-unknown" } else { "canned-nearest" };
+        (localizer.html(key, &[("word", word.into())]), near)
+    } else {
         let name = match ticket {
             Some(ticket) => bot.engine.name_of(ticket.customer).await?,
             None => None,
@@ -87,10 +112,6 @@ pub async fn reply(
             None => localizer.html("canned-choose", &[]),
         };
         (head, found)
-    } else {
-        let near = nearest(&replies, word);
-        let key = if near.is_empty() { "canned-unknown" } else { "canned-nearest" };
-        (localizer.html(key, &[("word", word.into())]), near)
     };
     let action = |reply: &CannedReply| CannedAction {
         reply: reply.id,
@@ -98,15 +119,15 @@ pub async fn reply(
         message: message.message_id,
         reply_to: message.reply.as_ref().map(|reply| reply.message_id),
     };
-    let labels = labels(&bot, &offered).await?;
+    let labels = labels(bot, &offered).await?;
     let button =
         |(reply, label): (&&CannedReply, &String)| vec![labelled(label, ButtonAction::Canned(action(reply)))];
     let buttons = offered.iter().zip(&labels).take(MAX_OFFERED).map(button).collect();
     let more = offered.len().saturating_sub(MAX_OFFERED);
     let more = (more > 0).then(|| localizer.html("canned-more", &[("count", more.into())]));
-    let quoted = Some(localizer.quote(&rest, MAX_REST_UNITS)).filter(|quoted| !quoted.is_empty());
+    let quoted = Some(localizer.quote(rest, MAX_REST_UNITS)).filter(|quoted| !quoted.is_empty());
     let html = [Some(head), more, quoted].into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Ok(vec![ctx.text(Rendered { html, buttons })])
+    Ok(Rendered { html, buttons })
 }
 
 /// Handles the chosen reply. The message of the agent is its source, so a second press sends nothing.
@@ -223,13 +244,12 @@ pub(in crate::bot) async fn replies_for(
     ctx: &RequestContext,
     ticket: Option<&Ticket>,
 ) -> Result<Vec<CannedReply>, StoreError> {
-    let departments: BTreeSet<DepartmentId> = match ticket {
-        Some(ticket) => BTreeSet::from([ticket.department]),
-        None => {
-            let held = bot.engine.store().held_by(ctx.person.id).await?;
-            let own = ctx.person.agent.iter().flat_map(|profile| profile.departments.iter().copied());
-            own.chain(held.iter().map(|ticket| ticket.department)).collect()
-        }
+    let departments: BTreeSet<DepartmentId> = if let Some(ticket) = ticket {
+        BTreeSet::from([ticket.department])
+    } else {
+        let held = bot.engine.store().held_by(ctx.person.id).await?;
+        let own = ctx.person.agent.iter().flat_map(|profile| profile.departments.iter().copied());
+        own.chain(held.iter().map(|ticket| ticket.department)).collect()
     };
     bot.engine.canned_replies_of(&departments).await
 }
