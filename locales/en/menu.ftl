@@ -38,6 +38,7 @@ command-reassign = Reassign a ticket
 command-department = Manage departments
 command-category = Manage categories
 command-replies = Manage canned replies
+command-topics = Topics per ticket: on or off
 command-ban = Ban a customer
 command-unban = Lift a ban
 

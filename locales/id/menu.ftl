@@ -38,6 +38,7 @@ command-reassign = Alihkan tiket
 command-department = Kelola departemen
 command-category = Kelola kategori
 command-replies = Kelola balasan siap pakai
+command-topics = Topik per tiket: nyala atau mati
 command-ban = Blokir pelanggan
 command-unban = Buka blokir pelanggan
 

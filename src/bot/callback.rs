@@ -234,6 +234,8 @@ pub enum ButtonAction {
     ShowTicket(TicketId),
     /// Cancels the open tickets of a banned customer.
     CancelTicketsOf(PersonId),
+    /// Switches topics in private chats.
+    SetTopics(bool),
     /// Shows a page of the canned replies.
     Replies(u16),
     /// Shows a canned reply.

@@ -85,6 +85,8 @@ pub enum Command {
     Unban(String),
     /// `/replies`: lists or changes the canned replies.
     Replies(String),
+    /// `/topics`: switches topics in private chats.
+    Topics,
 }
 
 /// The people a command is for.
@@ -151,7 +153,8 @@ impl Command {
             | Self::Category(_)
             | Self::Ban(_)
             | Self::Unban(_)
-            | Self::Replies(_) => Audience::Admins,
+            | Self::Replies(_)
+            | Self::Topics => Audience::Admins,
         }
     }
 }

@@ -55,6 +55,7 @@ const ADMIN: &[MenuEntry] = &[
     SEARCH,
     TRANSCRIPT,
     ("replies", "command-replies"),
+    ("topics", "command-topics"),
     ("ban", "command-ban"),
     ("unban", "command-unban"),
     ("addadmin", "command-addadmin"),

@@ -4,7 +4,7 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
-    reassign, relocation, replies,
+    reassign, relocation, replies, topics,
 };
 use super::handlers::{
     agent, agent_tickets, cancel, common, conversation::canned, conversation::choice,
@@ -102,6 +102,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Ban(arg)].endpoint(bans::ban))
         .branch(case![Command::Unban(arg)].endpoint(bans::unban))
         .branch(case![Command::Replies(arg)].endpoint(replies::replies))
+        .branch(case![Command::Topics].endpoint(topics::topics))
 }
 
 fn buttons() -> HandlerTree {
@@ -208,6 +209,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))
+        .branch(case![ButtonAction::SetTopics(on)].endpoint(topics::set))
         .branch(case![ButtonAction::Replies(page)].endpoint(replies::show_page))
         .branch(case![ButtonAction::Reply(reply)].endpoint(replies::show))
         .branch(case![ButtonAction::NewReply].endpoint(replies::new_reply))

@@ -18,3 +18,4 @@ pub(super) mod pickers;
 pub mod reassign;
 pub mod relocation;
 pub mod replies;
+pub mod topics;

@@ -51,6 +51,7 @@ fn the_longest_actions_fit_and_are_decoded() {
             reply_to: Some(i32::MIN),
         }),
         ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
+        ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
         ButtonAction::LastWordNone(t),
         ButtonAction::SetAdmin(p, true),
