@@ -40,6 +40,12 @@ pub struct MessageContent {
     /// The name of the origin of what was forwarded; empty if Telegram does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_from: Option<String>,
+    /// The sender of the message of another chat that it replies to; empty if Telegram does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_elsewhere: Option<String>,
+    /// Whether its file is the one of that message: its own content is a text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_foreign_file: bool,
     /// The message of the author's chat that it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i32>,

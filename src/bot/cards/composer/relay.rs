@@ -107,6 +107,7 @@ impl Composer {
             author,
             number,
             forwarded_from: message.content.forwarded_from.clone(),
+            reply_elsewhere: message.content.reply_elsewhere.clone(),
             is_edited,
             quoted: None,
             is_partial: !message.content.can_be_relayed(),
@@ -269,6 +270,9 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     let head = render::relay_head(localizer, view);
     let text = content.text.cleaned();
     let plain = |html: String| RelayCall::Text(Rendered { html, buttons: Vec::new() });
+    if content.has_foreign_file {
+        return foreign_file(message, view, localizer);
+    }
     let is_text = content.kind.is_none() || !content.can_be_relayed();
     let Some(source) = message.source.filter(|_| !is_text || text.text.len() > MIN_LONG_BYTES) else {
         return plain(render::relay_text(&head, &text).unwrap_or(head));
@@ -291,6 +295,24 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
         Rendered { html: render::relay_text(&head, &words).unwrap_or(head), buttons: Vec::new() }
     });
     RelayCall::Copy { source, caption, buttons, file: content.file(), words }
+}
+
+/// Returns the call for a text that replies to a file of another chat: the file, with the text as its caption. If
+/// that has no room, the text is sent.
+fn foreign_file(message: &ConversationMessage, view: &RelayView, localizer: &Localizer<'_>) -> RelayCall {
+    let content = &message.content;
+    let (head, text) = (render::relay_head(localizer, view), content.text.cleaned());
+    let file = content.file().filter(|file| file.kind.has_caption());
+    let without_file = || {
+        let head = render::relay_head(localizer, &RelayView { is_partial: true, ..view.clone() });
+        Rendered { html: render::relay_text(&head, &text).unwrap_or(head), buttons: Vec::new() }
+    };
+    match (file, render::relay_caption(&head, &text)) {
+        (Some(file), Some(caption)) => {
+            RelayCall::File { file, caption, buttons: Vec::new(), words: Some(without_file()) }
+        }
+        _ => RelayCall::Text(without_file()),
+    }
 }
 
 /// Texts up to this length fit into one message together with their head.

@@ -2,7 +2,7 @@
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::focus;
 use crate::bot::render::Localizer;
-use crate::domain::content::MessageSource;
+use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::notice::Outgoing;
 use crate::domain::ticket::conversation::{ConversationMessage, MessageContent};
@@ -11,14 +11,18 @@ use crate::engine::conversation::NewMessage;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use crate::telegram::incoming::IncomingMessage;
-use crate::telegram::incoming::message::MessageKind;
 
 /// Returns what a message says.
 pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &RequestContext) -> NewMessage {
-    let content = match &message.kind {
-        MessageKind::Content(content) => content.as_ref(),
-        MessageKind::Service(_) => None,
-    };
+    let own = message.content();
+    let elsewhere = message.external_reply.as_ref();
+    // Telegram does not let the bot copy the message of another chat, but its file has an id.
+    let foreign = elsewhere.and_then(|reply| reply.content.as_ref()).filter(|content| {
+        own.is_none()
+            && !message.is_service()
+            && Attachment::file(content.kind.clone(), &content.file_id).has_file()
+    });
+    let content = own.or(foreign);
     NewMessage {
         source: Some(MessageSource { chat: message.chat.id, message_id: message.message_id }),
         key: None,
@@ -30,6 +34,9 @@ pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &Req
             words: message.words.clone(),
             album: message.album.clone(),
             forwarded_from: message.forward_origin.as_ref().map(|origin| origin.name.clone()),
+            reply_elsewhere: elsewhere
+                .map(|reply| reply.origin.as_ref().map(|origin| origin.name.clone()).unwrap_or_default()),
+            has_foreign_file: foreign.is_some(),
             reply_to: message.reply.as_ref().map(|reply| reply.message_id),
             quote: message.quote.as_ref().map(|quote| quote.text.clone()),
             raw: message.raw.clone(),
