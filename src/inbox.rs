@@ -26,8 +26,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// The kinds of updates that are handled.
-const HANDLED_UPDATES: [&str; 5] =
-    ["message", "edited_message", "callback_query", "my_chat_member", INLINE_QUERY];
+const HANDLED_UPDATES: [&str; 6] =
+    ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction", INLINE_QUERY];
 const INLINE_QUERY: &str = "inline_query";
 
 /// Returns the kinds of updates to request from Telegram (`allowed_updates`).

@@ -10,6 +10,7 @@ pub mod customer;
 pub mod draft_messages;
 pub mod feedback;
 pub mod focus;
+pub mod reactions;
 pub mod records;
 pub mod refusals;
 pub mod tickets;

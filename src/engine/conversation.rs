@@ -4,6 +4,7 @@ mod edits;
 pub mod forget;
 pub mod history;
 mod outcomes;
+mod reactions;
 mod replies;
 mod topics;
 mod unrouted;
@@ -19,7 +20,7 @@ use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use crate::domain::notice::{Message, Outgoing, RelayPart};
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{
-    ConversationMessage, Direction, MessageContent, Relay, RelayFailure,
+    ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayFailure,
 };
 use crate::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use crate::engine::tickets::steps::Step;
@@ -232,6 +233,7 @@ impl Engine {
             content,
             written_at: now,
             edited_at: None,
+            reactions: Reactions::default(),
             relay: if direction == Direction::Note { Relay::Kept } else { Relay::Waiting },
         }
     }

@@ -2,8 +2,8 @@
 //! the row as handled and enqueues the replies in one step. After three failed attempts the update becomes a
 //! dead letter; attempts that fail because the store is unavailable do not count.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
-use crate::bot::handlers::common;
 use crate::bot::handlers::refusals::{refusal_message, refusal_toast};
+use crate::bot::handlers::{common, reactions};
 use crate::bot::inline;
 use crate::bot::render::{Localizer, plain_message};
 use crate::bot::schema::{HandlerTree, schema};
@@ -128,7 +128,7 @@ impl Runner {
     fn admit(&self, update: &Received) -> Admission {
         let sent_at = match &update.incoming {
             Incoming::Message(message) => message.date.unwrap_or_else(|| self.clock.now()),
-            Incoming::Edited(_) | Incoming::Press(_) => self.clock.now(),
+            Incoming::Edited(_) | Incoming::Press(_) | Incoming::Reaction(_) => self.clock.now(),
             // Each letter that a person types is a query.
             Incoming::Membership { .. } | Incoming::Inline(_) => return Admission::Admitted,
         };
@@ -225,6 +225,9 @@ impl Runner {
                 }
                 Ok(Vec::new())
             }
+            Incoming::Reaction(reaction) => {
+                reactions::on_reaction(&self.bot, reaction, self.clock.now()).await.map(|()| Vec::new())
+            }
             Incoming::Inline(query) => {
                 inline::answer(&self.bot, query, self.clock.now()).await.map(|()| Vec::new())
             }
@@ -294,7 +297,7 @@ impl Runner {
             Incoming::Press(press) => {
                 deps.insert(Arc::clone(press));
             }
-            Incoming::Membership { .. } | Incoming::Inline(_) => {}
+            Incoming::Membership { .. } | Incoming::Inline(_) | Incoming::Reaction(_) => {}
         }
         if let Some(toast) = toast {
             deps.insert(toast.clone());

@@ -8,6 +8,7 @@ pub(super) mod menus;
 pub(super) mod message;
 pub(super) mod presses;
 pub(super) mod raw;
+pub(super) mod reactions;
 pub(super) mod render;
 pub(super) mod text;
 pub(super) mod topics;

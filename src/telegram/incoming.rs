@@ -6,7 +6,7 @@
 //! | `message` | messages: chat, sender, thread, text, content, reply |
 //! | `content`, `words` | the kinds of content and service messages; words inside a content |
 //! | `entities`, `origin` | entities; forwards, quotes and replies |
-//! | `press`, `inline` | presses of buttons; inline queries |
+//! | `press`, `inline`, `reaction` | presses of buttons; inline queries; reactions |
 //! | `minimal` | the update that teloxide parses: only what its dispatcher and filters need |
 mod content;
 mod entities;
@@ -16,6 +16,7 @@ pub mod message;
 mod minimal;
 pub mod origin;
 pub mod press;
+pub mod reaction;
 mod words;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use press::Press;
 
 use inline::InlineQuery;
 use message::{IncomingChat, IncomingUser};
+use reaction::IncomingReaction;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -41,6 +43,8 @@ pub enum Incoming {
     Press(Arc<Press>),
     /// What a person types behind the bot's name.
     Inline(Arc<InlineQuery>),
+    /// A reaction of a person to a message.
+    Reaction(Arc<IncomingReaction>),
     /// A person blocked or unblocked the bot, or a group added or removed it.
     Membership {
         /// The chat.
@@ -67,6 +71,9 @@ pub fn read(update: &Value) -> Option<Incoming> {
     }
     if let Some(query) = update.get("inline_query") {
         return Some(Incoming::Inline(Arc::new(InlineQuery::read(query)?)));
+    }
+    if let Some(change) = update.get("message_reaction") {
+        return Some(Incoming::Reaction(Arc::new(IncomingReaction::read(change)?)));
     }
     let member = update.get("my_chat_member")?;
     let status = json::text(member.get("new_chat_member")?, "status")?;

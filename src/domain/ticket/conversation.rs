@@ -182,6 +182,23 @@ impl Relay {
     }
 }
 
+/// The reactions of people to a message: standard emoji.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Reactions {
+    /// The customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The agent's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+}
+
+impl Reactions {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A message of a conversation. It is stored before anything is sent, and never deleted with its ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationMessage {
@@ -210,6 +227,9 @@ pub struct ConversationMessage {
     pub thread: Option<i32>,
     /// What it says.
     pub content: MessageContent,
+    /// The reactions to it.
+    #[serde(default, skip_serializing_if = "Reactions::is_empty")]
+    pub reactions: Reactions,
     /// When it was received.
     pub written_at: Time,
     /// When its author edited it last.

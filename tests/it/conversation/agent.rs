@@ -8,4 +8,5 @@ mod last_word;
 mod modes;
 mod open;
 mod queue;
+mod reactions;
 mod snooze;

@@ -153,21 +153,6 @@ impl Composer {
         Ok(card.map(|card| ReplyTo { message_id: card.message_id, quote: None }))
     }
 
-    /// Returns the bot's reaction to an agent's message.
-    pub(super) async fn reaction(&self, chat: ChatId, id: MessageId) -> Result<TelegramAction, StoreError> {
-        let message = self.engine.store().message(id).await?;
-        let source = message.as_ref().and_then(|message| message.source).filter(|source| source.chat == chat);
-        let (Some(message), Some(source)) = (message, source) else { return Ok(TelegramAction::Nothing) };
-        let emoji = match message.relay {
-            Relay::Waiting | Relay::Enqueued { .. } => "👀",
-            Relay::Delivered { .. } => "👍",
-            Relay::Failed { .. } => "👎",
-            Relay::Withdrawn { .. } => "🙈",
-            Relay::Kept => "✍",
-        };
-        Ok(TelegramAction::React(source.message_id, emoji))
-    }
-
     /// Returns the notice to an author whose message did not arrive, as a reply to the message.
     pub(super) async fn message_failed(
         &self,

@@ -6,7 +6,9 @@ use antri::domain::ids::{ChatId, MessageId, Version};
 use antri::domain::person::Person;
 use antri::domain::text::search::query_words;
 use antri::domain::ticket::Ticket;
-use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay, RelayedTo};
+use antri::domain::ticket::conversation::{
+    ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayedTo,
+};
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ fn described(n: u64, text: &str) -> Ticket {
     Ticket { description: Description::of_text(text).unwrap(), ..ticket(n) }
 }
 
-fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
+pub(super) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
     ConversationMessage {
         id: MessageId(uuid(9, n)),
         seq: 0,
@@ -28,11 +30,12 @@ fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
         content: MessageContent::of_text(text.into()),
         written_at: at(1),
         edited_at: None,
+        reactions: Reactions::default(),
         relay: Relay::Waiting,
     }
 }
 
-fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
+pub(super) fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
     Change::quiet(Write::Message { message: Box::new(message.clone()), expected: expected.map(Version) })
 }
 
