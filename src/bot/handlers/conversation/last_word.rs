@@ -109,12 +109,19 @@ pub(super) async fn say(
     ticket: &Ticket,
     new: NewMessage,
 ) -> HandlerResult {
-    let message = new.source.map(|source| source.message_id);
+    let source = new.source;
     match write_to_customer(bot, ctx, ticket, new).await {
         Ok(_) => {}
-        Err(EngineError::Refused(_, ticket)) => {
-            bot.engine.close_prompt(ctx.person.id).await?;
-            return Ok(vec![refused(bot, ctx, &ticket)]);
+        Err(EngineError::Refused(_, current)) => {
+            let written = match source {
+                Some(source) => bot.engine.store().message_at(source).await?,
+                None => None,
+            };
+            // An update that is handled again after a crash finds its message written, and the ticket completed.
+            if written.is_none_or(|written| written.ticket != Some(ticket.id)) {
+                bot.engine.close_prompt(ctx.person.id).await?;
+                return Ok(vec![refused(bot, ctx, &current)]);
+            }
         }
         Err(error) => return Err(error),
     }
@@ -123,8 +130,8 @@ pub(super) async fn say(
         Ok(_) | Err(EngineError::Refused(..)) => {}
         Err(error) => return Err(error),
     }
-    if let Some(message) = message {
-        bot.engine.answer_prompt(ctx.person.id, message).await?;
+    if let Some(source) = source {
+        bot.engine.answer_prompt(ctx.person.id, source.message_id).await?;
     }
     Ok(vec![ctx.message(bot, "last-word-sent", &[("number", (&ticket.number).into())])])
 }

@@ -1,6 +1,6 @@
 //! The last word: what an agent who wants it is asked before a ticket is completed.
 use crate::conversation::{BUDI, SARI, TOM, with_agent};
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, StoreFault};
 use antri::domain::ticket::Status;
 use antri::sandbox::{MediaKind, NewMedia, UserMessage};
 use chrono::TimeDelta;
@@ -129,4 +129,17 @@ async fn it_is_off_by_default_and_can_be_switched_off() {
     desk.press(BUDI, "No closing message").await;
     desk.press(BUDI, "✅ Complete").await;
     assert_eq!(status(&desk, SARI).await, Status::Completed);
+}
+
+#[tokio::test]
+async fn an_update_that_is_handled_again_sends_and_says_the_same() {
+    let desk = with_question().await;
+    desk.press(BUDI, "✅ Selesai").await;
+    desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
+    desk.say(BUDI, "Sudah kami perbaiki").await;
+    desk.faults.clear();
+    assert_eq!(status(&desk, SARI).await, Status::Completed);
+    assert_eq!(desk.count(SARI, "Sudah kami perbaiki"), 1);
+    assert_eq!(desk.count(BUDI, "Pesan penutup dikirim"), 1);
+    assert!(!desk.has(BUDI, "tidak terkirim"), "{}", desk.chat_story(BUDI));
 }
