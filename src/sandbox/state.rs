@@ -76,8 +76,6 @@ pub(in crate::sandbox) struct State {
     /// By callback query id.
     pub(in crate::sandbox) presses: BTreeMap<String, Press>,
     pub(in crate::sandbox) press_mode: PressMode,
-    /// The reactions of users, by chat and message.
-    pub(in crate::sandbox) user_reactions: BTreeMap<(i64, i64), Value>,
     /// By query id.
     pub(in crate::sandbox) inline_queries: BTreeMap<String, InlineQuery>,
     /// The answers to each user's presses.
@@ -111,7 +109,6 @@ impl State {
             presses: BTreeMap::new(),
             press_mode: PressMode::default(),
             inline_queries: BTreeMap::new(),
-            user_reactions: BTreeMap::new(),
             toasts: BTreeMap::new(),
             menus: Menus::default(),
             rate_limiter: RateLimiter::default(),
@@ -166,6 +163,7 @@ impl State {
             envelope: new.envelope,
             content: new.content,
             reaction: None,
+            user_reactions: json!([]),
             deleted: false,
             hidden: false,
         };

@@ -19,23 +19,31 @@ impl Sandbox {
     /// # Panics
     /// If the chat has no such message.
     pub fn react_with(&self, user: i64, message_id: i64, emoji: Option<&str>) {
-        let reactions: Vec<_> = emoji.iter().map(|emoji| json!({"type": "emoji", "emoji": emoji})).collect();
-        self.react(user, message_id, &json!(reactions));
+        self.react(user, message_id, &reaction_list(emoji));
     }
 }
 
 impl State {
     /// Returns false if there is no such message.
-    fn react(&mut self, user: i64, message_id: i64, reactions: &Value) -> bool {
-        let (Some(from), Some(_)) = (self.user_json(user), self.existing_message(user, message_id)) else {
+    pub(in crate::sandbox) fn react(&mut self, user: i64, message_id: i64, reactions: &Value) -> bool {
+        let (Some(from), Some(message)) = (self.user_json(user), self.existing_message(user, message_id))
+        else {
             return false;
         };
-        let old = self.user_reactions.insert((user, message_id), reactions.clone());
+        let mut message = message.clone();
+        let old = std::mem::replace(&mut message.user_reactions, reactions.clone());
+        let old = if old.is_null() { json!([]) } else { old };
         let update = json!({
             "chat": self.chat_json(user), "message_id": message_id, "user": from, "date": self.now().timestamp(),
-            "old_reaction": old.unwrap_or_else(|| json!([])), "new_reaction": reactions,
+            "old_reaction": old, "new_reaction": reactions,
         });
+        self.put_message(&message);
         self.enqueue_update("message_reaction", &update);
         true
     }
+}
+
+/// Returns the list with this emoji, or the empty one.
+pub(in crate::sandbox) fn reaction_list(emoji: Option<&str>) -> Value {
+    emoji.iter().map(|emoji| json!({"type": "emoji", "emoji": emoji})).collect()
 }
