@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 10];
+type Files = [(&'static str, &'static str); 12];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -27,6 +27,8 @@ macro_rules! files {
             ("menu", include_str!(concat!("../locales/", $locale, "/menu.ftl"))),
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),
             ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
+            ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
+            ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
         ]
     };
 }

@@ -176,6 +176,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         max_tickets: Capacity::new(capacity).expect("a capacity"),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap_or(u32::MAX),
+        alias: None,
         availability: Availability::Online,
         chosen: None,
         via: Via::Telegram,
@@ -210,6 +211,7 @@ fn waiting_ticket(n: u64, auto: bool, now: Time) -> Change {
         state: TicketState::Queued,
         former_holders: Vec::new(),
         service: antri::domain::ticket::service::ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at,
     };
     let key = format!("draft {}", DraftId::time_ordered(at, uuid(7, n).into_bytes()));

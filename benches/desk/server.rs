@@ -9,6 +9,8 @@ mod heartbeats;
 mod mongod;
 #[path = "server/ordered_plan.rs"]
 mod ordered_plan;
+#[path = "../../tests/it/support/port.rs"]
+mod port;
 #[path = "../../tests/it/support/redis.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod redis_server;

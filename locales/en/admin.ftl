@@ -3,6 +3,8 @@
 agents-head = 👥 <b>Agents</b> ({ $count })
 agents-none = There are no agents yet. Invite the first one with /invite.
 agent-label = { $dot } { $name } { $held }/{ $max }
+agent-alias-line = Name for customers: { $alias }
+agent-alias-button = 🎭 Name for customers
 agent-gone = That person is no longer an agent.
 agent-department-in = ✓ { $name }
 agent-department-joined = ✓ { $name } serves { $department }.

@@ -101,3 +101,23 @@ bad-name = A name must be 1 to { $max } characters long.
 last-one = At least one must remain.
 last-admin = This is the only admin. Make somebody else an admin first, with /addadmin.
 admin-by-setting = This person is an admin by the desk's configuration (ADMIN_IDS). Remove their id there and restart the desk.
+
+# The name that customers see of an agent.
+
+alias-head-own = 🎭 <b>Your name for customers</b>
+alias-head-of = 🎭 <b>The name of { $name } for customers</b>
+alias-shown = Customers see: <b>{ $alias }</b>
+alias-name-shown = At present customers see real names: <b>{ $name }</b>
+alias-nothing-shown = At present customers see no names of agents.
+alias-kept = Kept for later: <b>{ $alias }</b>
+alias-hint =
+    To choose a name, write <code>/alias</code> and the name behind it, for example:
+    <code>/alias Rina</code>
+
+    At most { $max } characters. Your colleagues see your real name as before.
+alias-change = ✏️ Choose a name
+alias-clear = ↩️ Use “{ $alias }”
+alias-cleared = ↩️ The chosen name was removed.
+alias-ask = What name should customers see of <b>{ $name }</b>? Write it, or /cancel.
+alias-taken = Another agent is called like that already. Please choose another name.
+alias-invalid = That name does not work. It needs at least one letter or digit, at most { $max } characters, and no invisible ones.

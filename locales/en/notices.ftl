@@ -50,6 +50,8 @@ notice-no-longer-admin-agent = You are no longer an admin. You are still an agen
 notice-admin-added = 🔑 <b>{ $admin }</b> made <b>{ $name }</b> an admin.
 notice-admin-removed = 🔑 <b>{ $admin }</b> removed <b>{ $name }</b> as an admin.
 notice-no-longer-agent = You are no longer an agent and receive no more tickets. You are still an admin.
+notice-alias-set = 🎭 An admin chose a name for you: customers now know you as <b>{ $alias }</b>. You can choose another one with /alias.
+notice-alias-cleared = 🎭 An admin removed the name that you had chosen for customers. You can choose another one with /alias.
 notice-capacity-changed = 🔢 Your ticket limit is now { $max }. { $held ->
     [0] You have no tickets at the moment.
     [one] You have { $held } ticket at the moment.
@@ -77,7 +79,7 @@ notice-undelivered = ⚠️ A message to <b>{ $name }</b> was given up: Telegram
 
 alert-nobody-online = 🚨 Nobody is online in <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Somebody is online in <b>{ $department }</b> again.
-alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $minutes } minutes.
+alert-ticket-waits = 🚨 A ticket in <b>{ $department }</b> has been waiting for more than { $time }.
 alert-ticket-waits-over = ✅ No ticket in <b>{ $department }</b> waits too long any more.
 alert-heartbeats-fail = 🚨 Many agent heartbeats are failing. Details are in the log.
 alert-heartbeats-fail-over = ✅ Agent heartbeats arrive again.

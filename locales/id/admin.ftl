@@ -3,6 +3,8 @@
 agents-head = 👥 <b>Agen</b> ({ $count })
 agents-none = Belum ada agen. Undang yang pertama dengan /invite.
 agent-label = { $dot } { $name } { $held }/{ $max }
+agent-alias-line = Nama untuk pelanggan: { $alias }
+agent-alias-button = 🎭 Nama untuk pelanggan
 agent-gone = Orang itu bukan agen lagi.
 agent-department-in = ✓ { $name }
 agent-department-joined = ✓ { $name } melayani { $department }.

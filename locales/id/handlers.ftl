@@ -99,3 +99,23 @@ bad-name = Nama harus 1 sampai { $max } karakter.
 last-one = Yang terakhir tidak bisa dinonaktifkan; harus ada minimal satu.
 last-admin = Ini satu-satunya admin. Jadikan orang lain admin dulu dengan /addadmin.
 admin-by-setting = Orang ini admin karena konfigurasi (ADMIN_IDS). Hapus ID-nya di sana, lalu mulai ulang sistemnya.
+
+# Nama agen yang dilihat pelanggan.
+
+alias-head-own = 🎭 <b>Nama Anda untuk pelanggan</b>
+alias-head-of = 🎭 <b>Nama { $name } untuk pelanggan</b>
+alias-shown = Yang dilihat pelanggan: <b>{ $alias }</b>
+alias-name-shown = Saat ini pelanggan melihat nama asli: <b>{ $name }</b>
+alias-nothing-shown = Saat ini pelanggan tidak melihat nama agen.
+alias-kept = Disimpan untuk nanti: <b>{ $alias }</b>
+alias-hint =
+    Untuk memilih nama, tulis <code>/alias</code> lalu namanya, misalnya:
+    <code>/alias Rina</code>
+
+    Paling banyak { $max } karakter. Rekan kerja tetap melihat nama asli Anda.
+alias-change = ✏️ Pilih nama
+alias-clear = ↩️ Pakai “{ $alias }”
+alias-cleared = ↩️ Nama pilihan sudah dihapus.
+alias-ask = Nama apa yang akan dilihat pelanggan untuk <b>{ $name }</b>? Tulis namanya, atau /cancel.
+alias-taken = Nama itu sudah dipakai agen lain. Silakan pilih nama lain.
+alias-invalid = Nama itu tidak bisa dipakai. Harus ada huruf atau angka, paling banyak { $max } karakter, tanpa karakter yang tidak terlihat.

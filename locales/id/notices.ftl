@@ -43,6 +43,8 @@ notice-no-longer-admin-agent = Anda bukan admin lagi. Anda tetap agen, dan tiket
 notice-admin-added = 🔑 <b>{ $admin }</b> menjadikan <b>{ $name }</b> admin.
 notice-admin-removed = 🔑 <b>{ $admin }</b> mencabut peran admin <b>{ $name }</b>.
 notice-no-longer-agent = Anda bukan agen lagi dan tidak lagi menerima tiket. Anda tetap admin.
+notice-alias-set = 🎭 Admin memilihkan nama untuk Anda: pelanggan sekarang mengenal Anda sebagai <b>{ $alias }</b>. Anda bisa memilih nama lain dengan /alias.
+notice-alias-cleared = 🎭 Admin menghapus nama yang Anda pilih untuk pelanggan. Anda bisa memilih nama lain dengan /alias.
 notice-capacity-changed = 🔢 Batas tiket Anda sekarang { $max }. { $held ->
     [0] Saat ini Anda tidak memegang tiket.
    *[other] Saat ini Anda memegang { $held } tiket.
@@ -67,7 +69,7 @@ notice-undelivered = ⚠️ Satu pesan untuk <b>{ $name }</b> tidak dilanjutkan:
 
 alert-nobody-online = 🚨 Tidak ada agen yang online di <b>{ $department }</b>.
 alert-nobody-online-over = ✅ Kembali ada agen yang online di <b>{ $department }</b>.
-alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari { $minutes } menit.
+alert-ticket-waits = 🚨 Ada tiket di <b>{ $department }</b> yang sudah menunggu lebih dari { $time }.
 alert-ticket-waits-over = ✅ Tidak ada lagi tiket yang menunggu terlalu lama di <b>{ $department }</b>.
 alert-heartbeats-fail = 🚨 Banyak heartbeat agen yang gagal. Rinciannya ada di log.
 alert-heartbeats-fail-over = ✅ Heartbeat agen diterima kembali.

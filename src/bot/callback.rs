@@ -3,13 +3,17 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod alias;
 mod canned;
 mod id_code;
 mod record;
+mod settings;
 mod wire;
 
+pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use record::{RecordAction, SearchQuery};
+pub use settings::SettingAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::ids::{
@@ -17,6 +21,7 @@ use crate::domain::ids::{
 };
 use crate::domain::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
+use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
 
 /// Telegram's limit on `callback_data`, in bytes.
@@ -89,6 +94,10 @@ pub enum PickerPurpose {
     AddAgent,
     /// `/reassign`: chooses a ticket.
     Reassign,
+    /// `/priority`: chooses a ticket.
+    Priority,
+    /// `/audit`: chooses a ticket.
+    Audit,
     /// `/agents`: shows the chosen agent.
     Agent,
     /// `/addadmin`: chooses a person.
@@ -156,6 +165,10 @@ pub enum ButtonAction {
     Record(RecordAction),
     /// An agent sends a canned reply.
     Canned(CannedAction),
+    /// An action on the alias of an agent.
+    Alias(AliasAction),
+    /// An action on the desk's settings.
+    Settings(SettingAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.
@@ -230,6 +243,10 @@ pub enum ButtonAction {
     ReassignPage(TicketId, u16),
     /// Puts a ticket back in the queue.
     Requeue(TicketId, Version),
+    /// Sets the priority of a ticket.
+    Priority(TicketId, Priority),
+    /// Shows a page of a ticket's audit log.
+    Audit(TicketId, u16),
     /// Shows a ticket, as `/ticket` does.
     ShowTicket(TicketId),
     /// Cancels the open tickets of a banned customer.

@@ -37,6 +37,8 @@ pub enum Command {
     Status,
     /// `/autoassign`: switches automatic assignment for the agent.
     AutoAssign(String),
+    /// `/alias`: sets the name that customers see of the agent.
+    Alias(String),
     /// `/queue`: lists the tickets that wait.
     Queue,
     /// `/token`: issues a bearer token for the side API, or ends all sessions.
@@ -75,6 +77,10 @@ pub enum Command {
     SetMax(String),
     /// `/reassign`: moves a ticket to another agent.
     Reassign(String),
+    /// `/priority`: sets the priority of a ticket.
+    Priority(String),
+    /// `/audit`: shows the audit log of a ticket.
+    Audit(String),
     /// `/department`: shows or creates a department.
     Department(String),
     /// `/category`: creates a category.
@@ -87,6 +93,8 @@ pub enum Command {
     Replies(String),
     /// `/topics`: switches topics in private chats.
     Topics,
+    /// `/settings`: shows and changes the desk's settings.
+    Settings,
 }
 
 /// The people a command is for.
@@ -136,6 +144,7 @@ impl Command {
             | Self::Status
             | Self::AutoAssign(_)
             | Self::Reply(_)
+            | Self::Alias(_)
             | Self::Withdraw => Audience::Agents,
             Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
             Self::Workload
@@ -149,12 +158,15 @@ impl Command {
             | Self::DeadLetters
             | Self::SetMax(_)
             | Self::Reassign(_)
+            | Self::Priority(_)
+            | Self::Audit(_)
             | Self::Department(_)
             | Self::Category(_)
             | Self::Ban(_)
             | Self::Unban(_)
             | Self::Replies(_)
-            | Self::Topics => Audience::Admins,
+            | Self::Topics
+            | Self::Settings => Audience::Admins,
         }
     }
 }

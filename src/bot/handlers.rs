@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod agent;
 pub mod agent_tickets;
+pub mod alias;
 pub mod cancel;
 pub mod common;
 pub mod conversation;
@@ -13,4 +14,6 @@ pub mod focus;
 pub mod reactions;
 pub mod records;
 pub mod refusals;
+pub mod settings;
 pub mod tickets;
+pub mod topics;

@@ -4,6 +4,8 @@
 //! and [`Localizer::quote`] a description.
 mod admin;
 mod agent;
+mod alias;
+mod audit;
 mod conversation;
 mod customer;
 mod department;
@@ -14,6 +16,7 @@ mod parts;
 mod queue;
 mod record;
 mod service;
+mod settings;
 mod time;
 mod transcript;
 
@@ -22,6 +25,8 @@ mod tests;
 
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
+pub use alias::alias_card;
+pub use audit::{AuditView, audit_page, people_of};
 pub use conversation::{
     album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
     relay_head, relay_text, ticket_choice, topic_name,
@@ -34,6 +39,7 @@ pub use notice::notice;
 pub use queue::{my_queue, waiting};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
+pub use settings::{setting_choices, setting_name, setting_value, settings};
 pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};

@@ -4,11 +4,12 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
-    reassign, relocation, replies, topics,
+    priority, reassign, relocation, replies,
 };
+use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
-    agent, agent_tickets, cancel, common, conversation::canned, conversation::choice,
-    conversation::last_word, customer, draft_messages, feedback, focus, records, tickets,
+    agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,
+    settings, tickets, topics,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -79,6 +80,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::MyQueue].endpoint(agent::my_queue))
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
+        .branch(case![Command::Alias(arg)].endpoint(alias::alias))
         .branch(case![Command::Queue].endpoint(agent::queue))
         .branch(case![Command::Token(argument)].endpoint(agent::token))
         .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
@@ -97,12 +99,15 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Invites].endpoint(invites::invites))
         .branch(case![Command::SetMax(arg)].endpoint(capacity::set_max))
         .branch(case![Command::Reassign(arg)].endpoint(reassign::reassign))
+        .branch(case![Command::Priority(arg)].endpoint(priority::priority))
+        .branch(case![Command::Audit(arg)].endpoint(records::audit::audit))
         .branch(case![Command::Department(arg)].endpoint(departments::department))
         .branch(case![Command::Category(arg)].endpoint(departments::category))
         .branch(case![Command::Ban(arg)].endpoint(bans::ban))
         .branch(case![Command::Unban(arg)].endpoint(bans::unban))
         .branch(case![Command::Replies(arg)].endpoint(replies::replies))
         .branch(case![Command::Topics].endpoint(topics::topics))
+        .branch(case![Command::Settings].endpoint(settings::settings))
 }
 
 fn buttons() -> HandlerTree {
@@ -145,6 +150,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
         .branch(case![ButtonAction::LastWordNone(ticket)].endpoint(last_word::none))
+        .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
         .branch(case![ButtonAction::NoOp].endpoint(common::no_op))
@@ -178,9 +184,10 @@ fn is_agent_action(action: ButtonAction) -> bool {
 
 fn admin_buttons() -> HandlerTree {
     dptree::entry()
+        .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
-        .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(reassign::pick_ticket))
+        .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))
         .branch(case![ButtonAction::SetMax(agent, max)].endpoint(capacity::set_max_pressed))
         .branch(case![ButtonAction::RemoveAgent(agent)].endpoint(agents::remove_agent_pressed))
         .branch(case![ButtonAction::SetAdmin(person, grants)].endpoint(admins::set_admin_pressed))
@@ -192,6 +199,8 @@ fn admin_buttons() -> HandlerTree {
             case![ButtonAction::Reassign(ticket, version, agent, even_if_full)]
                 .endpoint(reassign::reassign_pressed),
         )
+        .branch(case![ButtonAction::Priority(ticket, priority)].endpoint(priority::pressed))
+        .branch(case![ButtonAction::Audit(ticket, page)].endpoint(records::audit::show_page))
         .branch(case![ButtonAction::ReassignPage(ticket, page)].endpoint(reassign::agent_page))
         .branch(case![ButtonAction::Requeue(ticket, version)].endpoint(reassign::requeue_pressed))
         .branch(

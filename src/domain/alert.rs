@@ -5,9 +5,6 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Minutes that a ticket may wait before the admins are alerted.
-pub const MAX_WAIT_MINUTES: u32 = 15;
-
 /// How long a department must be without an agent before that is announced again, if the last time ended less
 /// than this ago: presence that flaps is announced once, and again when it has settled.
 pub const SETTLE_TIME: TimeDelta = TimeDelta::seconds(30);

@@ -1,4 +1,4 @@
-//! Audit events: one is recorded with every change of a ticket or of a person's membership.
+//! Audit events: one is recorded with every change of a ticket, of a person's membership or of the settings.
 use super::Time;
 use super::ids::{DepartmentId, PersonId, TicketId};
 use super::policy::{Mode, Percent, Strategy};
@@ -117,6 +117,11 @@ pub enum Action {
         /// The person.
         person: PersonId,
         /// The change as `name=value`, for the audit log; never shown to people in this form.
+        change: String,
+    },
+    /// An admin changed settings.
+    SettingsChanged {
+        /// The changes as `name=before→after`, for the audit log; never shown to people in this form.
         change: String,
     },
 }

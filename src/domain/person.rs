@@ -1,4 +1,5 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
+pub mod alias;
 pub mod ban;
 pub mod sessions;
 
@@ -129,6 +130,9 @@ pub struct AgentProfile {
     pub auto_assignment_enabled: bool,
     /// Breaks ties of round robin. Assigned once, in the order in which people became agents.
     pub assignment_order: u32,
+    /// The name that they chose for customers, if they chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
     /// Their availability: what they chose, or what their clients report.
     pub availability: Availability,
     /// What they chose last. It stays until they choose otherwise.
@@ -171,6 +175,12 @@ impl AgentProfile {
         }
     }
 
+    /// Returns the key of their alias, which no other agent's has.
+    #[must_use]
+    pub fn alias_key(&self) -> Option<String> {
+        self.alias.as_deref().map(alias::alias_key)
+    }
+
     /// Closes the question whether they are still online.
     pub fn clear_question(&mut self) {
         (self.asked_at, self.question_delivered_at) = (None, None);
@@ -204,6 +214,8 @@ pub enum Prompt {
     ReplyText(ReplyId),
     /// The last message to the customer of this ticket, which is completed with it.
     LastWord(TicketId),
+    /// The alias of this agent, from an admin.
+    Alias(PersonId),
     /// The comment to the rating of this ticket, from the customer.
     Comment(TicketId),
 }

@@ -1,4 +1,6 @@
 //! Settings and policies that an admin can change at run time.
+pub mod setting;
+
 use super::ids::Version;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -168,6 +170,11 @@ pub struct Settings {
     pub idle_timeout: Duration,
     /// How long after its completion a customer may reopen a ticket.
     pub reopen_window: Duration,
+    /// How long a ticket may wait before the admins are alerted.
+    pub wait_alert: Duration,
+    /// How long a department may be without an online agent before the admins are alerted. For a critical
+    /// department they are alerted at once.
+    pub unstaffed_alert: Duration,
     /// The record's version.
     pub version: Version,
 }
@@ -185,6 +192,8 @@ impl Default for Settings {
             topic_retention: Duration::from_secs(24 * 3_600),
             idle_timeout: Duration::from_secs(1800),
             reopen_window: Duration::from_secs(72 * 3_600),
+            wait_alert: Duration::from_secs(15 * 60),
+            unstaffed_alert: Duration::from_secs(5 * 60),
             version: Version::default(),
         }
     }

@@ -110,10 +110,13 @@ pub struct Ticket {
     pub state: TicketState,
     /// The agents whose holds ended before the ticket did, each once, in the order in which they ended.
     pub former_holders: Vec<FormerHolder>,
-    /// What is known of the service: the first answer, the reopenings, the rating.
+    /// What is known of the service: the reopenings, the rating.
     pub service: ServiceRecord,
     /// When it was opened.
     pub created_at: Time,
+    /// When an agent first wrote to the customer. Only the write of that message sets it, so it has no part in
+    /// the version.
+    pub first_answered_at: Option<Time>,
 }
 
 /// Why a transition is refused. Each variant says enough for an answer to the person.

@@ -1,5 +1,6 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
 mod admins;
+mod alias;
 pub mod availability;
 pub(super) mod flapping;
 pub mod heartbeat;

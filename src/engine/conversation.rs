@@ -1,6 +1,7 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
 mod edits;
+mod first_answer;
 pub mod forget;
 pub mod history;
 mod outcomes;
@@ -24,6 +25,7 @@ use crate::domain::ticket::conversation::{
 };
 use crate::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use crate::engine::tickets::steps::Step;
+use first_answer::first_answer;
 use outcomes::failure_notices;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use tokio::sync::{Mutex, MutexGuard};
@@ -100,7 +102,9 @@ impl Engine {
         let current = self.held_ticket(agent.id, ticket).await?;
         let message = self.new_message(agent.id, Some(ticket), Direction::ToCustomer, new, now);
         let relay = relay_of(&message, Relay::to_customer(current.customer_chat));
-        let stored = self.store_message(Vec::new(), ConversationMessage { relay, ..message }).await?;
+        let message = ConversationMessage { relay, ..message };
+        let first_answer = first_answer(&current, &message).into_iter().collect();
+        let stored = self.store_message(first_answer, message).await?;
         drop(in_order);
         if current.status() == Status::Assigned {
             match self.step(agent.id, ticket, Step::Start, None, now).await {

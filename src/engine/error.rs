@@ -46,6 +46,9 @@ pub enum EngineError {
     /// A name is empty or too long.
     #[error("a name has 1 to {} characters", crate::domain::text::MAX_NAME_CHARS)]
     BadName,
+    /// An alias is empty or too long, or has a character that nobody sees.
+    #[error("an alias has 1 to {} visible characters", crate::domain::person::alias::MAX_ALIAS_CHARS)]
+    BadAlias,
     /// The word or the text of a canned reply is empty or too long.
     #[error("a canned reply has a word and a text")]
     BadReply,

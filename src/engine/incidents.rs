@@ -9,7 +9,7 @@ use super::ports::{Change, StoreError, WaitingTicket, Write};
 use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
-use crate::domain::alert::{Alert, Conditions, Incidents, MAX_WAIT_MINUTES};
+use crate::domain::alert::{Alert, Conditions, Incidents};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::{Priority, Status};
@@ -19,8 +19,6 @@ pub(super) use heartbeat_window::HeartbeatWindow;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-/// How long a department that is not critical may be without an online agent.
-const UNSTAFFED_ALERT_AFTER: Duration = Duration::from_secs(300);
 /// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
 /// How long the age of a department's oldest waiting ticket is remembered. A ticket that returns to the queue
@@ -57,8 +55,8 @@ struct OldestWait {
 
 impl OldestWait {
     /// Returns true if the ticket has waited too long.
-    fn is_too_long(self, now: Time) -> bool {
-        now - self.ticket.opened_at >= TimeDelta::minutes(MAX_WAIT_MINUTES.into())
+    fn is_too_long(self, max: Duration, now: Time) -> bool {
+        now - self.ticket.opened_at >= delta(max)
     }
 }
 
@@ -181,6 +179,8 @@ impl Engine {
         now: Time,
     ) -> Result<Conditions, StoreError> {
         let mut conditions = Conditions::new();
+        let settings = self.store.settings().await?;
+        let max_wait = settings.wait_alert;
         let depths = self.store.depths().await?;
         oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
         for department in self.store.departments().await? {
@@ -191,16 +191,16 @@ impl Engine {
             }
             if self.online(id) == 0 {
                 let min_duration =
-                    if department.critical { TimeDelta::zero() } else { delta(UNSTAFFED_ALERT_AFTER) };
+                    if department.critical { TimeDelta::zero() } else { delta(settings.unstaffed_alert) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            if has_queue && !self.is_current(oldest_waits.get(&id), now).await? {
+            if has_queue && !self.is_current(oldest_waits.get(&id), max_wait, now).await? {
                 match self.oldest_waiting(id).await? {
                     Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
                     None => oldest_waits.remove(&id),
                 };
             }
-            if oldest_waits.get(&id).is_some_and(|wait| wait.is_too_long(now)) {
+            if oldest_waits.get(&id).is_some_and(|wait| wait.is_too_long(max_wait, now)) {
                 conditions.insert(Alert::TicketWaits(id), TimeDelta::zero());
             }
         }
@@ -210,9 +210,14 @@ impl Engine {
     /// Returns true if a remembered oldest ticket need not be read again: it has not waited too long and was
     /// read recently, or it has waited too long and still waits. A point read is cheap on every server;
     /// the oldest of a long queue is not on one that reads whole index ranges.
-    async fn is_current(&self, wait: Option<&OldestWait>, now: Time) -> Result<bool, StoreError> {
+    async fn is_current(
+        &self,
+        wait: Option<&OldestWait>,
+        max_wait: Duration,
+        now: Time,
+    ) -> Result<bool, StoreError> {
         let Some(wait) = wait else { return Ok(false) };
-        if !wait.is_too_long(now) {
+        if !wait.is_too_long(max_wait, now) {
             return Ok(now - wait.read_at < delta(OLDEST_WAIT_TTL));
         }
         let ticket = self.store.ticket(wait.ticket.id).await?;

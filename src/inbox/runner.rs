@@ -76,7 +76,7 @@ impl Runner {
                 Box::pin(toast.run_with_ack(runner.run_to_completion(&received, admission, Some(&toast))))
                     .await;
             }
-            _ => runner.run_to_completion(&received, admission, None).await,
+            _ => Box::pin(runner.run_to_completion(&received, admission, None)).await,
         }
         runner.inbox.status().handling.end(runner.clock.steady());
         Ok(())
@@ -87,7 +87,7 @@ impl Runner {
         let mut backoff = MIN_RETRY_DELAY;
         let chat = update.chat_id();
         while let Err(failure) =
-            self.bot.with_outage_notice(chat, self.attempt(update, admission, toast)).await
+            self.bot.with_outage_notice(chat, Box::pin(self.attempt(update, admission, toast))).await
         {
             if self.handle_failure(update, failure).await {
                 return;

@@ -18,6 +18,7 @@
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
 //! | `invites` | claims, invites, limits |
+//! | `settings` | changes of settings and aliases |
 mod cancellation;
 mod conflict_counts;
 mod fixture;
@@ -32,4 +33,5 @@ mod presence;
 mod races;
 mod random;
 mod restarts;
+mod settings;
 mod snooze;

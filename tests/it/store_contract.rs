@@ -97,6 +97,8 @@ macro_rules! store_contract {
             queue: the_opening_context_counts_the_tickets_ahead,
             people: people_are_found_by_id_telegram_id_and_username,
             people: telegram_ids_are_unique,
+            people: aliases_of_agents_are_unique,
+            people: concurrent_writes_of_one_alias_have_one_winner,
             people: a_person_write_with_a_stale_version_conflicts,
             people: agents_are_listed_in_assignment_order,
             people: a_person_write_keeps_last_assigned_and_last_activity,

@@ -112,6 +112,18 @@ api_enum! {
 }
 
 api_enum! {
+    /// What customers see of an agent.
+    AgentNaming = policy::AgentNaming {
+        /// The name that the agent chose, or "Agent" with a number.
+        Alias = "alias",
+        /// The agent's name.
+        Name = "name",
+        /// Nothing.
+        Hidden = "hidden",
+    }
+}
+
+api_enum! {
     /// The assignment mode: whether agents pick up tickets or the engine assigns them.
     Mode = policy::Mode {
         /// Agents pick up.

@@ -191,7 +191,7 @@ fn to_body(
             TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),
             TicketState::Queued | TicketState::Held(_) => None,
         },
-        first_answered_at: ticket.service.first_answered_at,
+        first_answered_at: ticket.first_answered_at,
         reopened: ticket.service.reopened,
         rating: None,
     }

@@ -4,7 +4,8 @@ use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::JsonBody;
-use crate::api::json::enums::{Mode, OfflineBehaviour, Strategy};
+use crate::api::json::enums::{AgentNaming, Mode, OfflineBehaviour, Strategy};
+use crate::domain::policy::setting::MAX_SETTING_SECONDS;
 use crate::domain::policy::{Capacity, Percent, Settings};
 use axum::Router;
 use axum::extract::State;
@@ -17,9 +18,6 @@ use utoipa::ToSchema;
 pub(in crate::api) fn routes() -> Router<Arc<Api>> {
     Router::new().route("/", get(show).patch(change))
 }
-
-/// The longest time-out: a week. A longer one is probably a mistake in the unit.
-const MAX_TIMEOUT_SECONDS: u64 = 7 * 24 * 3_600;
 
 /// The desk's settings.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +43,18 @@ pub(in crate::api) struct SettingsBody {
     /// How long after its completion a customer may reopen a ticket, in seconds.
     #[schema(example = 86_400)]
     reopen_window: u64,
+    /// What customers see of an agent.
+    agent_naming: AgentNaming,
+    /// How long the topic of a ticket that has ended is kept in its agent's chat, in seconds.
+    #[schema(example = 86_400)]
+    topic_retention: u64,
+    /// How long a ticket may wait before the admins are alerted, in seconds.
+    #[schema(example = 900)]
+    wait_alert: u64,
+    /// How long a department that is not critical may be without an online agent before the admins are alerted,
+    /// in seconds.
+    #[schema(example = 300)]
+    unstaffed_alert: u64,
 }
 
 /// A change of the settings; absent fields stay unchanged.
@@ -72,6 +82,18 @@ pub(in crate::api) struct SettingsChange {
     /// How long after its completion a customer may reopen a ticket, in seconds.
     #[schema(example = 86_400, minimum = 1, maximum = 604_800)]
     reopen_window: Option<u64>,
+    /// What customers see of an agent.
+    agent_naming: Option<AgentNaming>,
+    /// How long the topic of a ticket that has ended is kept in its agent's chat, in seconds.
+    #[schema(example = 86_400, minimum = 0, maximum = 604_800)]
+    topic_retention: Option<u64>,
+    /// How long a ticket may wait before the admins are alerted, in seconds.
+    #[schema(example = 900, minimum = 1, maximum = 604_800)]
+    wait_alert: Option<u64>,
+    /// How long a department that is not critical may be without an online agent before the admins are alerted,
+    /// in seconds.
+    #[schema(example = 300, minimum = 1, maximum = 604_800)]
+    unstaffed_alert: Option<u64>,
 }
 
 /// Returns the settings.
@@ -90,8 +112,9 @@ pub(in crate::api) async fn change(
     JsonBody(change): JsonBody<SettingsChange>,
 ) -> Result<SettingsBody> {
     let valid = change.validate()?;
-    let engine = Arc::clone(&api.engine);
-    let operation = async move { engine.change_settings(&admin, |settings| valid.apply(settings)).await };
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let operation =
+        async move { engine.change_settings(&admin, now, |settings| valid.apply(settings)).await };
     Ok(Answer::ok("Settings changed", Api::run(operation).await?.into()))
 }
 
@@ -105,9 +128,18 @@ struct ValidChange {
 impl SettingsChange {
     fn validate(self) -> std::result::Result<ValidChange, ApiError> {
         let invalid = |message: &str| ApiError::unprocessable("bad_setting", message);
-        let in_range = |seconds: Option<u64>| seconds.is_none_or(|s| (1..=MAX_TIMEOUT_SECONDS).contains(&s));
-        if ![self.grace_period, self.agent_idle_timeout, self.reopen_window].into_iter().all(in_range) {
-            return Err(invalid("a time-out is 1 to 604800 seconds"));
+        let in_range = |seconds: &u64| (1..=u64::from(MAX_SETTING_SECONDS)).contains(seconds);
+        let times = [
+            self.grace_period,
+            self.agent_idle_timeout,
+            self.reopen_window,
+            self.wait_alert,
+            self.unstaffed_alert,
+            // A topic can be deleted at once.
+            self.topic_retention.map(|seconds| seconds.max(1)),
+        ];
+        if !times.iter().flatten().all(in_range) {
+            return Err(invalid("a time is 1 to 604800 seconds; topic_retention can be 0"));
         }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
         let capacity = |c| Capacity::new(c).ok_or_else(|| invalid("default_capacity is 1 to 100"));
@@ -134,6 +166,10 @@ impl ValidChange {
         set(&mut settings.grace, self.change.grace_period.map(Duration::from_secs));
         set(&mut settings.idle_timeout, self.change.agent_idle_timeout.map(Duration::from_secs));
         set(&mut settings.reopen_window, self.change.reopen_window.map(Duration::from_secs));
+        set(&mut settings.agent_naming, self.change.agent_naming.map(Into::into));
+        set(&mut settings.topic_retention, self.change.topic_retention.map(Duration::from_secs));
+        set(&mut settings.wait_alert, self.change.wait_alert.map(Duration::from_secs));
+        set(&mut settings.unstaffed_alert, self.change.unstaffed_alert.map(Duration::from_secs));
     }
 }
 
@@ -148,6 +184,10 @@ impl From<Settings> for SettingsBody {
             grace_period: settings.grace.as_secs(),
             agent_idle_timeout: settings.idle_timeout.as_secs(),
             reopen_window: settings.reopen_window.as_secs(),
+            agent_naming: settings.agent_naming.into(),
+            topic_retention: settings.topic_retention.as_secs(),
+            wait_alert: settings.wait_alert.as_secs(),
+            unstaffed_alert: settings.unstaffed_alert.as_secs(),
         }
     }
 }

@@ -5,13 +5,14 @@ mod tests;
 
 use super::id_code::{decode_id, encode_id};
 use super::{
-    ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
-    PickerPurpose, RecordAction, Snooze, Step, Surface,
+    AliasAction, ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
+    PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
 };
 use crate::domain::person::Locale;
+use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -109,6 +110,8 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::RemoveAgent, "x"),
     (PickerPurpose::AddAgent, "a"),
     (PickerPurpose::Reassign, "r"),
+    (PickerPurpose::Priority, "p"),
+    (PickerPurpose::Audit, "h"),
     (PickerPurpose::Agent, "g"),
     (PickerPurpose::AddAdmin, "A"),
     (PickerPurpose::RemoveAdmin, "X"),
@@ -130,6 +133,8 @@ impl ButtonAction {
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
             Self::Record(action) => action.encode(),
             Self::Canned(action) => action.encode(),
+            Self::Alias(action) => action.encode(),
+            Self::Settings(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -181,6 +186,8 @@ impl ButtonAction {
             }
             Self::ReassignPage(t, page) => format!("rp:{}:{page}", encode_id(t.0)),
             Self::Requeue(t, v) => format!("rq:{}:{}", encode_id(t.0), v.0),
+            Self::Priority(t, priority) => format!("pr:{}:{}", encode_id(t.0), priority.rank()),
+            Self::Audit(t, page) => format!("au:{}:{page}", encode_id(t.0)),
             Self::ShowTicket(t) => format!("vt:{}", encode_id(t.0)),
             Self::CancelTicketsOf(p) => format!("bt:{}", encode_id(p.0)),
             Self::SetTopics(on) => format!("tp:{}", u8::from(on)),
@@ -234,6 +241,8 @@ impl ButtonAction {
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
+            ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
+            ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
@@ -275,6 +284,8 @@ impl ButtonAction {
             }
             ["rp", t, page] => Self::ReassignPage(ticket(t)?, page.parse().ok()?),
             ["rq", t, v] => Self::Requeue(ticket(t)?, version(v)?),
+            ["pr", t, rank] => Self::Priority(ticket(t)?, Priority::from_rank(rank.parse().ok()?)?),
+            ["au", t, page] => Self::Audit(ticket(t)?, page.parse().ok()?),
             ["vt", t] => Self::ShowTicket(ticket(t)?),
             ["bt", p] => Self::CancelTicketsOf(person(p)?),
             ["tp", on] => Self::SetTopics(flag(on)?),

@@ -294,17 +294,9 @@ impl Composer {
             | Notice::MessageFailed { .. }
             | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
+            | Notice::Alert { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
-            Notice::Alert { alert, over } => {
-                let mut departments = store.departments().await?.into_iter();
-                let department = departments.find(|department| Some(department.id) == alert.department());
-                let subject = match alert.person() {
-                    Some(person) => self.name(person).await?,
-                    None => department.map(|department| department.name).unwrap_or_default(),
-                };
-                Some(NoticeView::Alert { alert: *alert, subject, over: *over })
-            }
             Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })

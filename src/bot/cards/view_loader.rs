@@ -326,6 +326,7 @@ fn agent_line(seat: &Seat, departments: &[Department]) -> AgentLine {
     AgentLine {
         id: seat.person.id,
         name: seat.person.name.clone(),
+        alias: profile.and_then(|profile| profile.alias.clone()),
         availability: seat.person.availability(),
         lost: seat.out_of_reach(),
         reachable: seat.person.reachable,

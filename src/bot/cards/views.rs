@@ -14,6 +14,7 @@ use crate::domain::description::Description;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Person};
+use crate::domain::policy::AgentNaming;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 
@@ -167,6 +168,8 @@ pub struct AgentLine {
     pub id: PersonId,
     /// Their name.
     pub name: String,
+    /// The name that they chose for customers.
+    pub alias: Option<String>,
     /// The availability that they chose.
     pub availability: Availability,
     /// Whether their presence is lost or they blocked the bot.
@@ -181,6 +184,23 @@ pub struct AgentLine {
     pub max: u16,
     /// The names of their departments.
     pub departments: Vec<String>,
+}
+
+/// The alias of an agent, as its card shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasView {
+    /// The agent.
+    pub agent: PersonId,
+    /// The agent's name.
+    pub name: String,
+    /// The alias that was chosen.
+    pub alias: Option<String>,
+    /// The number of an agent without an alias.
+    pub number: u32,
+    /// What customers see of agents.
+    pub naming: AgentNaming,
+    /// Whether the viewer is the agent.
+    pub is_own: bool,
 }
 
 /// All agents' load (`/workload`).

@@ -15,7 +15,7 @@ pub mod invites;
 pub(super) mod matching;
 pub mod name_prompts;
 pub(super) mod pickers;
+pub mod priority;
 pub mod reassign;
 pub mod relocation;
 pub mod replies;
-pub mod topics;

@@ -1,4 +1,5 @@
 //! Handlers of the records of tickets: the media of a handed-over conversation, transcripts, search, withdrawal.
+pub mod audit;
 pub mod forget;
 pub mod search;
 pub mod withdraw;

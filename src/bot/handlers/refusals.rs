@@ -4,6 +4,7 @@ use crate::bot::render::{Arg, Localizer};
 use crate::domain::department::canned_reply::{MAX_REPLY_CHARS, MAX_WORD_CHARS};
 use crate::domain::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
 use crate::domain::person::Person;
+use crate::domain::person::alias::MAX_ALIAS_CHARS;
 use crate::domain::text::MAX_NAME_CHARS;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::error::EngineError;
@@ -32,6 +33,8 @@ fn describe<'a>(
         EngineError::BadInvite => ("bad-invite", vec![]),
         EngineError::Taken(UniqueKey::Department) => ("name-taken", vec![]),
         EngineError::BadName => ("bad-name", vec![("max", Arg::from(MAX_NAME_CHARS))]),
+        EngineError::Taken(UniqueKey::Alias) => ("alias-taken", vec![]),
+        EngineError::BadAlias => ("alias-invalid", vec![("max", Arg::from(MAX_ALIAS_CHARS))]),
         EngineError::Taken(UniqueKey::Reply) => ("reply-word-taken", vec![]),
         EngineError::BadReply => {
             ("reply-invalid", vec![("word", Arg::from(MAX_WORD_CHARS)), ("max", Arg::from(MAX_REPLY_CHARS))])

@@ -2,7 +2,7 @@
 use super::admin::matching::{Matches, find_tickets};
 use super::admin::pickers::ticket_buttons;
 use super::agent_tickets::brought;
-use crate::bot::callback::ButtonAction;
+use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::commands::Audience;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Button, Rendered, staff_ticket_card};
@@ -46,7 +46,7 @@ pub async fn ticket(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> H
             let with_action = |(button, ticket): (Button, &Ticket)| {
                 vec![Button { data: ButtonAction::ShowTicket(ticket.id).encode(), ..button }]
             };
-            let buttons = ticket_buttons(&bot, &localizer, &tickets).await?;
+            let buttons = ticket_buttons(&bot, &localizer, PickerPurpose::Reassign, &tickets).await?;
             let buttons = buttons.into_iter().zip(&tickets).map(with_action).collect();
             let html = localizer.html("several-tickets", &[("text", text.into())]);
             Ok(vec![ctx.text(Rendered { html, buttons })])
@@ -101,8 +101,7 @@ pub(super) async fn shown(bot: &BotContext, ctx: &RequestContext, ticket: &Ticke
             && mode.allows_pick_up(ticket.auto, profile.auto_assignment_enabled)
     });
     let rating = ticket.service.rating.as_ref().filter(|_| is_admin);
-    let can_reassign = is_admin && !ticket.status().is_end();
-    let card = staff_ticket_card(&ctx.localizer(bot), &view, rating, (can_pick_up, can_reassign));
+    let card = staff_ticket_card(&ctx.localizer(bot), &view, rating, (can_pick_up, is_admin));
     let rest = after_task_card(ticket).map(|notice| Outgoing::notice(ctx.chat, notice));
     Ok(std::iter::once(ctx.text(card)).chain(rest).collect())
 }

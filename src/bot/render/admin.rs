@@ -1,7 +1,7 @@
 //! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
 use super::{Localizer, Rendered};
-use crate::bot::callback::{ButtonAction, PagedList, PickerPurpose};
+use crate::bot::callback::{AliasAction, ButtonAction, PagedList, PickerPurpose};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 
 /// Blocks in a load bar.
@@ -71,6 +71,9 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
         localizer.html("status-departments", &[("departments", localizer.names(&agent.departments).into())]),
         localizer.html("status-auto", &[("auto", localizer.on_or_off(agent.auto).into())]),
     ];
+    if let Some(alias) = &agent.alias {
+        lines.push(localizer.html("agent-alias-line", &[("alias", name(alias))]));
+    }
     if !agent.reachable {
         lines.push(localizer.html("agent-unreachable", &[]));
     }
@@ -79,5 +82,6 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
         localizer
             .button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
     ];
-    card(lines.join("\n"), [row])
+    let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
+    card(lines.join("\n"), [row, vec![alias]])
 }

@@ -6,7 +6,7 @@ use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent};
-use crate::domain::alert::{Alert, MAX_WAIT_MINUTES};
+use crate::domain::alert::Alert;
 use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
@@ -93,7 +93,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
-        NoticeView::Alert { alert, subject, over } => {
+        NoticeView::Alert { alert, subject, over, max_wait } => {
             let key = match (alert, over) {
                 (Alert::NobodyOnline(_), false) => "alert-nobody-online",
                 (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
@@ -109,7 +109,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
                 (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
             };
             let arg = if alert.person().is_some() { "name" } else { "department" };
-            localizer.message(key, &[(arg, name(subject)), ("minutes", MAX_WAIT_MINUTES.into())])
+            localizer.message(key, &[(arg, name(subject)), ("time", localizer.duration(*max_wait).into())])
         }
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
@@ -139,6 +139,10 @@ fn membership(localizer: &Localizer<'_>, view: &MembershipView) -> Rendered {
             localizer.message("notice-no-longer-admin-agent", &[])
         }
         MembershipView::AdminAdded { person, by } => with_names("notice-admin-added", person, by),
+        MembershipView::AliasChanged { alias: Some(alias) } => {
+            localizer.message("notice-alias-set", &[("alias", name(alias))])
+        }
+        MembershipView::AliasChanged { alias: None } => localizer.message("notice-alias-cleared", &[]),
         MembershipView::AdminRemoved { person, by } => with_names("notice-admin-removed", person, by),
     }
 }

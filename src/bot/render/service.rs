@@ -31,13 +31,13 @@ fn star_row(stars: Stars) -> String {
 }
 
 /// Renders a ticket for staff who do not hold it: its facts, the rating for those who may see it, and what they
-/// can do: pick it up, reassign it.
+/// can do: pick it up; as an admin, reassign it, change its priority, see its audit log.
 #[must_use]
 pub fn staff_ticket_card(
     localizer: &Localizer<'_>,
     ticket: &TicketView,
     rating: Option<&Rating>,
-    (can_pick_up, can_reassign): (bool, bool),
+    (can_pick_up, is_admin): (bool, bool),
 ) -> Rendered {
     let mut above = vec![
         localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
@@ -57,10 +57,18 @@ pub fn staff_ticket_card(
     }
     let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
     let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
-    let actions = [(can_pick_up, "button-pick-up", pick_up), (can_reassign, "button-reassign", reassign)];
-    let shown = actions.into_iter().filter(|(is_shown, ..)| *is_shown);
-    let buttons = shown.map(|(_, key, action)| localizer.button(key, action)).collect();
-    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), [buttons])
+    let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
+    let audit = ButtonAction::Audit(ticket.id, 0);
+    let can_change = is_admin && !ticket.status.is_end();
+    let rows = [
+        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
+        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+    ];
+    let buttons = rows.map(|row| {
+        let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
+        shown.map(|(_, key, action)| localizer.button(key, action)).collect()
+    });
+    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), buttons)
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.

@@ -3,6 +3,7 @@ use super::{Arg, Localizer};
 use crate::domain::Time;
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
+use std::time::Duration;
 
 /// From this number of hours on, the day is named instead of the hours.
 const MAX_HOURS_AGO: i64 = 12;
@@ -63,6 +64,22 @@ impl Localizer<'_> {
             }
             _ => self.moment(at),
         }
+    }
+
+    /// Returns a length of time in days, hours, minutes and seconds. Plain text.
+    #[must_use]
+    pub fn duration(&self, time: Duration) -> String {
+        let seconds = time.as_secs();
+        let parts = [
+            ("duration-days", seconds / 86_400),
+            ("duration-hours", seconds / 3_600 % 24),
+            ("duration-minutes", seconds / 60 % 60),
+            ("duration-seconds", seconds % 60),
+        ];
+        let shown = parts.iter().filter(|(_, count)| *count > 0).chain(parts.last().filter(|_| seconds == 0));
+        let texts: Vec<_> =
+            shown.map(|(key, count)| self.plain(key, &[("count", (*count).into())])).collect();
+        texts.join(" ")
     }
 
     fn local(&self, at: Time) -> DateTime<Tz> {

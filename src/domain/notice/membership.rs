@@ -1,8 +1,8 @@
-//! Notices about the role of admins.
+//! Notices about the role of admins, and about changes of an agent by an admin.
 use crate::domain::ids::PersonId;
 use serde::{Deserialize, Serialize};
 
-/// A notice about the role of an admin.
+/// A notice about the role of an admin, or about a change of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "membership", rename_all = "snake_case")]
 pub enum MembershipNotice {
@@ -29,5 +29,10 @@ pub enum MembershipNotice {
         person: PersonId,
         /// The admin.
         by: PersonId,
+    },
+    /// To an agent: an admin set their alias, or cleared it.
+    AliasChanged {
+        /// The alias.
+        alias: Option<String>,
     },
 }

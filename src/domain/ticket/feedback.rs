@@ -1,5 +1,4 @@
-//! Transitions of a completed ticket, as its customer wants them: reopening, rating, a comment; and the record of
-//! the first answer.
+//! Transitions of a completed ticket, as its customer wants them: reopening, rating, a comment.
 use super::service::{Rating, ServiceRecord, Stars};
 use super::{Refusal, Ticket, TicketState, new_hold};
 use crate::domain::Time;
@@ -13,15 +12,6 @@ pub const RATING_PERIOD: TimeDelta = TimeDelta::days(7);
 pub const RATING_CHANGE_PERIOD: TimeDelta = TimeDelta::hours(1);
 
 impl Ticket {
-    /// Records that its agent answered the customer. `None` if one has answered before; the record keeps the
-    /// first time.
-    #[must_use]
-    pub fn first_answered(&self, at: Time) -> Option<Self> {
-        let is_first = self.service.first_answered_at.is_none();
-        let service = || ServiceRecord { first_answered_at: Some(at), ..self.service.clone() };
-        is_first.then(|| Self { service: service(), ..self.with(self.state.clone()) })
-    }
-
     /// Reopens a ticket that was completed at most `window` ago, as its customer: puts it into the queue at its
     /// old place. `reopened` names the completion. The rating of the completion ends with it.
     pub fn reopen(
@@ -36,7 +26,7 @@ impl Ticket {
             return Err(Refusal::ReopenTooLate);
         }
         let reopened = self.service.reopened.saturating_add(1);
-        let service = ServiceRecord { reopened, rating: None, ..self.service.clone() };
+        let service = ServiceRecord { reopened, rating: None };
         Ok(Self { service, ..self.with(TicketState::Queued) })
     }
 

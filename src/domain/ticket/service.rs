@@ -1,5 +1,5 @@
-//! Service record of a ticket: when its agent first answered, how often its customer reopened it, and the
-//! customer's rating of the last completion.
+//! Service record of a ticket: how often its customer reopened it, and the customer's rating of the last
+//! completion.
 use crate::domain::Time;
 use serde::{Deserialize, Serialize};
 
@@ -54,9 +54,6 @@ pub struct Rating {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceRecord {
-    /// When an agent answered the customer for the first time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_answered_at: Option<Time>,
     /// How often the customer reopened the ticket. It numbers the completions: a button about one of them
     /// carries it.
     pub reopened: u16,

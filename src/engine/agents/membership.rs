@@ -205,6 +205,7 @@ fn new_profile(
         max_tickets,
         auto_assignment_enabled: true,
         assignment_order: last_order.map_or(1, |order| order + 1),
+        alias: None,
         availability: Availability::Offline,
         chosen: None,
         via: Via::Telegram,

@@ -89,6 +89,7 @@ mod tests {
             max_tickets: Capacity::DEFAULT,
             auto_assignment_enabled: true,
             assignment_order: 1,
+            alias: None,
             availability: Availability::Online,
             chosen: None,
             via,

@@ -39,6 +39,7 @@ impl PendingWork {
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
                 | Write::Message { .. }
+                | Write::FirstAnswer { .. }
                 | Write::Invite(_)
                 | Write::RevokeInvite(_)
                 | Write::Nothing => {}

@@ -1,4 +1,5 @@
 //! Messages whose author has several tickets and did not say which: they are kept until the author chooses.
+use super::first_answer::first_answer;
 use super::{NewMessage, notices_of, relay_of};
 use crate::domain::Time;
 use crate::domain::department::canned_reply::Placeholders;
@@ -34,14 +35,15 @@ impl Engine {
         let _in_order = self.conversation_locks.lock(ticket).await;
         let kept = self.store.unrouted_messages(author.id).await?;
         let Some(direction) = kept.first().map(|message| message.direction) else { return Ok(0) };
-        let (mut changes, to) = if direction == Direction::ToAgent {
-            let current = self.open_ticket_of(author.id, ticket).await?;
-            self.due_relays(&current).await?
+        let (current, mut changes, relay) = if direction == Direction::ToAgent {
+            let open = self.open_ticket_of(author.id, ticket).await?;
+            let (due, to_holder) = self.due_relays(&open).await?;
+            (open, due, to_holder.unwrap_or(Relay::Waiting))
         } else {
             let held = self.held_ticket(author.id, ticket).await?;
-            (Vec::new(), Some(Relay::to_customer(held.customer_chat)))
+            let to_customer = Relay::to_customer(held.customer_chat);
+            (held, Vec::new(), to_customer)
         };
-        let relay = to.unwrap_or(Relay::Waiting);
         let mut routed = Vec::new();
         for message in &kept {
             let content = match direction {
@@ -50,6 +52,8 @@ impl Engine {
             };
             let after = ConversationMessage { ticket: Some(ticket), content, ..message.with_relay(relay) };
             let after = ConversationMessage { relay: relay_of(&after, after.relay), ..after };
+            // The store keeps the first of several.
+            changes.extend(first_answer(&current, &after));
             let notices = notices_of(&after);
             let write = Write::Message { message: Box::new(after), expected: Some(message.version) };
             changes.push(Change { write, event: None, notices });

@@ -1,5 +1,6 @@
 //! Changes: the atomic unit of a commit, its guards, and the errors by which a store rejects it.
 use super::StoreError;
+use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
@@ -131,6 +132,13 @@ pub enum Write {
         /// The version that was read.
         expected: Option<Version>,
     },
+    /// Sets the time of a ticket's first answer, unless it is set. The ticket's version stays.
+    FirstAnswer {
+        /// The ticket.
+        ticket: TicketId,
+        /// When the answer was written.
+        at: Time,
+    },
     /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),
     /// Deletes the invitation with this code, which is rejected with [`CommitError::Conflict`] if it is used
@@ -205,8 +213,8 @@ pub enum CommitError {
     /// which is the most that the engine commits at once.
     #[error("the assignment would overtake an older ticket")]
     WouldOvertake,
-    /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, a
-    /// department name or an invitation code that exists.
+    /// A unique key exists. MUST be returned for an idempotency key, a ticket number, a Telegram id, an alias
+    /// with the same key, a department name or an invitation code that exists.
     #[error("the {0} is taken")]
     Duplicate(UniqueKey),
     /// The customer has the maximum number of open tickets.
@@ -238,6 +246,9 @@ pub enum UniqueKey {
     /// An invitation's code.
     #[error("invitation code")]
     Invite,
+    /// An agent's alias.
+    #[error("alias")]
+    Alias,
     /// A canned reply's word in its department.
     #[error("word")]
     Reply,

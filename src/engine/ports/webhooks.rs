@@ -96,7 +96,8 @@ fn kind_of(action: &Action) -> &'static str {
         | Action::Relocated { .. }
         | Action::Released { .. }
         | Action::Availability { .. }
-        | Action::Membership { .. } => "ticket.updated",
+        | Action::Membership { .. }
+        | Action::SettingsChanged { .. } => "ticket.updated",
     }
 }
 

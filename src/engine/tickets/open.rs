@@ -147,6 +147,7 @@ impl Engine {
             state: TicketState::Queued,
             former_holders: Vec::new(),
             service: crate::domain::ticket::service::ServiceRecord::default(),
+            first_answered_at: None,
             created_at: now,
         }
     }

@@ -99,6 +99,9 @@ const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
     index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })
         .where_(|| doc! { "username_key": { "$exists": true } }),
+    index(USERS, "alias", || doc! { "alias_key": 1 })
+        .unique()
+        .where_(|| doc! { "alias_key": { "$exists": true } }),
     index(USERS, "role", || doc! { "role": 1, "created_seq": 1 }).where_(|| doc! { "role": "admin" }),
     index(USERS, "banned", || doc! { "banned": 1, "created_seq": -1 }).where_(|| doc! { "banned": true }),
     index(USERS, "created_seq", || doc! { "created_seq": -1 }),

@@ -77,6 +77,7 @@ fn commit(
             tickets::conversation::write(conn, message, *expected)?;
             tickets::search::put_message(conn, message)?;
         }
+        Write::FirstAnswer { ticket, at } => tickets::conversation::set_first_answer(conn, *ticket, *at)?,
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::RevokeInvite(code) => reference_data::revoke_invite(conn, code)?,
         Write::Nothing => {}

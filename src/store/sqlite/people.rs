@@ -3,7 +3,7 @@ use super::codec::{Json, Micros, row_count};
 use super::error::is_unique_violation;
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TelegramId, Version};
-use crate::domain::person::Person;
+use crate::domain::person::{AgentProfile, Person};
 use crate::domain::ticket::Hold;
 use crate::engine::ports::{AdminGuard, CommitError, Guard, UniqueKey};
 use crate::store::unreadable::UnreadablePerson;
@@ -28,10 +28,10 @@ pub(super) const BANNED: &str = person!(
 );
 const RECENT: &str = person!("LEFT JOIN agents a ON a.person = p.id ORDER BY p.rowid DESC LIMIT ?1");
 
-const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, banned, version, doc)
-    VALUES (:id, :telegram, :username, :admin, :banned, :version, :doc)";
+const INSERT: &str = "INSERT INTO people (id, telegram, username, admin, banned, alias, version, doc)
+    VALUES (:id, :telegram, :username, :admin, :banned, :alias, :version, :doc)";
 const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :username, admin = :admin,
-    banned = :banned, version = :version, doc = :doc WHERE id = :id AND version = :expected";
+    banned = :banned, alias = :alias, version = :version, doc = :doc WHERE id = :id AND version = :expected";
 const UPSERT_AGENT: &str =
     "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
         :last_assigned, :last_activity)
@@ -40,6 +40,7 @@ const UPSERT_AGENT: &str =
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";
 pub(super) const OTHER_ADMIN: &str =
     "SELECT 1 FROM people INDEXED BY people_admins WHERE admin = 1 AND id <> ?1";
+pub(super) const OTHER_ALIAS: &str = "SELECT 1 FROM people WHERE alias = ?1 AND id <> ?2";
 const DELETE_AGENT: &str = "DELETE FROM agents WHERE person = ?1";
 
 // Assignments can be committed in another order than they were planned in: the latest time wins.
@@ -131,15 +132,16 @@ pub(super) fn limit_activity(conn: &Connection, now: Time) -> rusqlite::Result<(
 /// Writes a new person (`expected` is `None`) or the next version of one, with their `agents` row.
 pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) -> Result<(), CommitError> {
     let username = p.username.as_ref().map(|name| name.to_lowercase());
+    let alias = p.agent.as_ref().and_then(AgentProfile::alias_key);
     let doc = Json(p);
     let written = match expected {
         None => conn.prepare_cached(INSERT)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":banned": p.is_banned(), ":version": p.version, ":doc": doc,
+            ":banned": p.is_banned(), ":alias": alias, ":version": p.version, ":doc": doc,
         }),
         Some(expected) => conn.prepare_cached(UPDATE)?.execute(named_params! {
             ":id": p.id, ":telegram": p.telegram, ":username": username, ":admin": p.is_admin(),
-            ":banned": p.is_banned(), ":version": p.version, ":doc": doc, ":expected": expected,
+            ":banned": p.is_banned(), ":alias": alias, ":version": p.version, ":doc": doc, ":expected": expected,
         }),
     };
     match written {
@@ -161,11 +163,16 @@ pub(super) fn write_admin(
     if guard.allows(has_other) { write(conn, p, Some(expected)) } else { Err(CommitError::Admins) }
 }
 
-/// Returns the error for a person whose write violated a unique key: the Telegram id if it exists, else the
-/// person's id.
+/// Returns the error for a person whose write violated a unique key: the Telegram id if another has it, then
+/// the alias, else the person's id.
 fn duplicate_key(conn: &Connection, p: &Person, expected: Option<Version>) -> rusqlite::Result<CommitError> {
-    let is_telegram_id = expected.is_some() || by_telegram(conn, p.telegram)?.is_some();
-    Ok(if is_telegram_id { CommitError::Duplicate(UniqueKey::Telegram) } else { CommitError::Conflict })
+    let has_telegram_id = |other: &Person| expected.is_none() || other.id != p.id;
+    if by_telegram(conn, p.telegram)?.is_some_and(|other| has_telegram_id(&other)) {
+        return Ok(CommitError::Duplicate(UniqueKey::Telegram));
+    }
+    let alias = p.agent.as_ref().and_then(AgentProfile::alias_key);
+    let is_alias = conn.prepare_cached(OTHER_ALIAS)?.exists(params![alias, p.id])?;
+    Ok(if is_alias { CommitError::Duplicate(UniqueKey::Alias) } else { CommitError::Conflict })
 }
 
 fn write_agent(conn: &Connection, p: &Person) -> rusqlite::Result<()> {

@@ -65,6 +65,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     dead_letters::PRUNE_UPDATES,
     dead_letters::PRUNE_DELIVERIES,
     people::OTHER_ADMIN,
+    people::OTHER_ALIAS,
     reference_data::OPEN_INVITES,
     reference_data::PRUNE_INVITES,
     reference_data::OLD_DRAFTS,

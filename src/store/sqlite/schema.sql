@@ -9,10 +9,12 @@ CREATE TABLE people (
   username TEXT,                                    -- lower case
   admin    INTEGER NOT NULL,
   banned   INTEGER NOT NULL,
+  alias    TEXT,                                    -- the key of an agent's alias
   version  INTEGER NOT NULL,
   doc      TEXT    NOT NULL                         -- the person; `agents` overrides two of its times
 ) STRICT;
 CREATE INDEX people_by_username ON people (username) WHERE username IS NOT NULL;
+CREATE UNIQUE INDEX people_by_alias ON people (alias) WHERE alias IS NOT NULL;
 CREATE INDEX people_banned      ON people (banned)   WHERE banned = 1;
 CREATE INDEX people_admins      ON people (admin)    WHERE admin = 1;
 
@@ -94,6 +96,7 @@ CREATE TABLE tickets (
   assigned_at     INTEGER,
   opened_at       INTEGER,
   resume_at       INTEGER,                            -- of a ticket on hold: when the engine resumes it
+  first_answered_at INTEGER,                          -- when an agent first wrote to the customer
   ended_by        BLOB,
   ended_at        INTEGER,
   description     TEXT    NOT NULL,                   -- JSON

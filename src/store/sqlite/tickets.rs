@@ -21,7 +21,7 @@ macro_rules! tickets {
         concat!(
             "SELECT arrival, id, number, version, customer, customer_chat, department, category, priority,
                 auto_assignment, created_at, description, status, agent, slot, assigned_at, opened_at,
-                ended_by, ended_at, former_holders, service, resume_at
+                ended_by, ended_at, former_holders, service, resume_at, first_answered_at
              FROM tickets ",
             $rest
         )
@@ -117,6 +117,7 @@ pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         state: state(row)?,
         former_holders: row.get::<_, Option<Json<_>>>(19)?.map(|json| json.0).unwrap_or_default(),
         service: row.get::<_, Option<Json<_>>>(20)?.map(|json| json.0).unwrap_or_default(),
+        first_answered_at: row.get::<_, Option<Micros>>(22)?.map(|at| at.0),
     })
 }
 

@@ -97,6 +97,26 @@ async fn a_long_wait_and_an_unstaffed_department_raise_alerts() {
     assert_eq!((message_counts(&desk), announced(&desk).await), ((2, 2), BTreeSet::new()));
 }
 
+#[tokio::test]
+async fn the_times_of_both_alerts_are_settings() {
+    let desk = desk().await;
+    desk.patch(ADMIN, "/api/settings", json!({"wait_alert": 120, "unstaffed_alert": 60})).await.data();
+    desk.ticket(SARI, "halo").await;
+    check_after(&desk, 0).await;
+    check_after(&desk, 59).await;
+    assert_eq!(message_counts(&desk), (0, 0));
+    check_after(&desk, 1).await;
+    assert!(desk.has(ADMIN, "🚨 Tidak ada agen yang online di Umum"));
+    check_after(&desk, 60).await;
+    assert!(desk.has(ADMIN, "🚨 Ada tiket di Umum yang sudah menunggu lebih dari 2 menit"));
+    // A longer time ends an alert that would not have begun.
+    desk.patch(ADMIN, "/api/settings", json!({"wait_alert": 3_600})).await.data();
+    check_after(&desk, 1).await;
+    assert!(desk.has(ADMIN, "✅ Tidak ada lagi tiket yang menunggu terlalu lama di Umum"));
+    check_after(&desk, 3_480).await;
+    assert!(desk.has(ADMIN, "menunggu lebih dari 1 jam"), "{}", desk.transcript(ADMIN));
+}
+
 /// The oldest ticket is not the first of the queue when a newer one is more urgent.
 #[tokio::test]
 async fn the_wait_alert_uses_the_oldest_ticket_of_any_priority() {

@@ -1,4 +1,5 @@
-//! Conversations of an agent: availability, assignment modes, the queue and ticket cards.
+//! Conversations of an agent: availability, assignment modes, the queue, ticket cards and the alias.
+mod alias;
 mod availability;
 mod canned;
 mod cards;

@@ -14,7 +14,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
 }
 
 const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
-const AGENT: [&str; 13] = [
+const AGENT: [&str; 14] = [
     "online",
     "offline",
     "busy",
@@ -22,6 +22,7 @@ const AGENT: [&str; 13] = [
     "myqueue",
     "status",
     "autoassign",
+    "alias",
     "r",
     "withdraw",
     "queue",
@@ -37,7 +38,7 @@ async fn a_role_change_updates_the_command_menu() {
     desk.agent(BUDI, "Budi").await;
     assert_eq!(menu(&desk, BUDI), [&AGENT[..], &CUSTOMER[..]].concat());
     let admin = menu(&desk, ADMIN);
-    for command in ["workload", "invite", "setmax", "reassign", "department", "category"] {
+    for command in ["workload", "invite", "setmax", "reassign", "department", "category", "settings"] {
         assert!(admin.iter().any(|name| name == command), "{command}");
     }
     assert!(!admin.iter().any(|name| name == "online"), "an admin who is no agent does not get it");

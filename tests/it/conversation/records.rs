@@ -1,5 +1,7 @@
 //! Records of tickets: the summary for a new holder, transcripts, search, withdrawal, personal
 //! data.
+mod audit;
+mod first_answer;
 mod forget;
 mod handover;
 mod search;

@@ -60,6 +60,7 @@ impl Replay {
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
             Action::Membership { person, change } => self.apply_membership(*person, change),
+            Action::SettingsChanged { .. } => {}
             _ => self.apply_ticket(event, queue),
         }
     }
@@ -141,7 +142,9 @@ impl Replay {
                 }
             }
             Action::Availability { .. } | Action::Membership { .. } | Action::Rated { .. } => {}
-            other @ (Action::Reprioritised { .. } | Action::Relocated { .. }) => {
+            other @ (Action::Reprioritised { .. }
+            | Action::Relocated { .. }
+            | Action::SettingsChanged { .. }) => {
                 panic!("unexpected in these histories: {other:?}")
             }
         }

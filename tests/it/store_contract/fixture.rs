@@ -73,6 +73,7 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         max_tickets: Capacity::new(max).unwrap(),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap(),
+        alias: None,
         availability: Availability::Online,
         chosen: None,
         via: Via::Telegram,
@@ -105,6 +106,7 @@ pub(crate) fn ticket(n: u64) -> Ticket {
         state: TicketState::Queued,
         former_holders: Vec::new(),
         service: antri::domain::ticket::service::ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at(i64::try_from(n).unwrap()),
     }
 }

@@ -58,6 +58,54 @@ pub(crate) async fn telegram_ids_are_unique(store: Arc<dyn Store>) {
     );
 }
 
+fn with_alias(n: u64, version: u64, alias: Option<&str>) -> Person {
+    let mut person = Person { version: Version(version), ..agent(n, 5) };
+    person.agent.as_mut().unwrap().alias = alias.map(str::to_owned);
+    person
+}
+
+pub(crate) async fn aliases_of_agents_are_unique(store: Arc<dyn Store>) {
+    join(&*store, [1, 2], 5).await;
+    let rina = with_alias(1, 1, Some("Rina"));
+    commit_one(&*store, person_write(rina.clone(), Some(0))).await.unwrap();
+    assert_eq!(stored(&*store, 1).await, rina);
+    let duplicate = Err(CommitError::Duplicate(UniqueKey::Alias));
+    for same in ["Rina", "RINA", "Rína!"] {
+        let write = person_write(with_alias(2, 1, Some(same)), Some(0));
+        assert_eq!(commit_one(&*store, write).await, duplicate, "{same}");
+    }
+    let new = person_write(with_alias(3, 0, Some("rina")), None);
+    assert_eq!(commit_one(&*store, new).await, duplicate, "a new person");
+    assert_eq!(stored(&*store, 2).await.version, Version(0));
+    commit_one(&*store, person_write(with_alias(1, 2, Some("RINA")), Some(1))).await.unwrap();
+    // One commit clears it and gives it to another.
+    let clear = person_write(with_alias(1, 3, None), Some(2));
+    let take = person_write(with_alias(2, 1, Some("Rina")), Some(0));
+    commit_all(&*store, vec![clear, take]).await;
+    // It is free again when its agent is none any more.
+    let former = Person { agent: None, ..with_alias(2, 2, None) };
+    commit_one(&*store, person_write(former, Some(1))).await.unwrap();
+    commit_one(&*store, person_write(with_alias(1, 4, Some("Rina")), Some(3))).await.unwrap();
+}
+
+pub(crate) async fn concurrent_writes_of_one_alias_have_one_winner(store: Arc<dyn Store>) {
+    join(&*store, 1..=6, 5).await;
+    let write = |n| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            commit_one(&*store, person_write(with_alias(n, 1, Some("Rina")), Some(0))).await
+        })
+    };
+    let (mut won, writes) = (0, (1..=6).map(write).collect::<Vec<_>>());
+    for written in writes {
+        match written.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(error) => assert_eq!(error, CommitError::Duplicate(UniqueKey::Alias)),
+        }
+    }
+    assert_eq!(won, 1);
+}
+
 pub(crate) async fn a_person_write_with_a_stale_version_conflicts(store: Arc<dyn Store>) {
     commit_one(&*store, person_write(person(1), None)).await.unwrap();
     let renamed = Person { name: "Siti".to_owned(), version: Version(1), ..person(1) };

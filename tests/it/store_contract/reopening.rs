@@ -5,7 +5,7 @@ use antri::domain::card::CardKey;
 use antri::domain::ids::Slot;
 use antri::domain::ticket::service::Stars;
 use antri::domain::ticket::{Status, Ticket, TicketState};
-use antri::engine::ports::{CommitError, Cutoffs, Guard, Store};
+use antri::engine::ports::{Change, CommitError, Cutoffs, Guard, Store, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,14 +159,22 @@ pub(crate) async fn the_first_answer_is_kept_through_the_states_that_follow(stor
     join(&*store, [1], 5).await;
     let queued = open(&*store, ticket(1)).await;
     commit_one(&*store, assignment(&queued, 1, 0, Guard::Capacity)).await.unwrap();
-    let answered = read(&*store, queued.id).await.first_answered(at(150)).unwrap();
-    commit_one(&*store, ticket_update(answered.clone(), Guard::None)).await.unwrap();
-    assert_eq!(read(&*store, queued.id).await, answered);
-    let released = answered.release(false, at(160)).unwrap();
+    let before = read(&*store, queued.id).await;
+    let answer = |seconds| Change::quiet(Write::FirstAnswer { ticket: queued.id, at: at(seconds) });
+    commit_one(&*store, answer(150)).await.unwrap();
+    commit_one(&*store, answer(155)).await.unwrap();
+    let answered = read(&*store, queued.id).await;
+    assert_eq!(
+        answered,
+        Ticket { first_answered_at: Some(at(150)), ..before.clone() },
+        "only the first counts"
+    );
+    // Read before the answer: its version is still the current one, and the answer's time stays.
+    let released = before.release(false, at(160)).unwrap();
     commit_one(&*store, ticket_update(released, Guard::None)).await.unwrap();
     let done = complete(&*store, &read(&*store, queued.id).await, 170).await;
     commit_one(&*store, reopening(reopened(&done), Guard::None)).await.unwrap();
-    assert_eq!(read(&*store, queued.id).await.service.first_answered_at, Some(at(150)));
+    assert_eq!(read(&*store, queued.id).await.first_answered_at, Some(at(150)));
 }
 
 pub(crate) async fn the_live_cards_of_a_reopened_ticket_are_kept(store: Arc<dyn Store>) {

@@ -1,6 +1,7 @@
 //! Tests of the encoding of button actions.
 use super::*;
 use crate::bot::callback::SearchQuery;
+use crate::domain::policy::setting::Setting;
 use uuid::Uuid;
 
 #[test]
@@ -12,6 +13,8 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
         ButtonAction::Reassign(t, Version(u64::MAX), p, true),
         ButtonAction::ReassignPage(t, u16::MAX),
+        ButtonAction::Priority(t, Priority::Low),
+        ButtonAction::Audit(t, u16::MAX),
         ButtonAction::Requeue(t, Version(u64::MAX)),
         ButtonAction::AgentDepartment(p, DepartmentId(Uuid::from_u128(u128::MAX)), false),
         ButtonAction::Departments(DepartmentPickerPurpose::Newcomer(p), u16::MAX),
@@ -55,9 +58,16 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::AskLastWord(true),
         ButtonAction::LastWordNone(t),
         ButtonAction::SetAdmin(p, true),
+        ButtonAction::Alias(AliasAction::Show(p)),
+        ButtonAction::Alias(AliasAction::Ask(p)),
+        ButtonAction::Alias(AliasAction::Clear(p)),
         ButtonAction::RevokeInvite(InviteCode::new(&"a2".repeat(16)).unwrap()),
     ];
-    for action in actions {
+    let settings = Setting::ALL.into_iter().flat_map(|setting| {
+        let set = SettingAction::Set { setting, to: u32::MAX, shown: u32::MAX, stays: true };
+        [SettingAction::List, SettingAction::Show(setting), set].map(ButtonAction::Settings)
+    });
+    for action in actions.into_iter().chain(settings) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
@@ -74,6 +84,12 @@ fn forged_data_is_rejected() {
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
+        "set:none",
+        "al:s",
+        "al:x:AAAAAAAAAAAAAAAAAAAAAA",
+        "set:mode:1",
+        "set:mode:-1:0:0",
+        "set:mode:1:0:2",
         "💥",
         &"x".repeat(65),
     ] {

@@ -1,4 +1,4 @@
-//! Loading of the notices about agents who change or can't be reached, and about deliveries that failed.
+//! Loading of the notices about agents who change or can't be reached, deliveries that failed, and alerts.
 use super::Composer;
 use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::notice::Notice;
@@ -6,7 +6,7 @@ use crate::domain::notice::membership::MembershipNotice;
 use crate::engine::ports::StoreError;
 
 impl Composer {
-    /// Loads a notice about an agent or a delivery; `None` for other kinds, and if its ticket is gone.
+    /// Loads a notice about an agent, a delivery or an alert; `None` for other kinds, and if its ticket is gone.
     pub(super) async fn exception_view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
@@ -41,6 +41,16 @@ impl Composer {
                 let recipient = person.map_or_else(|| format!("#{}", chat.0), |person| person.name);
                 Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
             }
+            Notice::Alert { alert, over } => {
+                let mut departments = store.departments().await?.into_iter();
+                let department = departments.find(|department| Some(department.id) == alert.department());
+                let subject = match alert.person() {
+                    Some(person) => self.name(person).await?,
+                    None => department.map(|department| department.name).unwrap_or_default(),
+                };
+                let max_wait = store.settings().await?.wait_alert;
+                Some(NoticeView::Alert { alert: *alert, subject, over: *over, max_wait })
+            }
             _ => None,
         })
     }
@@ -54,6 +64,7 @@ impl Composer {
             MembershipNotice::AdminAdded { person, by } => {
                 MembershipView::AdminAdded { person: self.name(*person).await?, by: self.name(*by).await? }
             }
+            MembershipNotice::AliasChanged { alias } => MembershipView::AliasChanged { alias: alias.clone() },
             MembershipNotice::AdminRemoved { person, by } => {
                 MembershipView::AdminRemoved { person: self.name(*person).await?, by: self.name(*by).await? }
             }

@@ -17,7 +17,10 @@ impl ViewLoader {
             AgentNaming::Hidden => None,
             AgentNaming::Name => Some(ShownAgent::Name(person.name)),
             // Someone who is no agent any more has no number.
-            AgentNaming::Alias => person.agent.map(|profile| ShownAgent::Alias(profile.assignment_order)),
+            AgentNaming::Alias => person.agent.map(|profile| match profile.alias {
+                Some(alias) => ShownAgent::Name(alias),
+                None => ShownAgent::Alias(profile.assignment_order),
+            }),
         }))
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::formatted::FormattedText;
 use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
+use std::time::Duration;
 
 /// A notice about the role of an admin, with its names resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,11 @@ pub enum MembershipView {
         person: String,
         /// The name of the admin who did it.
         by: String,
+    },
+    /// To an agent: an admin set their alias, or cleared it.
+    AliasChanged {
+        /// The alias.
+        alias: Option<String>,
     },
 }
 
@@ -185,6 +191,8 @@ pub enum NoticeView {
         subject: String,
         /// Whether it is over.
         over: bool,
+        /// How long a ticket may wait.
+        max_wait: Duration,
     },
     /// To the person whose update became a dead letter.
     UpdateFailed,

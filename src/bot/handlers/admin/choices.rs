@@ -11,12 +11,15 @@ use super::invite::invite_department_question;
 use super::invites;
 use super::pickers;
 use super::pickers::require_agent;
+use super::priority;
+use super::reassign;
 use super::relocation::relocation_question;
 use super::replies;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::handlers::records::audit;
 use crate::bot::toast::Toast;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
@@ -66,6 +69,21 @@ pub async fn pick_person(
         _ => agent_card(&bot, &ctx, id, 0).await?,
     };
     Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Handles the ticket chosen in a picker.
+pub async fn pick_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (purpose, ticket): (PickerPurpose, TicketId),
+) -> HandlerResult {
+    match purpose {
+        PickerPurpose::Priority => priority::pick_ticket(&bot, &ctx, &toast, pressed, ticket).await,
+        PickerPurpose::Audit => audit::show_page(bot, ctx, toast, pressed, (ticket, 0)).await,
+        _ => reassign::pick_ticket(&bot, &ctx, &toast, pressed, ticket).await,
+    }
 }
 
 /// Adds a new agent to the only department, or asks for the department if there are several.

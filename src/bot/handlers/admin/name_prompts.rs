@@ -4,6 +4,7 @@ use super::department_cards::department_card;
 use super::department_lookup::{category_by_id, department_by_id, find_by_name};
 use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::handlers::alias;
 use crate::bot::render;
 use crate::bot::render::{Arg, Rendered, labelled};
 use crate::bot::toast::Toast;
@@ -82,6 +83,7 @@ pub async fn on_answer(
         Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::NewReply | Prompt::ReplyText(_) => {
             return Ok(Vec::new());
         }
+        Prompt::Alias(agent) => alias::set_and_show(bot, ctx, agent, name).await?,
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
         Prompt::ConfirmedDepartment => create_and_confirm(bot, ctx, message, name).await?,

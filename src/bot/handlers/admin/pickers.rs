@@ -113,6 +113,8 @@ pub(in crate::bot::handlers) fn empty_picker(
         PickerPurpose::Invites => "invites-none",
         PickerPurpose::DeadLetters => "deadletters-none",
         PickerPurpose::Reassign => "reassign-none",
+        PickerPurpose::Priority => "priority-none",
+        PickerPurpose::Audit => "audit-none",
         PickerPurpose::Ban => "ban-nobody",
         PickerPurpose::Unban => "unban-nobody",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
@@ -135,7 +137,9 @@ pub(in crate::bot::handlers) async fn picker_page(
         PickerPurpose::RemoveAdmin => admins(bot, ctx, page).await,
         // Their pages are drawn by the handlers of their commands.
         PickerPurpose::Invites | PickerPurpose::DeadLetters => Ok(None),
-        PickerPurpose::Reassign => tickets(bot, ctx, page).await,
+        PickerPurpose::Reassign | PickerPurpose::Priority | PickerPurpose::Audit => {
+            tickets(bot, ctx, purpose, page).await
+        }
         PickerPurpose::Ban | PickerPurpose::Unban => customers(bot, ctx, purpose, page).await,
     }
 }
@@ -245,7 +249,12 @@ async fn people_to_add(
 
 /// Returns a page of all open tickets: first those that are held, then those that wait, in the order of the
 /// queue.
-async fn tickets(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
+async fn tickets(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    purpose: PickerPurpose,
+    page: u16,
+) -> Result<Option<Rendered>, EngineError> {
     let (localizer, store) = (ctx.localizer(bot), bot.engine.store());
     let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
     let waiting = store.depths().await?.values().sum();
@@ -265,20 +274,20 @@ async fn tickets(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Op
     let after_held = from.saturating_sub(held.len());
     let waiting = size - held.len().saturating_sub(from).min(size);
     shown.extend(store.queue_page(&departments, after_held, waiting).await?);
-    let buttons = ticket_buttons(bot, &localizer, &shown).await?;
-    Ok(Some(picker(
-        &localizer,
-        localizer.html("reassign-pick", &[]),
-        PickerPurpose::Reassign,
-        (page, pages),
-        buttons,
-    )))
+    let buttons = ticket_buttons(bot, &localizer, purpose, &shown).await?;
+    let key = match purpose {
+        PickerPurpose::Priority => "priority-pick",
+        PickerPurpose::Audit => "audit-pick",
+        _ => "reassign-pick",
+    };
+    Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, (page, pages), buttons)))
 }
 
 /// Returns a button for each ticket: the end of its number, its category, its holder.
 pub(in crate::bot::handlers) async fn ticket_buttons(
     bot: &BotContext,
     localizer: &Localizer<'_>,
+    purpose: PickerPurpose,
     tickets: &[Ticket],
 ) -> Result<Vec<Button>, EngineError> {
     let mut buttons = Vec::with_capacity(tickets.len());
@@ -293,7 +302,7 @@ pub(in crate::bot::handlers) async fn ticket_buttons(
         let args = [("tail", tail.into()), ("label", label.into()), ("holder", holder.into())];
         buttons.push(labelled(
             &localizer.plain("reassign-label", &args),
-            ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id),
+            ButtonAction::PickTicket(purpose, ticket.id),
         ));
     }
     Ok(buttons)

@@ -29,7 +29,7 @@ pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
     else {
         return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::Reassign).await?]);
     };
-    let ticket = match find_one_ticket(&bot, &ctx, text).await? {
+    let ticket = match find_one_ticket(&bot, &ctx, text, PickerPurpose::Reassign).await? {
         Ok(ticket) => ticket,
         Err(question) => return Ok(vec![question]),
     };
@@ -48,10 +48,11 @@ pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
 
 /// Returns the ticket whose number was typed. The error is the answer that no ticket matches, or a picker of
 /// those that do.
-async fn find_one_ticket(
+pub(in crate::bot::handlers) async fn find_one_ticket(
     bot: &BotContext,
     ctx: &RequestContext,
     text: &str,
+    purpose: PickerPurpose,
 ) -> Result<Result<Ticket, Outgoing>, EngineError> {
     let localizer = ctx.localizer(bot);
     Ok(match find_tickets(bot, text).await? {
@@ -59,21 +60,21 @@ async fn find_one_ticket(
         Matches::None => Err(ctx.message(bot, "no-such-ticket", &[("text", text.into())])),
         Matches::Several(tickets) => {
             let html = localizer.html("several-tickets", &[("text", text.into())]);
-            let buttons = pickers::ticket_buttons(bot, &localizer, &tickets).await?;
-            Err(ctx.text(pickers::picker(&localizer, html, PickerPurpose::Reassign, (0, 1), buttons)))
+            let buttons = pickers::ticket_buttons(bot, &localizer, purpose, &tickets).await?;
+            Err(ctx.text(pickers::picker(&localizer, html, purpose, (0, 1), buttons)))
         }
     })
 }
 
-/// Handles the ticket chosen in a picker.
-pub async fn pick_ticket(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
+/// Asks for the agent who gets the ticket that was chosen in a picker.
+pub(super) async fn pick_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
-    (purpose, ticket): (PickerPurpose, TicketId),
+    ticket: TicketId,
 ) -> HandlerResult {
-    let text = match agent_question_by_id(&bot, &ctx, (ticket, 0)).await {
+    let text = match agent_question_by_id(bot, ctx, (ticket, 0)).await {
         Ok(text) => {
             toast.ack();
             text
@@ -81,9 +82,9 @@ pub async fn pick_ticket(
         // The ticket has ended or never existed. The picker that replaces the message shows the tickets that
         // can be reassigned.
         Err(error) => {
-            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
+            let Some(text) = refusal_toast(bot, ctx, &error) else { return Err(error) };
             toast.say(text);
-            pickers::first_page(&bot, &ctx, purpose).await?
+            pickers::first_page(bot, ctx, PickerPurpose::Reassign).await?
         }
     };
     Ok(vec![ctx.edit(pressed, text)])

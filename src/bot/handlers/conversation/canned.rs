@@ -76,12 +76,12 @@ pub async fn reply(
             }
         };
     }
-    let question = Question { word, rest: &rest, replies: &replies, found };
-    Ok(vec![ctx.text(offer(&bot, &ctx, &message, ticket, question).await?)])
+    let offered = Offer { word, rest: &rest, replies: &replies, found };
+    Ok(vec![ctx.text(offer(&bot, &ctx, &message, ticket, offered).await?)])
 }
 
 /// What an agent is asked: which of these replies they mean.
-struct Question<'a> {
+struct Offer<'a> {
     word: &'a str,
     rest: &'a FormattedText,
     replies: &'a [CannedReply],
@@ -95,7 +95,7 @@ async fn offer(
     ctx: &RequestContext,
     message: &IncomingMessage,
     ticket: Option<&Ticket>,
-    Question { word, rest, replies, found }: Question<'_>,
+    Offer { word, rest, replies, found }: Offer<'_>,
 ) -> Result<Rendered, StoreError> {
     let localizer = ctx.localizer(bot);
     let (head, offered) = if found.is_empty() {

@@ -9,6 +9,7 @@ pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, 
     AgentLine {
         id: person(n),
         name: name.into(),
+        alias: None,
         availability,
         lost: false,
         reachable: true,
@@ -61,6 +62,7 @@ fn workload_without_agents_and_with_every_availability() {
 fn agent_card_with_and_without_departments() {
     check("agent_card", |w| agent_card(w, &agent(1, "agent1", Availability::Online, 4, 5)));
     let blocked = AgentLine {
+        alias: Some("Kak Tono".into()),
         reachable: false,
         auto: false,
         departments: Vec::new(),

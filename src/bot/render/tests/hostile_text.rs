@@ -3,11 +3,13 @@ use super::admin::agent;
 use super::customer::draft_view;
 use super::*;
 use crate::bot::cards::views::{
-    MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
+    AliasView, MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
-use crate::domain::ids::DepartmentId;
+use crate::domain::event::{Action, Actor, AuditEvent, Decision, MAX_NAMED_AGENTS, SkipReason};
+use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::Availability;
+use crate::domain::policy::{AgentNaming, Mode, Percent, Strategy};
 
 /// Names with markup, line breaks, text directions or entities, and names that are far too long.
 fn names() -> Vec<String> {
@@ -97,21 +99,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             agent_card(localizer, &line),
-            status(
-                localizer,
-                &StatusView {
-                    availability: Availability::Away,
-                    lost: false,
-                    auto: true,
-                    asks_last_word: true,
-                    is_manual: false,
-                    held: 1,
-                    max: 0,
-                    today: (1, 2),
-                    waiting: 3,
-                    departments,
-                },
-            ),
+            status(localizer, &status_view(departments)),
         ]);
     }
     for label in [None, Some(text)] {
@@ -128,9 +116,82 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
+    all.extend(alias_cards(localizer, text).into_iter().chain([full_audit_page(localizer, text)]));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
-    all.push(notice(localizer, &NoticeView::Alert { alert, subject: text.into(), over: false }));
+    all.push(notice(
+        localizer,
+        &NoticeView::Alert {
+            alert,
+            subject: text.into(),
+            over: false,
+            max_wait: std::time::Duration::from_secs(900),
+        },
+    ));
     all
+}
+
+fn status_view(departments: Vec<String>) -> StatusView {
+    StatusView {
+        availability: Availability::Away,
+        lost: false,
+        auto: true,
+        asks_last_word: true,
+        is_manual: false,
+        held: 1,
+        max: 0,
+        today: (1, 2),
+        waiting: 3,
+        departments,
+    }
+}
+
+/// Renders a page of an audit log whose events are all assignments with the fullest decision record.
+fn full_audit_page(localizer: &Localizer<'_>, text: &str) -> Rendered {
+    let person = |n: usize| PersonId(uuid::Uuid::from_u128(n as u128));
+    let department = DepartmentId(uuid::Uuid::nil());
+    let reasons = [
+        SkipReason::Offline,
+        SkipReason::Lost,
+        SkipReason::Busy,
+        SkipReason::Away,
+        SkipReason::Unreachable,
+        SkipReason::OptedOut,
+        SkipReason::Full,
+        SkipReason::OtherDepartment,
+        SkipReason::FormerHolder,
+        SkipReason::OwnTicket,
+    ];
+    let decision = Decision {
+        department,
+        strategy: Strategy::LeastLoaded,
+        mode: Mode::Auto,
+        rollout_percent: Percent::new(100).unwrap(),
+        eligible: u32::MAX,
+        considered: (0..MAX_NAMED_AGENTS).map(person).collect(),
+        skipped: reasons.map(|reason| (reason, u32::MAX)).to_vec(),
+        skipped_named: (0..MAX_NAMED_AGENTS).map(person).zip(reasons).collect(),
+        load: (u16::MAX, u16::MAX),
+    };
+    let what = Action::Assigned { agent: person(0), decision: Box::new(decision) };
+    let event = AuditEvent { at: localizer.now, actor: Actor::Engine, ticket: None, what };
+    let number = ticket(Status::Queued).number;
+    let view = AuditView {
+        ticket: TicketId(uuid::Uuid::nil()),
+        number: &number,
+        events: &vec![event; usize::from(crate::bot::handlers::records::audit::EVENTS_PER_PAGE)],
+        page: (1, u16::MAX),
+        people: (0..MAX_NAMED_AGENTS).map(|n| (person(n), text.to_owned())).collect(),
+        departments: [(department, text.to_owned())].into(),
+    };
+    audit_page(localizer, &view)
+}
+
+fn alias_cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
+    let card = |naming| {
+        let (name, alias) = (text.to_owned(), Some(text.to_owned()));
+        alias_card(localizer, &AliasView { agent: person(1), name, alias, number: 1, naming, is_own: false })
+    };
+    [AgentNaming::Alias, AgentNaming::Name, AgentNaming::Hidden].map(card).to_vec()
 }
 
 #[test]

@@ -19,6 +19,17 @@ fn recent_times_are_minutes_and_hours_ago() {
 }
 
 #[test]
+fn durations_name_their_parts() {
+    let both = |seconds| {
+        Locale::ALL.map(|locale| localizer(locale).duration(std::time::Duration::from_secs(seconds)))
+    };
+    assert_eq!(both(0), ["0 detik", "0 seconds"]);
+    assert_eq!(both(90), ["1 menit 30 detik", "1 minute 30 seconds"]);
+    assert_eq!(both(3_600), ["1 jam", "1 hour"]);
+    assert_eq!(both(2 * 86_400 + 7_200), ["2 hari 2 jam", "2 days 2 hours"]);
+}
+
+#[test]
 fn older_times_name_the_day() {
     let at = |day, hour, minute| Utc.with_ymd_and_hms(2025, 12, day, hour, minute, 0).unwrap();
     // 00.05 today in Jakarta, almost fourteen hours ago.

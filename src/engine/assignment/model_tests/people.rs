@@ -25,6 +25,7 @@ pub(super) fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) 
         max_tickets: Capacity::new(max).unwrap(),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap() + 1,
+        alias: None,
         availability: if online { Availability::Online } else { Availability::Offline },
         chosen: None,
         via: Via::Telegram,

@@ -160,6 +160,7 @@ impl World {
             state: TicketState::Queued,
             former_holders: Vec::new(),
             service: crate::domain::ticket::service::ServiceRecord::default(),
+            first_answered_at: None,
             created_at: self.now,
         });
     }

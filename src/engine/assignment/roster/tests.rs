@@ -15,6 +15,7 @@ fn agent(version: u64, max: u16) -> Person {
         max_tickets: Capacity::new(max).unwrap(),
         auto_assignment_enabled: true,
         assignment_order: 1,
+        alias: None,
         availability: Availability::Online,
         chosen: None,
         via: Via::Telegram,

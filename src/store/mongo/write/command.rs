@@ -229,6 +229,7 @@ impl<'c> UnitOfWork<'c> {
                 is_in_ticket = self.messages.joins_ticket(message);
                 self.messages.write(message, *expected, offset)?;
             }
+            Write::FirstAnswer { ticket, at } => self.tickets.set_first_answer(*ticket, *at),
             Write::Invite(invite) => self.records.invite(invite)?,
             Write::RevokeInvite(code) => self.records.revoke_invite(code)?,
             Write::Nothing => {}

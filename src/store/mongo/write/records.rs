@@ -5,7 +5,7 @@ use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::{DepartmentId, PersonId, Version};
 use crate::domain::invite::Invite;
-use crate::domain::person::{Availability, Person};
+use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Settings;
 use crate::engine::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
 use crate::store::mongo::codec::{Fields, date, fields, int, nested};
@@ -44,15 +44,18 @@ impl RecordSet {
     ) -> Result<Self, TxError> {
         let (mut people, mut telegrams, mut codes) = (HashSet::new(), HashSet::new(), HashSet::new());
         let (mut admins, mut departments, mut singletons) = (false, false, HashSet::new());
+        let mut aliases = HashSet::new();
         for change in changes {
             match &change.write {
                 Write::Person { person, .. } => {
                     people.insert(person.id.to_string());
                     telegrams.insert(person.telegram.0);
+                    aliases.extend(person.agent.as_ref().and_then(AgentProfile::alias_key));
                 }
                 Write::AdminRole { person, .. } => {
                     people.insert(person.id.to_string());
                     telegrams.insert(person.telegram.0);
+                    aliases.extend(person.agent.as_ref().and_then(AgentProfile::alias_key));
                     admins = true;
                 }
                 Write::Department { .. } => departments = true,
@@ -70,13 +73,15 @@ impl RecordSet {
                 | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
                 | Write::Message { .. }
+                | Write::FirstAnswer { .. }
                 | Write::Nothing => {}
             }
         }
         let mut set = Self::default();
         let known = tx.find_in(USERS, "_id", people).await?;
         let named = tx.find_in(USERS, "telegram_id", telegrams).await?;
-        for user in known.into_iter().chain(named) {
+        let called = tx.find_in(USERS, "alias_key", aliases).await?;
+        for user in known.into_iter().chain(named).chain(called) {
             set.users.insert(PersonId(Fields(&user).id("_id")?), user);
         }
         if admins {
@@ -109,8 +114,12 @@ impl RecordSet {
     ) -> Result<(), CommitError> {
         let mut others = self.users.iter().filter(|(id, _)| **id != p.id || expected.is_none());
         let taken = others.any(|(_, user)| user.get_i64("telegram_id") == Ok(p.telegram.0));
+        let key = p.agent.as_ref().and_then(AgentProfile::alias_key);
+        let mut called = self.users.iter().filter(|(id, _)| **id != p.id);
+        let is_called = key.is_some_and(|key| called.any(|(_, user)| user.get_str("alias_key") == Ok(&key)));
+        let alias = is_called.then_some(UniqueKey::Alias);
         let known = self.users.get(&p.id);
-        check(expected, known, taken.then_some(UniqueKey::Telegram))?;
+        check(expected, known, taken.then_some(UniqueKey::Telegram).or(alias))?;
         let created_seq = if let Some(known) = known {
             Fields(known).int("created_seq")?
         } else {
@@ -291,6 +300,9 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
     };
     if person.is_banned() {
         doc.insert("banned", true);
+    }
+    if let Some(alias) = agent.and_then(AgentProfile::alias_key) {
+        doc.insert("alias_key", alias);
     }
     if let Some(username) = &person.username {
         doc.insert("username_key", username.to_lowercase());

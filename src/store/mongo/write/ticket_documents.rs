@@ -2,6 +2,7 @@
 //! process in `queue_depths`.
 //!
 //! The documents of `ticket_queue` are small, because every step of a ticket writes one.
+use crate::domain::Time;
 use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 
 /// The field of an ended ticket whose live cards are not deleted yet.
 const HAS_LIVE_CARDS: &str = "has_live_cards";
+const FIRST_ANSWERED_AT: &str = "first_answered_at";
 
 /// Returns the document of `tickets`.
 pub(crate) fn content_document(ticket: &Ticket, key: &str) -> Result<Document, StoreError> {
@@ -118,7 +120,6 @@ pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bo
 
 fn service_document(service: &ServiceRecord) -> Document {
     let mut doc = doc! { "reopened": i32::from(service.reopened) };
-    put_time(&mut doc, "first_answered_at", service.first_answered_at);
     if let Some(rating) = &service.rating {
         let stars = i32::from(rating.stars.get());
         let mut rated = doc! { "stars": stars, "comment": rating.comment.as_deref() };
@@ -141,10 +142,19 @@ fn service(f: Fields<'_>) -> Result<ServiceRecord, StoreError> {
         Ok::<_, StoreError>(Rating { stars, at: f.time("at")?, comment })
     };
     Ok(ServiceRecord {
-        first_answered_at: f.opt_time("first_answered_at")?,
         reopened: f.number("reopened")?,
         rating: f.get("rating").and_then(Bson::as_document).map(rating).transpose()?,
     })
+}
+
+/// Returns the statement that sets the time of a ticket's first answer, unless it is set.
+pub(crate) fn first_answer_statement(ticket: TicketId, at: Time) -> Document {
+    let mut set = Document::new();
+    put_time(&mut set, FIRST_ANSWERED_AT, Some(at));
+    doc! {
+        "q": { "ticket_id": ticket.to_string(), FIRST_ANSWERED_AT: { "$exists": false } },
+        "u": { "$set": set },
+    }
 }
 
 fn former_holder(former: &FormerHolder) -> Document {
@@ -192,6 +202,7 @@ pub(crate) fn without_content(doc: &Document) -> Result<Ticket, StoreError> {
         former_holders: former_holders(f)?,
         service: service(f)?,
         created_at: f.time("created_at")?,
+        first_answered_at: f.opt_time(FIRST_ANSWERED_AT)?,
     })
 }
 

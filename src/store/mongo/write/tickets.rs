@@ -3,9 +3,10 @@
 mod updates;
 
 use super::ticket_documents::{
-    DepthChanges, changed_fields, content_document, depth_updates, insert_document, slot_of, slot_release,
-    without_content,
+    DepthChanges, changed_fields, content_document, depth_updates, first_answer_statement, insert_document,
+    slot_of, slot_release, without_content,
 };
+use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
@@ -65,6 +66,8 @@ pub(crate) struct TicketSet {
     /// The first tickets of a department that the engine may assign, for departments with a
     /// [`Write::AssertQueueHead`].
     heads: HashMap<DepartmentId, Vec<Ticket>>,
+    /// The times of answers that are the first ones of their tickets.
+    first_answers: Vec<(TicketId, Time)>,
     /// True if this transaction puts a ticket back into a queue or depends on a queue's head.
     reorders: bool,
 }
@@ -205,6 +208,11 @@ impl TicketSet {
         Ok(self.opened.len() as u64 - 1)
     }
 
+    /// Sets the time of a ticket's first answer, unless it is set.
+    pub(crate) fn set_first_answer(&mut self, ticket: TicketId, at: Time) {
+        self.first_answers.push((ticket, at));
+    }
+
     /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.
     pub(crate) async fn flush(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, TxError> {
         let content =
@@ -224,6 +232,8 @@ impl TicketSet {
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
         tx.insert(TICKET_QUEUE, inserts.collect()).await?;
         tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
+        let answers = self.first_answers.iter().map(|(ticket, at)| first_answer_statement(*ticket, *at));
+        tx.update_any(TICKET_QUEUE, answers.collect()).await?;
         let described = self.described.values().map(|ticket| {
             let words = search_words::of_ticket(ticket);
             let set = doc! { "description": fields(&ticket.description)?, "words": words };

@@ -1,10 +1,11 @@
 //! Messages of conversations, and the ticket to which each agent writes.
+use crate::domain::Time;
 use crate::domain::content::MessageSource;
 use crate::domain::ids::{MessageId, PersonId, TicketId, Version};
 use crate::domain::ticket::conversation::{ConversationMessage, RelayedTo};
 use crate::engine::ports::{CommitError, ConversationStore, StoreError, UniqueKey};
 use crate::store::sqlite::Sqlite;
-use crate::store::sqlite::codec::{Json, row_count};
+use crate::store::sqlite::codec::{Json, Micros, row_count};
 use crate::store::sqlite::error::is_unique_violation;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
@@ -36,6 +37,8 @@ const INSERT: &str = "INSERT INTO messages
 const UPDATE: &str = "UPDATE messages SET ticket = :ticket, author = :author, source_chat = :source_chat,
     source_message = :source_message, source_key = :source_key, target_chat = :target_chat, target_message = :target_message,
     due = :due, version = :version, doc = :doc WHERE id = :id AND version = :expected";
+const FIRST_ANSWER: &str =
+    "UPDATE tickets SET first_answered_at = ?2 WHERE id = ?1 AND first_answered_at IS NULL";
 const FOCUS: &str = "SELECT ticket FROM focus WHERE agent = ?1";
 
 fn message(row: &Row<'_>) -> rusqlite::Result<ConversationMessage> {
@@ -85,6 +88,15 @@ fn due(conn: &Connection, tickets: &[TicketId]) -> rusqlite::Result<Vec<Conversa
 /// Returns the messages of an author that have no ticket yet.
 fn unrouted(conn: &Connection, author: PersonId) -> rusqlite::Result<Vec<ConversationMessage>> {
     many(conn, UNROUTED, [author])
+}
+
+/// Sets the time of a ticket's first answer, unless it is set.
+pub(in crate::store::sqlite) fn set_first_answer(
+    conn: &Connection,
+    ticket: TicketId,
+    at: Time,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(FIRST_ANSWER)?.execute(params![ticket, Micros(at)]).map(drop)
 }
 
 /// Returns true if writing the message brings it into a ticket's conversation.

@@ -271,8 +271,8 @@ async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
     for _ in 0..10 {
         let cached = here.store().opening_context(department_id(1), Priority::Normal).await.unwrap();
         assert_eq!(cached.settings.mode, Mode::Auto);
-        there.change_settings(&admin, |settings| settings.mode = Mode::Manual).await.unwrap();
-        here.change_settings(&admin, |settings| settings.mode = Mode::Auto).await.unwrap();
+        there.change_settings(&admin, at(1), |settings| settings.mode = Mode::Manual).await.unwrap();
+        here.change_settings(&admin, at(1), |settings| settings.mode = Mode::Auto).await.unwrap();
         assert_eq!(there.store().settings().await.unwrap().mode, Mode::Auto);
     }
 }
