@@ -21,6 +21,7 @@ use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
+use crate::bot::inline_mode::InlineMode;
 use crate::bot::invite_cache::InviteCache;
 use crate::bot::render::Localizer;
 use crate::clock::Clock;
@@ -173,6 +174,9 @@ impl App {
             engine: Arc::clone(&engine),
             views: views.clone(),
             texts: Arc::clone(&texts),
+            bot_id: bot.id,
+            topics: Arc::clone(&topics),
+            inline_mode: bot.inline_mode,
             bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
             telegram: setup.telegram.clone(),
@@ -278,6 +282,7 @@ struct BotIdentity {
     id: Option<TelegramId>,
     username: String,
     topics: TopicMode,
+    inline_mode: InlineMode,
 }
 
 /// Errors if the store belongs to another bot. The update ids of two bots overlap, so updates of the second one
@@ -302,9 +307,11 @@ async fn fetch_bot(telegram: &Telegram) -> anyhow::Result<BotIdentity> {
             Ok(user) => {
                 let name = user.get("username").and_then(serde_json::Value::as_str);
                 let id = user.get("id").and_then(serde_json::Value::as_i64).map(TelegramId);
-                let topics = TopicMode::default();
+                let (topics, inline_mode) = (TopicMode::default(), InlineMode::default());
                 topics.learn(&user);
-                return Ok(BotIdentity { id, username: name.unwrap_or_default().to_owned(), topics });
+                inline_mode.learn(&user);
+                let username = name.unwrap_or_default().to_owned();
+                return Ok(BotIdentity { id, username, topics, inline_mode });
             }
             Err(error) if matches!(error.code(), Some(401 | 404)) => {
                 anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")

@@ -5,6 +5,7 @@
 //! | `schema` | the tree: which update goes to which handler |
 //! | `commands`, `callback` | parsed commands, typed button actions |
 //! | `context`, `toast`, `invite_cache` | what handlers are given and return; the answer to a press |
+//! | `inline`, `inline_mode` | canned replies as results of inline queries; whether there are any |
 //! | `handlers/` | parse, call one method of the engine, answer |
 //! | `cards/` | views of cards, their loader, the composer of deliveries, the refresher of live cards |
 //! | `render`, `menu`, `paging` | views as Telegram's HTML and buttons; the command menu; pages of lists |
@@ -13,6 +14,8 @@ pub mod cards;
 pub mod commands;
 pub mod context;
 pub mod handlers;
+pub mod inline;
+pub mod inline_mode;
 pub mod invite_cache;
 pub mod menu;
 mod paging;

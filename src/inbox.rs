@@ -25,8 +25,15 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
-/// The kinds of updates that are requested from Telegram.
-pub const ALLOWED_UPDATES: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
+/// The kinds of updates that are handled.
+const HANDLED_UPDATES: [&str; 6] =
+    ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction", INLINE_QUERY];
+const INLINE_QUERY: &str = "inline_query";
+
+/// Returns the kinds of updates to request from Telegram (`allowed_updates`).
+fn allowed_updates(is_inline: bool) -> Vec<&'static str> {
+    HANDLED_UPDATES.into_iter().filter(|kind| is_inline || *kind != INLINE_QUERY).collect()
+}
 
 /// A handle to the inbox. Cheap to clone.
 #[derive(Clone)]

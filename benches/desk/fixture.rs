@@ -183,6 +183,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         last_online: Some(now),
         asked_at: None,
         question_delivered_at: None,
+        asks_last_word: false,
         release_due: None,
         last_assigned: None,
         last_activity: now,

@@ -138,3 +138,15 @@ category-created = ✅ Category <b>{ $label }</b> added.
 category-usage = Use <code>/category Department - Category</code>, or just /category to choose.
 no-such-department = There is no department “{ $name }”. See /department.
 department-gone = That department is no longer active.
+
+# Topics in the agents' chats.
+
+topics-on = 🧵 <b>Topics are on.</b>
+    Each ticket that an agent holds has its own topic in the agent's chat. What they write in a topic goes to the ticket's customer.
+topics-off = 🧵 <b>Topics are off.</b>
+    Agents answer by replying to a message, or choose a customer. With topics, each ticket has its own topic in the agent's chat. Customers' chats get topics as well.
+button-topics-on = 🧵 Switch topics on
+button-topics-off = ✖️ Switch topics off
+topics-by-hand-on = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch on <b>Threads Mode</b>. Topics are used some minutes later.
+topics-by-hand-off = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch off <b>Threads Mode</b>. Topics are no longer used some minutes later.
+topics-retry = ⚠️ Telegram does not answer at the moment. Try again soon with /topics.

@@ -9,9 +9,12 @@ relay-album = 🖼 Album:
 relay-edited = ✏️ This message was edited.
 relay-forwarded = ↪️ Forwarded
 relay-forwarded-from = ↪️ Forwarded from { $name }
+relay-elsewhere = ↩️ Replying to a message of another chat
+relay-elsewhere-of = ↩️ Replying to a message of { $name }
 relay-not-copied = 📎 Telegram can't forward a part of this message.
 relay-button = 👤 { $name } · { $number }
 agent-alias = Agent { $number }
+agent-hidden = our team
 
 # Answers to the author.
 message-waits = 📝 Your message is stored with ticket <code>{ $number }</code>. The agent will read it on getting the ticket.

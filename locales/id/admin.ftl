@@ -132,3 +132,15 @@ category-created = ✅ Kategori <b>{ $label }</b> ditambahkan.
 category-usage = Gunakan <code>/category Departemen - Kategori</code>, atau /category saja untuk memilih.
 no-such-department = Tidak ada departemen “{ $name }”. Lihat /department.
 department-gone = Departemen itu sudah tidak aktif.
+
+# Topik di chat agen.
+
+topics-on = 🧵 <b>Topik menyala.</b>
+    Setiap tiket yang dipegang agen punya topik sendiri di chat agen itu. Balasan di sebuah topik dikirim ke pelanggan tiketnya.
+topics-off = 🧵 <b>Topik mati.</b>
+    Agen menjawab dengan membalas pesan, atau memilih pelanggan. Jika dinyalakan, setiap tiket punya topik sendiri di chat agen. Chat pelanggan ikut punya topik.
+button-topics-on = 🧵 Nyalakan topik
+button-topics-off = ✖️ Matikan topik
+topics-by-hand-on = 🧵 Server Telegram ini tidak bisa mengubahnya dari sini. Buka @BotFather, pilih @{ $bot } → Bot Settings, lalu nyalakan <b>Threads Mode</b>. Beberapa menit kemudian topik dipakai.
+topics-by-hand-off = 🧵 Server Telegram ini tidak bisa mengubahnya dari sini. Buka @BotFather, pilih @{ $bot } → Bot Settings, lalu matikan <b>Threads Mode</b>. Beberapa menit kemudian topik tidak dipakai lagi.
+topics-retry = ⚠️ Telegram sedang tidak menjawab. Coba lagi sebentar lagi dengan /topics.

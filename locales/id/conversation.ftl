@@ -9,9 +9,12 @@ relay-album = 🖼 Album:
 relay-edited = ✏️ Pesan ini sudah diubah.
 relay-forwarded = ↪️ Diteruskan
 relay-forwarded-from = ↪️ Diteruskan dari { $name }
+relay-elsewhere = ↩️ Membalas pesan di chat lain
+relay-elsewhere-of = ↩️ Membalas pesan dari { $name }
 relay-not-copied = 📎 Sebagian isi pesan ini tidak bisa diteruskan oleh Telegram.
 relay-button = 👤 { $name } · { $number }
 agent-alias = Agen { $number }
+agent-hidden = tim kami
 
 # Jawaban untuk penulis.
 message-waits = 📝 Pesan Anda tersimpan di tiket <code>{ $number }</code>. Agen akan membacanya begitu menerima tiket ini.

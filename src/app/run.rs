@@ -67,7 +67,7 @@ fn serve_http(app: &App, http_tasks: &TaskTracker, stop: &CancellationToken) -> 
 async fn register(app: &App, config: &WebhookConfig, stop: &CancellationToken) -> anyhow::Result<()> {
     loop {
         let registered = tokio::select! {
-            registered = webhook::register(&app.bot.telegram, &config.url, &config.secret) => registered,
+            registered = webhook::register(&app.bot.telegram, &config.url, &config.secret, app.bot.inline_mode.is_enabled()) => registered,
             () = stop.cancelled() => return Ok(()),
         };
         match registered {

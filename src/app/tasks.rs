@@ -6,6 +6,7 @@ use super::incident_monitor::IncidentMonitor;
 use super::message_relay::MessageRelay;
 use super::snooze_timer::resume_snoozed;
 use crate::bot::cards::refresher::CardRefresher;
+use crate::bot::context::BotContext;
 use crate::clock::{Clock, Deadline};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
@@ -14,7 +15,6 @@ use crate::inbox::runner::Runner;
 use crate::inbox::status::TaskState;
 use crate::inbox::{Inbox, Listener, poller};
 use crate::outbox::TopicMode;
-use crate::telegram::Telegram;
 use crate::telegram::local_me::LocalMe;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -76,8 +76,8 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         app.sweep_interval,
         background_stop.clone(),
     ));
-    background.spawn(detect_topics(
-        app.bot.telegram.clone(),
+    background.spawn(detect_modes(
+        Arc::clone(&app.bot),
         Arc::clone(&app.topics),
         app.topic_detection_interval,
         background_stop.clone(),
@@ -205,18 +205,22 @@ async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
     }
 }
 
-/// Asks Telegram again and again whether the bot has topics in private chats: an admin can switch them.
-async fn detect_topics(
-    telegram: Telegram,
+/// Asks Telegram again and again whether the bot has topics in private chats, and inline mode: an admin can switch
+/// them.
+async fn detect_modes(
+    bot: Arc<BotContext>,
     topics: Arc<TopicMode>,
     interval: Duration,
     stop: CancellationToken,
 ) {
     loop {
         tokio::select! { () = tokio::time::sleep(interval) => {} () = stop.cancelled() => return }
-        match telegram.call("getMe", &serde_json::json!({})).await {
-            Ok(me) => topics.learn(&me),
-            Err(error) => tracing::warn!(%error, "failed to detect topics"),
+        match bot.telegram.call("getMe", &serde_json::json!({})).await {
+            Ok(me) => {
+                topics.learn(&me);
+                bot.inline_mode.learn(&me);
+            }
+            Err(error) => tracing::warn!(%error, "failed to detect topics and inline mode"),
         }
     }
 }

@@ -4,12 +4,14 @@
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
 mod alias;
+mod canned;
 mod id_code;
 mod record;
 mod settings;
 mod wire;
 
 pub use alias::AliasAction;
+pub use canned::CannedAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 
@@ -161,6 +163,8 @@ pub enum ButtonAction {
     Focus(TicketId),
     /// An action on the record of a ticket.
     Record(RecordAction),
+    /// An agent sends a canned reply.
+    Canned(CannedAction),
     /// An action on the alias of an agent.
     Alias(AliasAction),
     /// An action on the desk's settings.
@@ -209,6 +213,10 @@ pub enum ButtonAction {
     Language(Locale),
     /// Switches automatic assignment for the agent who presses.
     AutoAssign(bool),
+    /// Switches the question for a last word for the agent who presses.
+    AskLastWord(bool),
+    /// Completes a ticket without a last word.
+    LastWordNone(TicketId),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
     /// Chooses a person of a picker.
@@ -243,6 +251,8 @@ pub enum ButtonAction {
     ShowTicket(TicketId),
     /// Cancels the open tickets of a banned customer.
     CancelTicketsOf(PersonId),
+    /// Switches topics in private chats.
+    SetTopics(bool),
     /// Shows a page of the canned replies.
     Replies(u16),
     /// Shows a canned reply.

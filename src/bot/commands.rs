@@ -52,6 +52,9 @@ pub enum Command {
     /// `/withdraw`: takes back the message that it replies to.
     #[command(alias = "tarik")]
     Withdraw,
+    /// `/r`: sends a canned reply.
+    #[command(rename = "r")]
+    Reply(String),
     /// `/workload`: shows the load of all agents.
     Workload,
     /// `/agents`: lists the agents.
@@ -88,6 +91,8 @@ pub enum Command {
     Unban(String),
     /// `/replies`: lists or changes the canned replies.
     Replies(String),
+    /// `/topics`: switches topics in private chats.
+    Topics,
     /// `/settings`: shows and changes the desk's settings.
     Settings,
 }
@@ -138,6 +143,7 @@ impl Command {
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)
+            | Self::Reply(_)
             | Self::Alias(_)
             | Self::Withdraw => Audience::Agents,
             Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
@@ -159,6 +165,7 @@ impl Command {
             | Self::Ban(_)
             | Self::Unban(_)
             | Self::Replies(_)
+            | Self::Topics
             | Self::Settings => Audience::Admins,
         }
     }

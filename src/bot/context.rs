@@ -1,11 +1,12 @@
 //! Contexts of the handlers: shared services, the request, the pressed message. Answers go to the outbox.
 use super::cards::view_loader::ViewLoader;
+use super::inline_mode::InlineMode;
 use super::invite_cache::InviteCache;
 use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::rendered::Rendered;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::person::{Person, Prompt};
@@ -13,6 +14,7 @@ use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::i18n::{Arg, Texts};
+use crate::outbox::TopicMode;
 use crate::telegram::Telegram;
 use crate::telegram::incoming::IncomingMessage;
 use secrecy::SecretString;
@@ -34,6 +36,12 @@ pub struct BotContext {
     pub views: ViewLoader,
     /// The locale files.
     pub texts: Arc<Texts>,
+    /// The bot's Telegram id, if Telegram named it.
+    pub bot_id: Option<TelegramId>,
+    /// Whether the bot has topics in private chats.
+    pub topics: Arc<TopicMode>,
+    /// Whether people can use the bot inline.
+    pub inline_mode: InlineMode,
     /// The bot's username, for links.
     pub bot_username: String,
     /// The key that signs the side API's tokens (`JWT_SECRET`), if it is set.

@@ -6,9 +6,10 @@ use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
     priority, reassign, relocation, replies,
 };
+use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
-    agent, agent_tickets, alias, cancel, common, conversation, customer, draft_messages, feedback, focus,
-    records, settings, tickets,
+    agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,
+    settings, tickets, topics,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -44,7 +45,9 @@ fn banned() -> HandlerTree {
 
 fn messages() -> HandlerTree {
     dptree::filter_map(|message: Arc<IncomingMessage>, bot: Arc<BotContext>| {
-        ParsedCommand::from_message(&message, &bot.bot_username)
+        // A canned reply may begin with a slash.
+        let is_own_result = message.via_bot.is_some() && message.via_bot == bot.bot_id;
+        ParsedCommand::from_message(&message, &bot.bot_username).filter(|_| !is_own_result)
     })
     .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
     .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))
@@ -83,6 +86,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
         .branch(case![Command::Forget(arg)].endpoint(records::forget::forget))
         .branch(case![Command::Search(arg)].endpoint(records::search::search))
+        .branch(case![Command::Reply(arg)].endpoint(canned::reply))
         .branch(case![Command::Withdraw].endpoint(records::withdraw::withdraw))
         .branch(case![Command::Workload].endpoint(agents::workload))
         .branch(case![Command::Agents].endpoint(agents::agents))
@@ -102,6 +106,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Ban(arg)].endpoint(bans::ban))
         .branch(case![Command::Unban(arg)].endpoint(bans::unban))
         .branch(case![Command::Replies(arg)].endpoint(replies::replies))
+        .branch(case![Command::Topics].endpoint(topics::topics))
         .branch(case![Command::Settings].endpoint(settings::settings))
 }
 
@@ -118,8 +123,9 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowTask(ticket, surface)].endpoint(agent_tickets::show))
         .branch(case![ButtonAction::Focus(ticket)].endpoint(focus::choose))
         .branch(case![ButtonAction::Record(action)].endpoint(records::pressed))
-        .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(conversation::choose_ticket))
-        .branch(case![ButtonAction::ChooseNewTicket].endpoint(conversation::choose_new_ticket))
+        .branch(case![ButtonAction::Canned(action)].endpoint(canned::chosen))
+        .branch(case![ButtonAction::ChooseTicket(ticket)].endpoint(choice::choose_ticket))
+        .branch(case![ButtonAction::ChooseNewTicket].endpoint(choice::choose_new_ticket))
         .branch(case![ButtonAction::PickUp(ticket, version, surface)].endpoint(agent_tickets::pick_up))
         .branch(case![ButtonAction::CancelTicket(ticket, version, surface)].endpoint(cancel::ask_ticket))
         .branch(
@@ -142,6 +148,8 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::ShowPage(list, page)].endpoint(common::show_page))
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
+        .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
+        .branch(case![ButtonAction::LastWordNone(ticket)].endpoint(last_word::none))
         .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
@@ -154,10 +162,23 @@ fn buttons() -> HandlerTree {
 
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
-    use ButtonAction::{AutoAssign, Focus, GoOffline, GoOnline, PickUp, ShowTask, StillHere, Task};
+    use ButtonAction::{
+        AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
+        StillHere, Task,
+    };
     matches!(
         action,
-        Task(..) | Focus(_) | ShowTask(..) | PickUp(..) | StillHere | GoOnline | GoOffline | AutoAssign(_)
+        Task(..)
+            | Canned(_)
+            | Focus(_)
+            | ShowTask(..)
+            | PickUp(..)
+            | StillHere
+            | GoOnline
+            | GoOffline
+            | AutoAssign(_)
+            | AskLastWord(_)
+            | LastWordNone(_)
     )
 }
 
@@ -197,6 +218,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))
+        .branch(case![ButtonAction::SetTopics(on)].endpoint(topics::set))
         .branch(case![ButtonAction::Replies(page)].endpoint(replies::show_page))
         .branch(case![ButtonAction::Reply(reply)].endpoint(replies::show))
         .branch(case![ButtonAction::NewReply].endpoint(replies::new_reply))

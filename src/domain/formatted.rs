@@ -152,6 +152,14 @@ impl FormattedText {
         self.slice(from, self.text.len())
     }
 
+    /// Returns the end of this text that reads like `end`, with its entities; blanks behind it do not count.
+    #[must_use]
+    pub fn ending(&self, end: &str) -> Self {
+        let length = self.text.trim_end().len();
+        let end = end.trim_end();
+        if self.text.trim_end().ends_with(end) { self.slice(length - end.len(), length) } else { end.into() }
+    }
+
     /// Returns the text as [`super::text::clean`] does, with the entities moved along. Kinds that clients
     /// find by themselves are left out.
     #[must_use]

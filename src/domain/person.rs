@@ -147,6 +147,9 @@ pub struct AgentProfile {
     /// When that question was delivered. The grace period counts from then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_delivered_at: Option<Time>,
+    /// Whether they are asked for a last message to the customer before a ticket is completed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_last_word: bool,
     /// Set while they are offline or unreachable and their tickets are still to be released. After a crash
     /// the sweep completes the release.
     pub release_due: Option<OfflineBehaviour>,
@@ -209,6 +212,8 @@ pub enum Prompt {
     NewReply,
     /// The new text of a canned reply.
     ReplyText(ReplyId),
+    /// The last message to the customer of this ticket, which is completed with it.
+    LastWord(TicketId),
     /// The alias of this agent, from an admin.
     Alias(PersonId),
     /// The comment to the rating of this ticket, from the customer.

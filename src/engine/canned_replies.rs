@@ -7,21 +7,29 @@ use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{DepartmentId, ReplyId};
 use crate::domain::person::Person;
 use crate::domain::text::clean;
+use std::collections::BTreeSet;
+
+/// The greatest edit distance of a word that resembles another.
+const MAX_WORD_DISTANCE: usize = 3;
+/// The most replies that are offered instead of an unknown word.
+const MAX_NEAREST: usize = 3;
 
 impl Engine {
-    /// Returns the reply that agents of a department send by this word, in any case. A reply of the department
-    /// comes before one for all departments.
-    pub async fn canned_reply(
+    /// Returns the replies that agents send to tickets of these departments, by word. A reply of the only
+    /// department hides one for all departments that has the same word.
+    pub async fn canned_replies_of(
         &self,
-        department: DepartmentId,
-        word: &str,
-    ) -> Result<Option<CannedReply>, StoreError> {
-        let word = word.trim().to_lowercase();
-        let all = self.store.canned_replies().await?;
-        let matching = all.into_iter().filter(|reply| {
-            reply.word.to_lowercase() == word && reply.department.is_none_or(|id| id == department)
-        });
-        Ok(matching.max_by_key(|reply| reply.department.is_some()))
+        departments: &BTreeSet<DepartmentId>,
+    ) -> Result<Vec<CannedReply>, StoreError> {
+        let mut replies = self.store.canned_replies().await?;
+        replies.retain(|reply| reply.department.is_none_or(|id| departments.contains(&id)));
+        if departments.len() == 1 {
+            let own = replies.iter().filter(|reply| reply.department.is_some());
+            let own: BTreeSet<String> = own.map(|reply| reply.word.to_lowercase()).collect();
+            replies.retain(|reply| reply.department.is_some() || !own.contains(&reply.word.to_lowercase()));
+        }
+        replies.sort_by_key(|reply| (reply.word.to_lowercase(), reply.department));
+        Ok(replies)
     }
 
     /// Returns the reply with this id.
@@ -97,6 +105,33 @@ impl Engine {
             Err(EngineError::Taken(UniqueKey::Reply))
         }
     }
+}
+
+/// Returns those of the replies that an agent names by this word, in any case: those that have the word, or else
+/// those whose word begins with it.
+#[must_use]
+pub fn matching<'a>(replies: &'a [CannedReply], word: &str) -> Vec<&'a CannedReply> {
+    let word = word.trim().to_lowercase();
+    let find = |matches: fn(&str, &str) -> bool| {
+        replies.iter().filter(|reply| matches(&reply.word.to_lowercase(), &word)).collect::<Vec<_>>()
+    };
+    let exact = find(|own, word| own == word);
+    if exact.is_empty() { find(|own, word| own.starts_with(word)) } else { exact }
+}
+
+/// Returns the replies whose words resemble this one, the most similar first.
+#[must_use]
+pub fn nearest<'a>(replies: &'a [CannedReply], word: &str) -> Vec<&'a CannedReply> {
+    let word = word.trim().to_lowercase();
+    let distance = |reply: &CannedReply| strsim::osa_distance(&reply.word.to_lowercase(), &word);
+    let is_near = |reply: &CannedReply, distance: usize| {
+        distance <= MAX_WORD_DISTANCE.min(reply.word.chars().count() / 2)
+            || reply.word.to_lowercase().contains(&word)
+    };
+    let mut near: Vec<_> = replies.iter().map(|reply| (distance(reply), reply)).collect();
+    near.retain(|(distance, reply)| is_near(reply, *distance));
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().map(|(_, reply)| reply).take(MAX_NEAREST).collect()
 }
 
 fn checked_word(word: &str) -> Result<String, EngineError> {

@@ -1,25 +1,27 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
+mod edits;
 mod first_answer;
 pub mod forget;
 pub mod history;
 mod outcomes;
+mod reactions;
 mod replies;
 mod topics;
 mod unrouted;
 pub mod withdraw;
 
+use super::Engine;
 use super::error::EngineError;
 use super::events::Event;
 use super::ports::{Change, CommitError, UniqueKey, Write};
-use super::{Attempt, Engine};
 use crate::domain::Time;
 use crate::domain::content::MessageSource;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use crate::domain::notice::{Message, Outgoing, RelayPart};
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{
-    ConversationMessage, Direction, MessageContent, Relay, RelayFailure,
+    ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayFailure,
 };
 use crate::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use crate::engine::tickets::steps::Step;
@@ -124,44 +126,6 @@ impl Engine {
         self.held_ticket(agent.id, ticket).await?;
         let message = self.new_message(agent.id, Some(ticket), Direction::Note, new, now);
         self.store_message(Vec::new(), message).await
-    }
-
-    /// Stores the new version of a message that its author edited. What was sent is edited as well. Returns
-    /// `None` if the message belongs to no conversation.
-    pub async fn edit_message(
-        &self,
-        source: MessageSource,
-        content: MessageContent,
-        now: Time,
-    ) -> Result<Option<ConversationMessage>, EngineError> {
-        self.retry(|| async {
-            let Some(before) = self.store.message_at(source).await? else { return Ok(Attempt::Done(None)) };
-            if before.source != Some(source) || before.content == content {
-                return Ok(Attempt::Done(Some(before)));
-            }
-            // A reply and an origin do not change by an edit.
-            let MessageContent { album, forwarded_from, reply_to, reply_to_message, quote, .. } =
-                before.content.clone();
-            let content = content.clone();
-            let content =
-                MessageContent { album, forwarded_from, reply_to, reply_to_message, quote, ..content };
-            let version = before.version.next();
-            let after = ConversationMessage { content, version, edited_at: Some(now), ..before.clone() };
-            let edit = match before.relay {
-                Relay::Delivered { chat, .. } => {
-                    Some(relay_delivery(chat, RelayPart::Edit(before.id), before.direction))
-                }
-                _ => None,
-            };
-            let write = Write::Message { message: Box::new(after.clone()), expected: Some(before.version) };
-            let change = Change { write, event: None, notices: edit.into_iter().collect() };
-            let committed = self.commit_one(change).await;
-            if let (Ok(_), Some(ticket)) = (&committed, after.ticket) {
-                self.publish(Event::Message { ticket, message: after.id, is_new: false });
-            }
-            Attempt::of(committed, Some(after))
-        })
-        .await
     }
 
     /// Enqueues the messages of these tickets that wait for an agent, or that were meant for an agent who no
@@ -273,6 +237,7 @@ impl Engine {
             content,
             written_at: now,
             edited_at: None,
+            reactions: Reactions::default(),
             relay: if direction == Direction::Note { Relay::Kept } else { Relay::Waiting },
         }
     }

@@ -1,7 +1,7 @@
 //! Long polling for updates. A batch is stored in the inbox before the next `getUpdates` call confirms it.
 use super::raw_update::{Answer, RawUpdate, read_answer};
 use super::status::TaskState;
-use super::{ALLOWED_UPDATES, Inbox};
+use super::{Inbox, allowed_updates};
 use crate::bot::context::BotContext;
 use crate::clock::Deadline;
 use crate::engine::ports::StoreError;
@@ -96,8 +96,10 @@ impl Poller {
                 }
             }
             let started = self.inbox.clock.steady();
+            let allowed = allowed_updates(self.bot.inline_mode.is_enabled());
+            let (limit, timeout) = (self.limit(), self.timeout());
             let answer = tokio::select! {
-                answer = get_updates(&self.telegram, self.offset, self.limit(), self.timeout()) => answer,
+                answer = get_updates(&self.telegram, self.offset, limit, timeout, &allowed) => answer,
                 () = self.stop.cancelled() => return,
             };
             let elapsed = self.inbox.clock.steady().saturating_sub(started);
@@ -224,8 +226,9 @@ async fn get_updates(
     offset: Option<i64>,
     limit: u8,
     timeout: Duration,
+    allowed: &[&str],
 ) -> Result<Vec<u8>, CallError> {
-    let mut body = json!({"timeout": timeout.as_secs(), "limit": limit, "allowed_updates": ALLOWED_UPDATES});
+    let mut body = json!({"timeout": timeout.as_secs(), "limit": limit, "allowed_updates": allowed});
     if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
         fields.insert("offset".into(), json!(offset));
     }

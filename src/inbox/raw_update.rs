@@ -1,7 +1,7 @@
 //! Decoding of raw updates, each by itself, so that one that no parser accepts is stored as a dead letter and
 //! never stops the others.
 use super::json_scan::{elements, first_integer, integer, member, members};
-use super::{ALLOWED_UPDATES, chat_of};
+use super::{HANDLED_UPDATES, chat_of};
 use serde_json::Value;
 
 /// The deepest nesting of an update that is parsed. It stays below the recursion limit of `serde_json`.
@@ -50,7 +50,7 @@ pub struct RawUpdate {
     pub value: Value,
     /// The chat that it came from, if that can be read.
     pub chat: Option<i64>,
-    /// Its kind, if it is none of [`ALLOWED_UPDATES`].
+    /// Its kind, if it is none of [`HANDLED_UPDATES`].
     pub unrequested: Option<&'static str>,
 }
 
@@ -62,11 +62,11 @@ impl RawUpdate {
     }
 }
 
-/// Returns `None` if one of these names of an update's fields is one of [`ALLOWED_UPDATES`]; otherwise its kind,
+/// Returns `None` if one of these names of an update's fields is one of [`HANDLED_UPDATES`]; otherwise its kind,
 /// "other" for one that Bot API 10.1 does not have.
 pub(super) fn unrequested_kind(names: &[&[u8]]) -> Option<&'static str> {
     let stands_in = |kind: &&str| names.contains(&kind.as_bytes());
-    if ALLOWED_UPDATES.iter().any(stands_in) {
+    if HANDLED_UPDATES.iter().any(stands_in) {
         return None;
     }
     Some(KNOWN_KINDS.into_iter().find(|kind| stands_in(kind)).unwrap_or("other"))
@@ -184,7 +184,7 @@ fn escape(raw: &[u8]) -> String {
 
 /// Returns the chat of an update that could not be parsed.
 pub(super) fn scan_chat(raw: &[u8]) -> Option<i64> {
-    ALLOWED_UPDATES.iter().find_map(|kind| {
+    HANDLED_UPDATES.iter().find_map(|kind| {
         let content = member(raw, kind)?;
         let chat = |of| member(of, "chat").and_then(|chat| member(chat, "id")).and_then(integer);
         chat(content).or_else(|| chat(member(content, "message")?))

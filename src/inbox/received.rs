@@ -23,6 +23,8 @@ impl Received {
             Incoming::Message(message) | Incoming::Edited(message) => Some(message.chat),
             Incoming::Press(press) => press.message.as_ref().map(|message| message.chat),
             Incoming::Membership { chat, .. } => Some(*chat),
+            Incoming::Reaction(reaction) => Some(reaction.chat),
+            Incoming::Inline(_) => None,
         }
     }
 
@@ -35,6 +37,8 @@ impl Received {
             Incoming::Message(message) | Incoming::Edited(message) => message.from.as_ref(),
             Incoming::Press(press) => Some(&press.from),
             Incoming::Membership { from, .. } => Some(from),
+            Incoming::Reaction(reaction) => reaction.from.as_ref(),
+            Incoming::Inline(query) => Some(&query.from),
         }
     }
 
@@ -51,7 +55,7 @@ impl Received {
         match &self.incoming {
             Incoming::Message(message) | Incoming::Edited(message) => message.thread,
             Incoming::Press(press) => press.message.as_ref()?.thread,
-            Incoming::Membership { .. } => None,
+            Incoming::Membership { .. } | Incoming::Inline(_) | Incoming::Reaction(_) => None,
         }
     }
 

@@ -2,8 +2,9 @@
 //! the row as handled and enqueues the replies in one step. After three failed attempts the update becomes a
 //! dead letter; attempts that fail because the store is unavailable do not count.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
-use crate::bot::handlers::common;
 use crate::bot::handlers::refusals::{refusal_message, refusal_toast};
+use crate::bot::handlers::{common, reactions};
+use crate::bot::inline;
 use crate::bot::render::{Localizer, plain_message};
 use crate::bot::schema::{HandlerTree, schema};
 use crate::bot::toast::Toast;
@@ -86,7 +87,7 @@ impl Runner {
         let mut backoff = MIN_RETRY_DELAY;
         let chat = update.chat_id();
         while let Err(failure) =
-            self.bot.with_outage_notice(chat, self.attempt(update, admission, toast)).await
+            self.bot.with_outage_notice(chat, Box::pin(self.attempt(update, admission, toast))).await
         {
             if self.handle_failure(update, failure).await {
                 return;
@@ -127,8 +128,9 @@ impl Runner {
     fn admit(&self, update: &Received) -> Admission {
         let sent_at = match &update.incoming {
             Incoming::Message(message) => message.date.unwrap_or_else(|| self.clock.now()),
-            Incoming::Edited(_) | Incoming::Press(_) => self.clock.now(),
-            Incoming::Membership { .. } => return Admission::Admitted,
+            Incoming::Edited(_) | Incoming::Press(_) | Incoming::Reaction(_) => self.clock.now(),
+            // Each letter that a person types is a query.
+            Incoming::Membership { .. } | Incoming::Inline(_) => return Admission::Admitted,
         };
         // A press on a message that Telegram does not name counts for the chat of the person.
         let private = || update.from().map(|user| user.id.0);
@@ -223,6 +225,12 @@ impl Runner {
                 }
                 Ok(Vec::new())
             }
+            Incoming::Reaction(reaction) => {
+                reactions::on_reaction(&self.bot, reaction, self.clock.now()).await.map(|()| Vec::new())
+            }
+            Incoming::Inline(query) => {
+                inline::answer(&self.bot, query, self.clock.now()).await.map(|()| Vec::new())
+            }
             Incoming::Message(message) if !message.chat.is_private => Ok(self.handle_group_message(message)),
             Incoming::Edited(message) if !message.chat.is_private => Ok(Vec::new()),
             _ => self.handle_private_update(update, toast).await,
@@ -289,7 +297,7 @@ impl Runner {
             Incoming::Press(press) => {
                 deps.insert(Arc::clone(press));
             }
-            Incoming::Membership { .. } => {}
+            Incoming::Membership { .. } | Incoming::Inline(_) | Incoming::Reaction(_) => {}
         }
         if let Some(toast) = toast {
             deps.insert(toast.clone());

@@ -1,7 +1,7 @@
 //! A webhook that receives updates from Telegram. Status 200 means that the update is stored; on any other
 //! status Telegram sends the update again.
 use super::raw_update::read_update;
-use super::{ALLOWED_UPDATES, Inbox};
+use super::{Inbox, allowed_updates};
 use crate::bot::context::BotContext;
 use crate::telegram::{CallError, Telegram};
 use axum::Router;
@@ -61,11 +61,16 @@ pub fn router(inbox: Inbox, bot: Arc<BotContext>, url: &Url, secret: SecretStrin
 }
 
 /// Sets the webhook at Telegram. It is not deleted on shutdown, because another replica may still serve it.
-pub async fn register(telegram: &Telegram, url: &Url, secret: &SecretString) -> Result<(), CallError> {
+pub async fn register(
+    telegram: &Telegram,
+    url: &Url,
+    secret: &SecretString,
+    is_inline: bool,
+) -> Result<(), CallError> {
     let body = json!({
         "url": url.as_str(),
         "secret_token": secret.expose_secret(),
-        "allowed_updates": ALLOWED_UPDATES,
+        "allowed_updates": allowed_updates(is_inline),
     });
     telegram.call("setWebhook", &body).await.map(drop)
 }

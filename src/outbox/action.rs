@@ -78,8 +78,8 @@ pub enum TelegramAction {
     Menu(Vec<(String, String)>),
     /// Brings a part of a conversation to its recipient.
     Relay(Box<RelayAction>),
-    /// Sets the bot's reaction to a message: an emoji.
-    React(i32, &'static str),
+    /// Sets the bot's reaction to a message: an emoji, or none.
+    React(i32, Option<String>),
     /// Makes no call before this time: more of the message is to come.
     Wait(Time),
     /// Makes no call.
@@ -161,7 +161,7 @@ impl TelegramAction {
             Self::React(message_id, emoji) => Some((
                 "setMessageReaction",
                 json!({"chat_id": chat.0, "message_id": message_id,
-                    "reaction": [{"type": "emoji", "emoji": emoji}]}),
+                    "reaction": emoji.iter().map(|emoji| json!({"type": "emoji", "emoji": emoji})).collect::<Vec<_>>()}),
             )),
             Self::Wait(_) | Self::Nothing => None,
         }

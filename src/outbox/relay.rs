@@ -44,6 +44,8 @@ pub enum RelayCall {
         caption: String,
         /// Rows of buttons below.
         buttons: Vec<Vec<Button>>,
+        /// The words that are sent if Telegram refuses the file.
+        words: Option<Rendered>,
     },
     /// Edits a text that was sent.
     EditText(i32, Rendered),
@@ -83,7 +85,7 @@ impl RelayAction {
                 (method, body)
             }
             RelayCall::CopyAlbum(sources) => return attachments::copy(chat, sources, None),
-            RelayCall::File { file, caption, buttons } => {
+            RelayCall::File { file, caption, buttons, .. } => {
                 let (method, mut body) = attachments::send_file(chat, file, caption, None)?;
                 insert_buttons(&mut body, buttons);
                 (method, body)
@@ -140,8 +142,9 @@ impl RelayAction {
             RelayCall::Text(text) => RelayCall::Text(strip_text(&text)),
             RelayCall::EditText(id, text) => RelayCall::EditText(id, strip_text(&text)),
             RelayCall::EditCaption(id, caption) => RelayCall::EditCaption(id, strip(&caption)),
-            RelayCall::File { file, caption, buttons } => {
-                RelayCall::File { file, caption: strip(&caption), buttons }
+            RelayCall::File { file, caption, buttons, words } => {
+                let words = words.map(|words| strip_text(&words));
+                RelayCall::File { file, caption: strip(&caption), buttons, words }
             }
             RelayCall::Copy { source, caption, buttons, file, words } => {
                 let words = words.map(|words| strip_text(&words));
@@ -166,12 +169,13 @@ impl RelayAction {
             return Some(Self { reply_to, ..self.clone() });
         }
         let call = match &self.call {
-            RelayCall::Copy { caption, buttons, file: Some(file), .. } => RelayCall::File {
+            RelayCall::Copy { caption, buttons, file: Some(file), words, .. } => RelayCall::File {
                 file: file.clone(),
                 caption: caption.clone().unwrap_or_default(),
                 buttons: buttons.clone(),
+                words: words.clone(),
             },
-            RelayCall::Copy { words: Some(words), .. } => {
+            RelayCall::Copy { words: Some(words), .. } | RelayCall::File { words: Some(words), .. } => {
                 let call = RelayCall::Text(words.clone());
                 return Some(Self { call, is_partial: true, ..self.clone() });
             }

@@ -27,6 +27,8 @@ pub(in crate::sandbox) struct Bot {
     pub(in crate::sandbox) name: String,
     /// Whether private chats with the bot can have topics.
     pub(in crate::sandbox) has_topics: bool,
+    /// Whether the bot gets inline queries.
+    pub(in crate::sandbox) is_inline: bool,
     /// Whether the server knows `setMySettings`.
     pub(in crate::sandbox) knows_settings: bool,
 }
@@ -52,6 +54,12 @@ pub(in crate::sandbox) struct Press {
     pub(in crate::sandbox) answered: bool,
 }
 
+/// An inline query, and the bot's answer to it.
+pub(in crate::sandbox) struct InlineQuery {
+    pub(in crate::sandbox) user: i64,
+    pub(in crate::sandbox) results: Option<Vec<Value>>,
+}
+
 impl Press {
     pub(in crate::sandbox) fn is_answerable(&self, now: DateTime<Utc>) -> bool {
         !self.answered && now - self.pressed_at <= PRESS_TTL
@@ -68,6 +76,8 @@ pub(in crate::sandbox) struct State {
     /// By callback query id.
     pub(in crate::sandbox) presses: BTreeMap<String, Press>,
     pub(in crate::sandbox) press_mode: PressMode,
+    /// By query id.
+    pub(in crate::sandbox) inline_queries: BTreeMap<String, InlineQuery>,
     /// The answers to each user's presses.
     pub(in crate::sandbox) toasts: BTreeMap<i64, Vec<Toast>>,
     pub(in crate::sandbox) menus: Menus,
@@ -89,6 +99,7 @@ impl State {
                 username: options.bot_username.clone(),
                 name: options.bot_name.clone(),
                 has_topics: false,
+                is_inline: false,
                 knows_settings: true,
             },
             users: BTreeMap::new(),
@@ -97,6 +108,7 @@ impl State {
             updates: UpdateQueue::default(),
             presses: BTreeMap::new(),
             press_mode: PressMode::default(),
+            inline_queries: BTreeMap::new(),
             toasts: BTreeMap::new(),
             menus: Menus::default(),
             rate_limiter: RateLimiter::default(),
@@ -151,6 +163,7 @@ impl State {
             envelope: new.envelope,
             content: new.content,
             reaction: None,
+            user_reactions: json!([]),
             deleted: false,
             hidden: false,
         };

@@ -6,15 +6,17 @@
 //! | `message` | messages: chat, sender, thread, text, content, reply |
 //! | `content`, `words` | the kinds of content and service messages; words inside a content |
 //! | `entities`, `origin` | entities; forwards, quotes and replies |
-//! | `press` | presses of buttons |
+//! | `press`, `inline`, `reaction` | presses of buttons; inline queries; reactions |
 //! | `minimal` | the update that teloxide parses: only what its dispatcher and filters need |
 mod content;
 mod entities;
+pub mod inline;
 mod json;
 pub mod message;
 mod minimal;
 pub mod origin;
 pub mod press;
+pub mod reaction;
 mod words;
 
 #[cfg(test)]
@@ -24,7 +26,9 @@ pub use message::IncomingMessage;
 pub use minimal::minimal_update;
 pub use press::Press;
 
+use inline::InlineQuery;
 use message::{IncomingChat, IncomingUser};
+use reaction::IncomingReaction;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -37,6 +41,10 @@ pub enum Incoming {
     Edited(Arc<IncomingMessage>),
     /// A press of a button.
     Press(Arc<Press>),
+    /// What a person types behind the bot's name.
+    Inline(Arc<InlineQuery>),
+    /// A reaction of a person to a message.
+    Reaction(Arc<IncomingReaction>),
     /// A person blocked or unblocked the bot, or a group added or removed it.
     Membership {
         /// The chat.
@@ -60,6 +68,12 @@ pub fn read(update: &Value) -> Option<Incoming> {
     }
     if let Some(query) = update.get("callback_query") {
         return Some(Incoming::Press(Arc::new(Press::read(query)?)));
+    }
+    if let Some(query) = update.get("inline_query") {
+        return Some(Incoming::Inline(Arc::new(InlineQuery::read(query)?)));
+    }
+    if let Some(change) = update.get("message_reaction") {
+        return Some(Incoming::Reaction(Arc::new(IncomingReaction::read(change)?)));
     }
     let member = update.get("my_chat_member")?;
     let status = json::text(member.get("new_chat_member")?, "status")?;

@@ -17,6 +17,7 @@ mod property;
 mod queue;
 mod records {
     pub(crate) mod erasure;
+    pub(crate) mod messages;
     pub(crate) mod search;
     pub(crate) mod snooze;
 }
@@ -27,7 +28,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
-use records::{erasure, search, snooze};
+use records::{erasure, messages, search, snooze};
 use std::sync::Arc;
 
 /// A back end under test.
@@ -114,6 +115,7 @@ macro_rules! store_contract {
             snooze: snoozed_tickets_are_listed_earliest_first,
             snooze: a_snoozed_ticket_is_resumed_once,
             snooze: every_step_out_of_the_hold_clears_its_time,
+            messages: a_message_keeps_what_people_chose,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,
             erasure: an_erasure_leaves_numbers_and_nothing_else,

@@ -10,7 +10,7 @@ import sys
 
 METHODS = """getMe getUpdates setWebhook deleteWebhook getWebhookInfo logOut close sendMessage copyMessage sendPhoto
 sendDocument sendVoice sendVideo sendAudio sendSticker sendChatAction editMessageText editMessageCaption
-editMessageReplyMarkup deleteMessage answerCallbackQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
+editMessageReplyMarkup deleteMessage answerCallbackQuery answerInlineQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
 setMyShortDescription getFile getChat copyMessages sendAnimation sendVideoNote sendMediaGroup sendLocation sendVenue
 sendContact sendDice sendPoll setMessageReaction createForumTopic editForumTopic deleteForumTopic
 pinChatMessage unpinChatMessage""".split()

@@ -5,8 +5,8 @@ mod tests;
 
 use super::id_code::{decode_id, encode_id};
 use super::{
-    AliasAction, ButtonAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose,
-    RecordAction, SettingAction, Snooze, Step, Surface,
+    AliasAction, ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
+    PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -132,6 +132,7 @@ impl ButtonAction {
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
             Self::Record(action) => action.encode(),
+            Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
@@ -158,6 +159,8 @@ impl ButtonAction {
             Self::ShowPage(list, page) => format!("l:{}:{page}", to_code(LIST_CODES, list)),
             Self::Language(locale) => format!("lang:{}", locale.tag()),
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
+            Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
+            Self::LastWordNone(t) => format!("ln:{}", encode_id(t.0)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
                 format!("ku:{}:{}", to_code(PICKER_CODES, purpose), encode_id(p.0))
@@ -187,6 +190,7 @@ impl ButtonAction {
             Self::Audit(t, page) => format!("au:{}:{page}", encode_id(t.0)),
             Self::ShowTicket(t) => format!("vt:{}", encode_id(t.0)),
             Self::CancelTicketsOf(p) => format!("bt:{}", encode_id(p.0)),
+            Self::SetTopics(on) => format!("tp:{}", u8::from(on)),
             Self::Replies(page) => format!("R:{page}"),
             Self::Reply(r) => format!("Rs:{}", encode_id(r.0)),
             Self::NewReply => "Rn".into(),
@@ -236,6 +240,7 @@ impl ButtonAction {
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
+            ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
@@ -262,6 +267,8 @@ impl ButtonAction {
             ["l", list, page] => Self::ShowPage(from_code(LIST_CODES, list)?, page.parse().ok()?),
             ["lang", tag] => Self::Language(Locale::ALL.into_iter().find(|l| l.tag() == *tag)?),
             ["auto", on] => Self::AutoAssign(flag(on)?),
+            ["lw", on] => Self::AskLastWord(flag(on)?),
+            ["ln", t] => Self::LastWordNone(ticket(t)?),
             ["kp", purpose, page] => Self::PickPage(from_code(PICKER_CODES, purpose)?, page.parse().ok()?),
             ["ku", purpose, p] => Self::PickPerson(from_code(PICKER_CODES, purpose)?, person(p)?),
             ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),
@@ -281,6 +288,7 @@ impl ButtonAction {
             ["au", t, page] => Self::Audit(ticket(t)?, page.parse().ok()?),
             ["vt", t] => Self::ShowTicket(ticket(t)?),
             ["bt", p] => Self::CancelTicketsOf(person(p)?),
+            ["tp", on] => Self::SetTopics(flag(on)?),
             ["R", page] => Self::Replies(page.parse().ok()?),
             ["Rs", r] => Self::Reply(reply(r)?),
             ["Rn"] => Self::NewReply,

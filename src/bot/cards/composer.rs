@@ -6,6 +6,7 @@ mod exceptions;
 mod export;
 mod focus;
 mod live;
+mod reactions;
 mod readers;
 mod record;
 mod relay;
@@ -89,7 +90,7 @@ impl Composer {
             Message::Notice(Notice::Record { part }) => {
                 self.record(chat, part, (recipient.as_ref(), &localizer)).await
             }
-            Message::Reaction(message) => self.reaction(chat, *message).await,
+            Message::Reaction(message) => self.reaction(chat, *message, recipient.as_ref()).await,
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
             }

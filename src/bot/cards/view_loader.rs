@@ -290,6 +290,7 @@ impl ViewLoader {
             availability: profile.availability,
             lost: self.engine.is_lost(person.id),
             auto: profile.auto_assignment_enabled,
+            asks_last_word: profile.asks_last_word,
             is_manual: self.store().settings().await?.mode == Mode::Manual,
             held: saturating_u16(self.store().held_by(person.id).await?.len()),
             max: profile.max_tickets.get(),

@@ -247,6 +247,7 @@ pub struct DraftView {
 
 /// An agent's status (`/status`).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about an agent")]
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
@@ -254,6 +255,8 @@ pub struct StatusView {
     pub lost: bool,
     /// Whether they take part in automatic assignment.
     pub auto: bool,
+    /// Whether they are asked for a last word before a ticket is completed.
+    pub asks_last_word: bool,
     /// Whether the desk is in manual mode, in which nobody gets tickets automatically.
     pub is_manual: bool,
     /// Tickets they hold.

@@ -185,7 +185,7 @@ pub(super) async fn status_answer(bot: &BotContext, ctx: &RequestContext) -> Han
     Ok(vec![ctx.text(status_text(bot, ctx).await?)])
 }
 
-async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {
+pub(super) async fn status_text(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
     let view = bot
         .views

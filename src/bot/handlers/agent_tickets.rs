@@ -1,4 +1,5 @@
 //! Agent handlers of tickets: the steps, opening from the own queue, picking up.
+use super::conversation::last_word;
 use super::focus;
 use super::refusals::refusal_toast;
 use crate::bot::callback::{Snooze, Step, Surface};
@@ -31,6 +32,10 @@ pub async fn task(
     let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
     if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
+    }
+    if step == Step::Complete && last_word::is_wanted(&bot, &ctx, ticket).await? {
+        toast.ack();
+        return last_word::ask(&bot, &ctx, ticket).await;
     }
     toast.say(ctx.localizer(&bot).toast(key, &[]));
     let focus = match step {

@@ -73,9 +73,9 @@ pub async fn set_language(
 }
 
 /// Closes an open prompt, since a command is no answer to it: a later message must not be taken for the
-/// answer. `/cancel` closes the prompt itself.
+/// answer. `/cancel` closes the prompt itself, and `/r` may be the last word that a prompt asks for.
 pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
-    if command != Command::Cancel {
+    if !matches!(command, Command::Cancel | Command::Reply(_)) {
         close_open_prompt(&bot, &ctx).await;
     }
     command
@@ -118,8 +118,14 @@ pub async fn message(
     if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
         return Ok(answer);
     }
+    if !conversation::is_note(&message)
+        && let Some(answers) = conversation::last_word::on_answer(&bot, &ctx, &message).await?
+    {
+        return Ok(answers);
+    }
     let prompt = ctx.prompt_for(&message);
-    let prompt = prompt.filter(|prompt| ctx.person.is_admin() && !matches!(prompt, Prompt::Comment(_)));
+    let is_admins = |prompt: &Prompt| !matches!(prompt, Prompt::Comment(_) | Prompt::LastWord(_));
+    let prompt = prompt.filter(|prompt| ctx.person.is_admin() && is_admins(prompt));
     if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
         return replies::on_answer(&bot, &ctx, prompt, &message).await;
     }
@@ -143,8 +149,8 @@ pub async fn edited_message(
     if let Some(answers) = draft_messages::on_edit(&bot, &ctx, &message).await? {
         return Ok(answers);
     }
-    if conversation::on_edit(&bot, &ctx, &message).await? {
-        return Ok(Vec::new());
+    if let Some(answers) = conversation::on_edit(&bot, &ctx, &message).await? {
+        return Ok(answers);
     }
     draft_messages::on_late_edit(&bot, &ctx, &message).await
 }

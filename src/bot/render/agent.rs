@@ -146,5 +146,7 @@ pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
     ];
     let auto = if view.auto { "button-auto-off" } else { "button-auto-on" };
     let auto = vec![localizer.button(auto, ButtonAction::AutoAssign(!view.auto))];
-    card(lines.join("\n"), [localizer.availability_buttons(view.availability, view.lost), auto])
+    let last_word = if view.asks_last_word { "button-ask-last-word-off" } else { "button-ask-last-word-on" };
+    let last_word = vec![localizer.button(last_word, ButtonAction::AskLastWord(!view.asks_last_word))];
+    card(lines.join("\n"), [localizer.availability_buttons(view.availability, view.lost), auto, last_word])
 }

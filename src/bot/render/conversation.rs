@@ -38,11 +38,17 @@ pub fn relay_head(localizer: &Localizer<'_>, view: &RelayView) -> String {
         "" => localizer.html("relay-forwarded", &[]),
         origin => localizer.html("relay-forwarded-from", &[("name", name(origin))]),
     });
+    let elsewhere = view.reply_elsewhere.as_deref().map(|sender| match sender {
+        "" => localizer.html("relay-elsewhere", &[]),
+        sender => localizer.html("relay-elsewhere-of", &[("name", name(sender))]),
+    });
     let edited = view.is_edited.then(|| localizer.html("relay-edited", &[]));
     let quoted = view.quoted.as_deref().map(|quoted| localizer.quote(&quoted.into(), MAX_QUOTE_UNITS));
     let lost = view.is_partial.then(|| localizer.html("relay-not-copied", &[]));
-    let lines =
-        [Some(author), forwarded, edited, lost, quoted].into_iter().flatten().filter(|line| !line.is_empty());
+    let lines = [Some(author), forwarded, elsewhere, edited, lost, quoted]
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 

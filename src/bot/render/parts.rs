@@ -156,6 +156,16 @@ impl Localizer<'_> {
         }
     }
 
+    /// Returns an agent as customers see them within a sentence; the team if they see nobody.
+    #[must_use]
+    pub fn agent_in_text(&self, agent: Option<&ShownAgent>) -> String {
+        match agent {
+            Some(ShownAgent::Name(agent)) => truncate(agent, MAX_NAME_UNITS),
+            Some(ShownAgent::Alias(number)) => self.plain("agent-alias", &[("number", (*number).into())]),
+            None => self.plain("agent-hidden", &[]),
+        }
+    }
+
     /// Returns names on one line, or the word for none.
     #[must_use]
     pub fn names(&self, names: &[String]) -> String {

@@ -1,5 +1,5 @@
 //! Canned replies: texts that admins write once and agents send often, with placeholders for the names.
-use crate::domain::formatted::{Entity, FormattedText, units};
+use crate::domain::formatted::{Entity, FormattedText, byte_at, units};
 use crate::domain::ids::{DepartmentId, ReplyId};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_WORD_CHARS: usize = 30;
 /// The longest text of a reply, in characters: names fit into the message as well.
 pub const MAX_REPLY_CHARS: usize = 3_000;
+/// The longest text of a message made of a reply, in UTF-16 units: the head of a relayed message fits as well.
+pub const MAX_FILLED_UNITS: usize = 3_500;
 /// The most replies of a desk.
 pub const MAX_REPLIES: usize = 200;
 
@@ -25,37 +27,36 @@ pub struct CannedReply {
 }
 
 /// The values of the placeholders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placeholders<'a> {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Placeholders {
     /// The customer's name: `{name}`.
-    pub name: &'a str,
+    pub name: String,
     /// The number of the ticket: `{number}`.
-    pub number: &'a str,
+    pub number: String,
     /// The agent's name as customers see it: `{agent}`.
-    pub agent: &'a str,
+    pub agent: String,
 }
 
-impl<'a> Placeholders<'a> {
+impl Placeholders {
     /// Returns the placeholder at the start of `text` and its value. The case does not matter.
-    fn at_start(&self, text: &str) -> Option<(&'static str, &'a str)> {
-        let all = [("{name}", self.name), ("{number}", self.number), ("{agent}", self.agent)];
+    fn at_start(&self, text: &str) -> Option<(&'static str, &str)> {
+        let all = [("{name}", &*self.name), ("{number}", &*self.number), ("{agent}", &*self.agent)];
         let starts = |placeholder: &str| {
             text.get(..placeholder.len()).is_some_and(|start| start.eq_ignore_ascii_case(placeholder))
         };
         all.into_iter().find(|(placeholder, _)| starts(placeholder))
     }
-}
 
-impl CannedReply {
-    /// Returns the text with the placeholders filled in, in one pass: a value is inserted as plain text, and a
-    /// placeholder in it stays as it is. Entities move along; one around a placeholder covers the value.
+    /// Returns a text with the placeholders filled in, in one pass: a value is inserted as plain text, and a
+    /// placeholder in it stays as it is. Entities move along; one around a placeholder covers the value. A text
+    /// that gets longer than [`MAX_FILLED_UNITS`] is cut.
     #[must_use]
-    pub fn filled(&self, values: &Placeholders<'_>) -> FormattedText {
-        let (mut text, mut length, mut rest) = (String::new(), 0, self.text.text.as_str());
+    pub fn fill(&self, template: &FormattedText) -> FormattedText {
+        let (mut text, mut length, mut rest) = (String::new(), 0, template.text.as_str());
         // For each UTF-16 unit of the source, the start and the end of what stands in its place.
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
         while let Some(c) = rest.chars().next() {
-            let (replaced, inserted) = match values.at_start(rest) {
+            let (replaced, inserted) = match self.at_start(rest) {
                 Some((placeholder, value)) => (placeholder.len(), value),
                 None => (c.len_utf8(), rest.get(..c.len_utf8()).unwrap_or_default()),
             };
@@ -66,28 +67,27 @@ impl CannedReply {
             ends.extend(std::iter::repeat_n(length, units(taken)));
             rest = after;
         }
-        let entities = self.text.entities.iter().map(|entity| {
+        let entities = template.entities.iter().map(|entity| {
             let offset = starts.get(entity.offset).copied().unwrap_or(length);
             let last = entity.end().checked_sub(1);
             let end = last.map_or(0, |last| ends.get(last).copied().unwrap_or(length));
             Entity { offset, length: end.saturating_sub(offset), kind: entity.kind.clone() }
         });
         let entities = entities.filter(|entity| entity.length > 0).collect();
-        FormattedText { text, entities }
+        let filled = FormattedText { text, entities };
+        filled.slice(0, byte_at(&filled.text, MAX_FILLED_UNITS))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::formatted::{EntityKind, byte_at};
-    use uuid::Uuid;
+    use crate::domain::formatted::EntityKind;
 
-    fn reply(text: &str, bold: Option<(usize, usize)>) -> CannedReply {
+    fn reply(text: &str, bold: Option<(usize, usize)>) -> FormattedText {
         let kind = EntityKind::Bold;
         let entities = bold.map(|(offset, length)| Entity { offset, length, kind });
-        let text = FormattedText { text: text.into(), entities: entities.into_iter().collect() };
-        CannedReply { id: ReplyId(Uuid::nil()), department: None, word: "halo".into(), text }
+        FormattedText { text: text.into(), entities: entities.into_iter().collect() }
     }
 
     fn bold(text: &FormattedText) -> Vec<&str> {
@@ -95,20 +95,25 @@ mod tests {
         text.entities.iter().map(|e| &text.text[range(e)]).collect()
     }
 
-    const SARI: Placeholders<'_> = Placeholders { name: "Sari 😀", number: "INC1", agent: "Budi" };
+    fn values(name: &str, number: &str, agent: &str) -> Placeholders {
+        Placeholders { name: name.into(), number: number.into(), agent: agent.into() }
+    }
+
+    fn sari() -> Placeholders {
+        values("Sari 😀", "INC1", "Budi")
+    }
 
     #[test]
     fn placeholders_are_filled_in_any_case() {
-        let text = reply("Halo {name}, tiket {Number}. {AGENT} {agent} {other} {name", None).filled(&SARI);
+        let text = sari().fill(&reply("Halo {name}, tiket {Number}. {AGENT} {agent} {other} {name", None));
         assert_eq!(text.text, "Halo Sari 😀, tiket INC1. Budi Budi {other} {name");
-        assert_eq!(reply("", None).filled(&SARI), FormattedText::default());
+        assert_eq!(sari().fill(&reply("", None)), FormattedText::default());
     }
 
     #[test]
     fn a_value_is_never_interpreted() {
-        let hostile =
-            Placeholders { name: "<b>{number}</b> *{agent}* &amp;", number: "{name}", agent: "{agent}" };
-        let text = reply("{name}|{number}|{agent}", None).filled(&hostile);
+        let hostile = values("<b>{number}</b> *{agent}* &amp;", "{name}", "{agent}");
+        let text = hostile.fill(&reply("{name}|{number}|{agent}", None));
         assert_eq!(text.text, "<b>{number}</b> *{agent}* &amp;|{name}|{agent}");
         assert!(text.entities.is_empty());
     }
@@ -116,15 +121,22 @@ mod tests {
     #[test]
     fn entities_move_along() {
         // 😀 is two UTF-16 units.
-        let text = reply("😀 {name} baik {agent}!", Some((10, 4))).filled(&SARI);
+        let text = sari().fill(&reply("😀 {name} baik {agent}!", Some((10, 4))));
         assert_eq!(bold(&text), ["baik"]);
-        assert_eq!(bold(&reply("a {name} b", Some((2, 6))).filled(&SARI)), ["Sari 😀"]);
-        assert_eq!(bold(&reply("a {name} b", Some((0, 10))).filled(&SARI)), ["a Sari 😀 b"]);
+        assert_eq!(bold(&sari().fill(&reply("a {name} b", Some((2, 6))))), ["Sari 😀"]);
+        assert_eq!(bold(&sari().fill(&reply("a {name} b", Some((0, 10))))), ["a Sari 😀 b"]);
         // An entity within the braces covers the value, and one beyond the text ends with it.
-        assert_eq!(bold(&reply("a {name} b", Some((3, 2))).filled(&SARI)), ["Sari 😀"]);
-        assert_eq!(bold(&reply("{name}", Some((0, 6))).filled(&SARI)), ["Sari 😀"]);
-        assert_eq!(bold(&reply("{name} x", Some((0, 999))).filled(&SARI)), ["Sari 😀 x"]);
-        let nameless = Placeholders { name: "", ..SARI };
-        assert!(reply("{name} x", Some((0, 6))).filled(&nameless).entities.is_empty());
+        assert_eq!(bold(&sari().fill(&reply("a {name} b", Some((3, 2))))), ["Sari 😀"]);
+        assert_eq!(bold(&sari().fill(&reply("{name}", Some((0, 6))))), ["Sari 😀"]);
+        assert_eq!(bold(&sari().fill(&reply("{name} x", Some((0, 999))))), ["Sari 😀 x"]);
+        let nameless = Placeholders { name: String::new(), ..sari() };
+        assert!(nameless.fill(&reply("{name} x", Some((0, 6)))).entities.is_empty());
+    }
+
+    #[test]
+    fn a_text_that_gets_too_long_is_cut() {
+        let text = sari().fill(&reply(&"{name}".repeat(500), Some((0, 3_000))));
+        assert_eq!(units(&text.text), 3_500);
+        assert_eq!(bold(&text), [text.text.as_str()]);
     }
 }

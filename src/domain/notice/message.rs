@@ -75,7 +75,7 @@ pub enum Message {
         /// True if it goes to an agent, false if it goes to a customer.
         to_agent: bool,
     },
-    /// The reaction of the bot to an agent's message, which shows what became of it.
+    /// The reaction of the bot to a message: what the other side chose, or what became of an agent's message.
     Reaction(MessageId),
     /// The upkeep of the topic of a ticket in the agent's chat: its name, and whether it is closed.
     Topic {

@@ -2,6 +2,7 @@
 //! internal notes.
 use crate::domain::Time;
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
+use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,12 @@ pub struct MessageContent {
     /// The name of the origin of what was forwarded; empty if Telegram does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_from: Option<String>,
+    /// The sender of the message of another chat that it replies to; empty if Telegram does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_elsewhere: Option<String>,
+    /// Whether its file is the one of that message: its own content is a text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_foreign_file: bool,
     /// The message of the author's chat that it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i32>,
@@ -48,6 +55,9 @@ pub struct MessageContent {
     /// What it quotes of that message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
+    /// Whether placeholders of a canned reply in its text are still to be filled in: its ticket is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_template: bool,
     /// The raw JSON of a message whose kind this build does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -58,6 +68,13 @@ impl MessageContent {
     #[must_use]
     pub fn of_text(text: FormattedText) -> Self {
         Self { text, ..Self::default() }
+    }
+
+    /// Returns the content of a message whose ticket is known: the placeholders of a template are filled in.
+    #[must_use]
+    pub fn filled(self, values: &Placeholders) -> Self {
+        let text = if self.is_template { values.fill(&self.text) } else { self.text };
+        Self { text, is_template: false, ..self }
     }
 
     /// Returns true if it says nothing: neither a text nor another content.
@@ -165,6 +182,23 @@ impl Relay {
     }
 }
 
+/// The reactions of people to a message: standard emoji.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Reactions {
+    /// The customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The agent's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+}
+
+impl Reactions {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A message of a conversation. It is stored before anything is sent, and never deleted with its ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationMessage {
@@ -193,6 +227,9 @@ pub struct ConversationMessage {
     pub thread: Option<i32>,
     /// What it says.
     pub content: MessageContent,
+    /// The reactions to it.
+    #[serde(default, skip_serializing_if = "Reactions::is_empty")]
+    pub reactions: Reactions,
     /// When it was received.
     pub written_at: Time,
     /// When its author edited it last.

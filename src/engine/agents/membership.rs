@@ -212,6 +212,7 @@ fn new_profile(
         last_online: None,
         asked_at: None,
         question_delivered_at: None,
+        asks_last_word: false,
         release_due: None,
         last_assigned: None,
         last_activity: now,

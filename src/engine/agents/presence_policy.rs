@@ -96,6 +96,7 @@ mod tests {
             last_online: None,
             asked_at: None,
             question_delivered_at: None,
+            asks_last_word: false,
             release_due: None,
             last_assigned: None,
             last_activity: at(0),

@@ -2,9 +2,10 @@
 use super::first_answer::first_answer;
 use super::{NewMessage, notices_of, relay_of};
 use crate::domain::Time;
+use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::ids::TicketId;
 use crate::domain::person::Person;
-use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
+use crate::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
@@ -23,8 +24,14 @@ impl Engine {
         self.store_message(Vec::new(), message).await.map(drop)
     }
 
-    /// Sends the author's kept messages to this ticket. Returns how many there were.
-    pub async fn route_messages(&self, author: &Person, ticket: TicketId) -> Result<usize, EngineError> {
+    /// Sends the author's kept messages to this ticket; templates are filled in with these values. Returns how
+    /// many there were.
+    pub async fn route_messages(
+        &self,
+        author: &Person,
+        ticket: TicketId,
+        values: &Placeholders,
+    ) -> Result<usize, EngineError> {
         let _in_order = self.conversation_locks.lock(ticket).await;
         let kept = self.store.unrouted_messages(author.id).await?;
         let Some(direction) = kept.first().map(|message| message.direction) else { return Ok(0) };
@@ -39,7 +46,11 @@ impl Engine {
         };
         let mut routed = Vec::new();
         for message in &kept {
-            let after = ConversationMessage { ticket: Some(ticket), ..message.with_relay(relay) };
+            let content = match direction {
+                Direction::ToCustomer => message.content.clone().filled(values),
+                _ => MessageContent { is_template: false, ..message.content.clone() },
+            };
+            let after = ConversationMessage { ticket: Some(ticket), content, ..message.with_relay(relay) };
             let after = ConversationMessage { relay: relay_of(&after, after.relay), ..after };
             // The store keeps the first of several.
             changes.extend(first_answer(&current, &after));

@@ -4,6 +4,7 @@ mod commands;
 mod contents;
 mod copies;
 mod edits;
+mod inline;
 mod media;
 mod messages;
 mod pins;
@@ -84,6 +85,7 @@ fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
         "editMessageText" => edits::edit_text(state, call),
         "editMessageCaption" => edits::edit_caption(state, call),
         "editMessageReplyMarkup" => edits::edit_keyboard(state, call),
+        "answerInlineQuery" => inline::answer(state, call),
         "answerCallbackQuery" => presses::answer(state, call),
         "setMyCommands" => commands::set_commands(state, call),
         "getMyCommands" => commands::get_commands(state, call),

@@ -70,6 +70,8 @@ pub(in crate::sandbox) struct Message {
     pub(in crate::sandbox) content: Option<Map<String, Value>>,
     /// The bot's reaction, an emoji.
     pub(in crate::sandbox) reaction: Option<String>,
+    /// The user's reactions: a list of `ReactionType`.
+    pub(in crate::sandbox) user_reactions: Value,
     pub(in crate::sandbox) deleted: bool,
     /// Whether the bot can no longer access it, although the user still sees it.
     pub(in crate::sandbox) hidden: bool,
@@ -135,9 +137,16 @@ impl Message {
             thread: self.thread,
             reply_to: self.reply_to,
             reaction: self.reaction.clone(),
+            user_reaction: emoji(&self.user_reactions),
             deleted: self.deleted,
         }
     }
+}
+
+/// Returns the first emoji of a list of reactions.
+fn emoji(reactions: &Value) -> Option<String> {
+    let emoji = reactions.as_array()?.iter().find_map(|reaction| reaction.get("emoji")?.as_str());
+    emoji.map(str::to_owned)
 }
 
 fn buttons(markup: &Value) -> Vec<Vec<Button>> {

@@ -159,6 +159,7 @@ impl State {
             envelope,
             content: Some(content),
             reaction: None,
+            user_reactions: Value::Null,
             deleted: false,
             hidden: false,
         }

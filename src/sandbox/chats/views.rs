@@ -170,6 +170,9 @@ pub struct ChatMessage {
     /// The bot's reaction to it, an emoji.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// The user's reaction to it, an emoji.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_reaction: Option<String>,
     /// Whether it was deleted; only [`Sandbox::message`](crate::sandbox::Sandbox::message) returns deleted
     /// messages.
     pub deleted: bool,

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::Sandbox;
+use crate::sandbox::chats::reactions::reaction_list;
 use crate::sandbox::chats::user_messages::UserMessage;
 use crate::sandbox::chats::users::UnknownUser;
 use crate::sandbox::chats::views::{MediaKind, NewMedia, NewUser, User};
@@ -33,6 +34,7 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/users/{id}/raw", post(send_raw))
         .route("/sandbox/users/{id}/edit", post(edit))
         .route("/sandbox/users/{id}/press", post(press))
+        .route("/sandbox/users/{id}/react", post(react))
         .route("/sandbox/topics", post(set_topics))
         .route("/sandbox/updates", post(deliver))
         .route("/sandbox/users/{id}/block", post(block))
@@ -185,6 +187,27 @@ async fn press(
 ) -> Result<Json<Value>, UnknownUser> {
     let id = sandbox.try_press(user, user, press.message_id, &press.data)?;
     Ok(Json(json!({"callback_query_id": id})))
+}
+
+/// The reaction to a message; none removes it.
+#[derive(Deserialize)]
+struct ReactRequest {
+    message_id: i64,
+    #[serde(default)]
+    emoji: Option<String>,
+}
+
+async fn react(
+    State(sandbox): State<Sandbox>,
+    Path(user): Path<i64>,
+    Json(request): Json<ReactRequest>,
+) -> StatusCode {
+    let reactions = reaction_list(request.emoji.as_deref());
+    if sandbox.write(|state| state.react(user, request.message_id, &reactions)) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
 }
 
 #[derive(Deserialize)]

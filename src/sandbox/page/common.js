@@ -93,7 +93,7 @@ export function labelChip(user, commands) {
 /* Menus are popovers: the browser closes them on Escape or a click outside, and restores the focus. */
 
 function fillMenu(box, title, items) {
-  const entries = items.map(({ icon: name, user, commands, text, danger, checked, action }, index) =>
+  const entries = items.map(({ icon: name, emoji, user, commands, text, danger, checked, action }, index) =>
     el(
       danger ? "button.entry.danger" : "button.entry",
       {
@@ -103,7 +103,7 @@ function fillMenu(box, title, items) {
         autofocus: index === 0,
         onclick: () => (box.hidePopover(), action()),
       },
-      user ? avatar(user) : icon(name),
+      user ? avatar(user) : emoji ? el("span.icon", { "aria-hidden": "true" }, emoji) : icon(name),
       el("span", {}, text),
       user && labelChip(user, commands),
     ),
@@ -189,6 +189,7 @@ export const api = {
   addUser: (user) => post("users", user),
   send: (user, message) => post(`users/${user}/messages`, message),
   edit: (user, message_id, text) => post(`users/${user}/edit`, { message_id, text }),
+  react: (user, message_id, emoji) => post(`users/${user}/react`, { message_id, emoji }),
   press: (user, message_id, data) => post(`users/${user}/press`, { message_id, data }),
   block: (user, blocked) => post(`users/${user}/block`, { blocked }),
   file: (id) => `/sandbox/files/${encodeURIComponent(id)}`,

@@ -168,6 +168,7 @@ function meta(message) {
     "span.meta",
     {},
     message.reaction && el("span.reaction", { role: "img", "aria-label": strings.reaction(message.reaction) }, message.reaction),
+    message.user_reaction && el("span.reaction", { role: "img", "aria-label": strings.ownReaction(message.user_reaction) }, message.user_reaction),
     message.edit_date && el("span.edited", {}, strings.edited),
     el("time", { datetime: new Date(message.date * 1000).toISOString() }, time(message.date)),
     out && icon("check"),

@@ -207,6 +207,11 @@ export class Pane {
     const target = (kind) => () => this.composer.setTarget({ kind, message, author: this.authorOf(message) });
     const entries = [{ icon: "reply", text: strings.reply, action: target("reply") }];
     if (message.from === "user" && message.text) entries.push({ icon: "edit", text: strings.edit, action: target("edit") });
+    for (const emoji of ["👍", "❤", "😢"]) {
+      const checked = message.user_reaction === emoji;
+      const action = () => api.react(this.user.id, message.message_id, checked ? null : emoji).catch(() => this.answers.showToast(strings.failed));
+      entries.push({ emoji, text: checked ? strings.unreact(emoji) : strings.react(emoji), action });
+    }
     openMenu(anchor, strings.messageMenu, entries);
   }
 

@@ -67,6 +67,8 @@ pub struct IncomingMessage {
     pub external_reply: Option<ExternalReply>,
     /// The origin of what was forwarded.
     pub forward_origin: Option<ForwardOrigin>,
+    /// The bot whose inline mode wrote it for the sender.
+    pub via_bot: Option<TelegramId>,
     /// Its raw JSON, if its content is of a kind that this build does not know.
     pub raw: Option<String>,
     /// The supergroup that its group has become.
@@ -123,6 +125,7 @@ impl IncomingMessage {
             quote: message.get("quote").and_then(|quote| formatted(quote, "text", "entities")),
             external_reply: ExternalReply::read(message),
             forward_origin: ForwardOrigin::read(message, "forward_origin"),
+            via_bot: message.get("via_bot").and_then(|bot| integer(bot, "id")).map(TelegramId),
             migrate_to: integer(message, "migrate_to_chat_id"),
         })
     }

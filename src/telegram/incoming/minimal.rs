@@ -3,6 +3,7 @@
 use super::Incoming;
 use super::message::{IncomingChat, IncomingMessage, IncomingUser};
 use super::press::Press;
+use super::reaction::IncomingReaction;
 use serde_json::{Value, json};
 use teloxide::types::{Update, UpdateKind};
 
@@ -14,6 +15,11 @@ pub fn minimal_update(update_id: i64, incoming: &Incoming) -> Option<Update> {
         Incoming::Message(message) => ("message", message_json(message)),
         Incoming::Edited(message) => ("edited_message", message_json(message)),
         Incoming::Press(press) => ("callback_query", press_json(press)),
+        Incoming::Inline(query) => {
+            let from = user_json(&query.from);
+            ("inline_query", json!({"id": query.id, "from": from, "query": "", "offset": ""}))
+        }
+        Incoming::Reaction(reaction) => ("message_reaction", reaction_json(reaction)),
         Incoming::Membership { chat, from, is_member } => {
             ("my_chat_member", membership_json(*chat, from, *is_member))
         }
@@ -54,6 +60,22 @@ fn press_json(press: &Press) -> Value {
         "chat_instance": "",
         "data": press.data,
         "message": {"message_id": message_id, "date": 1, "chat": chat_json(chat), "text": ""},
+    })
+}
+
+fn reaction_json(reaction: &IncomingReaction) -> Value {
+    let chat = chat_json(reaction.chat);
+    let (actor, value) = match &reaction.from {
+        Some(user) => ("user", user_json(user)),
+        None => ("actor_chat", chat.clone()),
+    };
+    json!({
+        "chat": chat,
+        "message_id": reaction.message_id,
+        actor: value,
+        "date": 0,
+        "old_reaction": [],
+        "new_reaction": [],
     })
 }
 

@@ -35,6 +35,11 @@ async fn a_conversation_has_replies_reactions_edits_and_a_pinned_card() {
     let answered = received(SARI, "Sejak kapan merah?");
     demo.wait_displayed(&format!("{answered}//*[@data-goto]{}", containing("Lampu modemnya"))).await;
 
+    demo.choose(&answered, "React with ❤").await;
+    demo.wait_displayed(&format!("{answer}//*[{}]{}", has_class("reaction"), containing("❤"))).await;
+    demo.choose(&answered, "Remove ❤").await;
+    demo.wait_displayed(&format!("{answer}//*[{}]{}", has_class("reaction"), containing("👍"))).await;
+
     demo.choose(&sent(SARI, "Lampu modemnya merah."), "Edit").await;
     demo.write(SARI, " Sekarang mati.").await;
     demo.wait_displayed(&received(BUDI, "Lampu modemnya merah. Sekarang mati.")).await;

@@ -111,6 +111,7 @@ async fn unknown_commands_and_commands_of_other_roles_are_answered() {
         "status",
         "autoassign on",
         "queue",
+        "r halo",
         "withdraw",
         "search x",
         "transcript",

@@ -1,9 +1,13 @@
 //! Conversations of an agent: availability, assignment modes, the queue, ticket cards and the alias.
 mod alias;
 mod availability;
+mod canned;
 mod cards;
 mod flapping;
+mod inline;
+mod last_word;
 mod modes;
 mod open;
 mod queue;
+mod reactions;
 mod snooze;

@@ -14,7 +14,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
 }
 
 const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
-const AGENT: [&str; 13] = [
+const AGENT: [&str; 14] = [
     "online",
     "offline",
     "busy",
@@ -23,6 +23,7 @@ const AGENT: [&str; 13] = [
     "status",
     "autoassign",
     "alias",
+    "r",
     "withdraw",
     "queue",
     "search",

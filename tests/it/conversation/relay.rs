@@ -3,6 +3,8 @@ mod histories;
 
 use crate::conversation::{BUDI, SARI, with_agent};
 use crate::support::Desk;
+use antri::sandbox::{MediaKind, NewMedia};
+use serde_json::json;
 
 /// Sends a text without an answer of the bot in the same chat.
 async fn write(desk: &Desk, id: i64, text: &str) {
@@ -37,4 +39,39 @@ async fn what_a_customer_writes_while_waiting_reaches_the_agent_who_gets_the_tic
     let texts: Vec<_> = desk.sandbox.chat(BUDI).into_iter().map(|m| m.text).collect();
     let at = |part: &str| texts.iter().position(|text| text.ends_with(part)).expect(part);
     assert!(at("satu") < at("dua"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_reply_to_a_message_of_another_chat_names_its_sender_and_brings_its_file() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let photo = desk.sandbox.send_media(BUDI, NewMedia::new(MediaKind::Photo, *b"rusak"));
+    desk.settle().await;
+    let file_id = desk.sandbox.message(BUDI, photo).unwrap().media.unwrap().file_id;
+    let origin =
+        json!({"type": "channel", "date": 1, "chat": {"id": -100, "type": "channel", "title": "Info"}});
+    let size = json!({"file_id": file_id, "file_unique_id": "u", "width": 1, "height": 1});
+    desk.sandbox.send_raw(
+        SARI,
+        json!({"text": "seperti ini", "external_reply": {"origin": origin, "photo": [size]},
+            "quote": {"text": "kabel putus", "position": 0}}),
+    );
+    desk.settle().await;
+    let relayed = desk.find(BUDI, "seperti ini");
+    assert!(relayed.text.contains("Membalas pesan dari Info"), "{}", relayed.text);
+    assert!(relayed.text.contains("kabel putus"), "{}", relayed.text);
+    assert_eq!(relayed.media.expect("the photo").kind, MediaKind::Photo);
+    // What has no file is named.
+    let hidden = json!({"type": "hidden_user", "date": 1, "sender_user_name": ""});
+    desk.sandbox.send_raw(
+        SARI,
+        json!({"text": "atau ini", "external_reply": {"origin": hidden, "location": {"latitude": 1, "longitude": 2}}}),
+    );
+    desk.settle().await;
+    let relayed = desk.find(BUDI, "atau ini");
+    assert!(
+        relayed.text.contains("Membalas pesan di chat lain") && relayed.media.is_none(),
+        "{}",
+        relayed.text
+    );
 }

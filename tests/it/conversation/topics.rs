@@ -1,6 +1,6 @@
 //! Topics: each ticket that an agent holds is a topic of their chat, where the bot has topics.
 use crate::conversation::{BUDI, SARI, TOM, with_agent};
-use crate::support::Desk;
+use crate::support::{ADMIN, Desk};
 use antri::sandbox::UserMessage;
 use chrono::TimeDelta;
 
@@ -97,4 +97,59 @@ async fn a_chat_that_refuses_topics_gets_everything_itself() {
     assert_eq!(created, 1, "a refusal is not tried again for each message");
     write(&desk, BUDI, "kami periksa").await;
     assert!(desk.has(SARI, "kami periksa"));
+}
+
+#[tokio::test]
+async fn a_customer_is_answered_in_the_topic_in_which_they_wrote_last() {
+    let desk = with_topics().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let thread = desk.sandbox.add_topic(SARI, "Rumah");
+    desk.settle().await;
+    desk.sandbox.send(SARI, UserMessage::text("lampu merah").in_thread(thread));
+    desk.settle().await;
+    let topic = desk.sandbox.topics(BUDI)[0].0;
+    let answer = async |text: &str| {
+        desk.sandbox.send(BUDI, UserMessage::text(text).in_thread(topic));
+        desk.settle().await;
+        desk.find(SARI, text).thread
+    };
+    assert_eq!(answer("kami periksa").await, Some(thread));
+    desk.sandbox.delete_topic(SARI, thread);
+    desk.settle().await;
+    assert_eq!(answer("sudah selesai").await, None, "the topic is gone");
+    write(&desk, SARI, "terima kasih").await;
+    assert_eq!(answer("sama-sama").await, None);
+    assert_eq!(desk.count(SARI, "sama-sama"), 1);
+}
+
+#[tokio::test]
+async fn an_admin_switches_topics_where_the_server_can() {
+    let desk = with_agent().await;
+    desk.say(BUDI, "/topics").await;
+    assert!(desk.last(BUDI).text.contains("khusus admin"));
+    desk.say(ADMIN, "/topics").await;
+    assert!(desk.last(ADMIN).text.contains("Topik mati"), "{}", desk.last(ADMIN).text);
+    desk.press(ADMIN, "Nyalakan topik").await;
+    assert!(desk.last(ADMIN).text.contains("Topik menyala"), "{}", desk.last(ADMIN).text);
+    desk.ticket(SARI, "Internet mati").await;
+    assert_eq!(names(&desk), ["#1 · Sari · Umum - Pertanyaan"]);
+    desk.press(ADMIN, "Matikan topik").await;
+    assert!(desk.last(ADMIN).text.contains("Topik mati"), "{}", desk.last(ADMIN).text);
+    // A server before Bot API 10.5.
+    desk.sandbox.set_knows_settings(false);
+    desk.press(ADMIN, "Nyalakan topik").await;
+    assert!(
+        desk.last(ADMIN).text.contains("@BotFather") && desk.last(ADMIN).text.contains("@antri_test_bot")
+    );
+    desk.say(ADMIN, "/language en").await;
+    desk.say(ADMIN, "/topics").await;
+    desk.press(ADMIN, "Switch topics on").await;
+    assert!(desk.last(ADMIN).text.contains("switch on Threads Mode"), "{}", desk.last(ADMIN).text);
+    let fault = antri::sandbox::Fault::ServerError(502);
+    let rule =
+        antri::sandbox::FaultRule { method: Some("setMySettings".into()), chat: None, times: 1, fault };
+    desk.sandbox.faults().add(rule);
+    desk.say(ADMIN, "/topics").await;
+    desk.press(ADMIN, "Switch topics on").await;
+    assert!(desk.last(ADMIN).text.contains("Try again soon"), "{}", desk.last(ADMIN).text);
 }

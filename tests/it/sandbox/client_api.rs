@@ -185,3 +185,21 @@ async fn foreign_hosts_and_origins_are_refused() {
     let own = get("/sandbox/state").header("origin", desk.address.as_str()).send().await.unwrap();
     assert_eq!(own.status(), 200);
 }
+
+#[tokio::test]
+async fn a_page_sends_a_reaction() {
+    let desk = Desk::started().await;
+    desk.call("getUpdates", json!({"allowed_updates": ["message_reaction"]})).await;
+    let sent = desk.call("sendMessage", json!({"chat_id": SITI, "text": "hi"})).await;
+    let message = sent["message_id"].as_i64().unwrap();
+    let path = format!("/sandbox/users/{SITI}/react");
+    assert_eq!(desk.post(&path, json!({"message_id": message, "emoji": "🔥"})).await.0, 204);
+    assert_eq!(desk.sandbox.message(SITI, message).unwrap().user_reaction.as_deref(), Some("🔥"));
+    assert_eq!(desk.post(&path, json!({"message_id": message})).await.0, 204);
+    assert_eq!(desk.sandbox.message(SITI, message).unwrap().user_reaction, None);
+    assert_eq!(desk.post(&path, json!({"message_id": 9_999})).await.0, 404);
+    let updates = desk.sandbox.updates();
+    let change = &updates.last().unwrap()["message_reaction"];
+    assert_eq!(change["old_reaction"], json!([{"type": "emoji", "emoji": "🔥"}]));
+    assert_eq!((&change["new_reaction"], &change["user"]["id"]), (&json!([]), &json!(SITI)));
+}

@@ -80,6 +80,7 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         last_online: Some(at(0)),
         asked_at: None,
         question_delivered_at: None,
+        asks_last_word: true,
         release_due: None,
         last_assigned: None,
         last_activity: at(0),

@@ -107,6 +107,7 @@ impl Composer {
             author,
             number,
             forwarded_from: message.content.forwarded_from.clone(),
+            reply_elsewhere: message.content.reply_elsewhere.clone(),
             is_edited,
             quoted: None,
             is_partial: !message.content.can_be_relayed(),
@@ -150,21 +151,6 @@ impl Composer {
         };
         let card = store.live_card(key).await?.filter(|card| card.chat == chat);
         Ok(card.map(|card| ReplyTo { message_id: card.message_id, quote: None }))
-    }
-
-    /// Returns the bot's reaction to an agent's message.
-    pub(super) async fn reaction(&self, chat: ChatId, id: MessageId) -> Result<TelegramAction, StoreError> {
-        let message = self.engine.store().message(id).await?;
-        let source = message.as_ref().and_then(|message| message.source).filter(|source| source.chat == chat);
-        let (Some(message), Some(source)) = (message, source) else { return Ok(TelegramAction::Nothing) };
-        let emoji = match message.relay {
-            Relay::Waiting | Relay::Enqueued { .. } => "👀",
-            Relay::Delivered { .. } => "👍",
-            Relay::Failed { .. } => "👎",
-            Relay::Withdrawn { .. } => "🙈",
-            Relay::Kept => "✍",
-        };
-        Ok(TelegramAction::React(source.message_id, emoji))
     }
 
     /// Returns the notice to an author whose message did not arrive, as a reply to the message.
@@ -269,6 +255,9 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     let head = render::relay_head(localizer, view);
     let text = content.text.cleaned();
     let plain = |html: String| RelayCall::Text(Rendered { html, buttons: Vec::new() });
+    if content.has_foreign_file {
+        return foreign_file(message, view, localizer);
+    }
     let is_text = content.kind.is_none() || !content.can_be_relayed();
     let Some(source) = message.source.filter(|_| !is_text || text.text.len() > MIN_LONG_BYTES) else {
         return plain(render::relay_text(&head, &text).unwrap_or(head));
@@ -291,6 +280,24 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
         Rendered { html: render::relay_text(&head, &words).unwrap_or(head), buttons: Vec::new() }
     });
     RelayCall::Copy { source, caption, buttons, file: content.file(), words }
+}
+
+/// Returns the call for a text that replies to a file of another chat: the file, with the text as its caption. If
+/// that has no room, the text is sent.
+fn foreign_file(message: &ConversationMessage, view: &RelayView, localizer: &Localizer<'_>) -> RelayCall {
+    let content = &message.content;
+    let (head, text) = (render::relay_head(localizer, view), content.text.cleaned());
+    let file = content.file().filter(|file| file.kind.has_caption());
+    let without_file = || {
+        let head = render::relay_head(localizer, &RelayView { is_partial: true, ..view.clone() });
+        Rendered { html: render::relay_text(&head, &text).unwrap_or(head), buttons: Vec::new() }
+    };
+    match (file, render::relay_caption(&head, &text)) {
+        (Some(file), Some(caption)) => {
+            RelayCall::File { file, caption, buttons: Vec::new(), words: Some(without_file()) }
+        }
+        _ => RelayCall::Text(without_file()),
+    }
 }
 
 /// Texts up to this length fit into one message together with their head.

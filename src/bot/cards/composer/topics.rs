@@ -5,10 +5,14 @@ use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, PersonId, TicketId};
 use crate::domain::notice::{Message, Notice, RelayPart};
+use crate::domain::ticket::conversation::Direction;
 use crate::domain::ticket::topic::Topic;
 use crate::domain::ticket::{Status, Ticket};
 use crate::engine::ports::StoreError;
 use crate::outbox::{TelegramAction, TopicAction};
+
+/// Number of messages among which the customer's last one is looked for.
+const MAX_RECENT_MESSAGES: usize = 50;
 
 impl Composer {
     /// Returns the action in the topic of its ticket. If the ticket has none yet, the action creates it first.
@@ -23,6 +27,12 @@ impl Composer {
             return Ok(action);
         }
         let store = self.engine.store();
+        if let Message::Relay { part, to_agent: false } = message {
+            return Ok(match self.customer_thread(chat, part).await? {
+                Some(thread) => TelegramAction::InThread(thread, Box::new(action)),
+                None => action,
+            });
+        }
         let (Some(id), Some(person)) = (self.ticket_in(message).await?, store.recipient(chat).await?) else {
             return Ok(action);
         };
@@ -34,6 +44,22 @@ impl Composer {
         let name = self.topic_name(&ticket, person.id, &self.localizer(Some(&person), now)).await?;
         let topic = Topic { ticket: id, agent: person.id, chat, thread: 0, name, closed_at: None };
         Ok(TelegramAction::Topic(TopicAction::Create(topic), Some(Box::new(action))))
+    }
+
+    /// Returns the topic of the customer's chat from which they wrote last about the ticket.
+    async fn customer_thread(&self, chat: ChatId, part: &RelayPart) -> Result<Option<i32>, StoreError> {
+        let store = self.engine.store();
+        let ticket = match part {
+            RelayPart::Message(id) => store.message(*id).await?.and_then(|message| message.ticket),
+            RelayPart::AlbumHeader(ticket, _) | RelayPart::Album(ticket, _) => Some(*ticket),
+            RelayPart::Edit(_) | RelayPart::Withdraw(_) => None,
+        };
+        let Some(ticket) = ticket else { return Ok(None) };
+        let recent = store.conversation(ticket, None, MAX_RECENT_MESSAGES).await?;
+        let written = recent.into_iter().rev().find(|message| {
+            message.direction == Direction::ToAgent && message.source.is_some_and(|place| place.chat == chat)
+        });
+        Ok(written.and_then(|message| message.thread))
     }
 
     /// Returns the ticket that a message to its agent is about.

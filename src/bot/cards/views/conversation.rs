@@ -23,6 +23,8 @@ pub struct RelayView {
     pub number: Option<TicketNumber>,
     /// The origin of what was forwarded; empty if Telegram does not say it.
     pub forwarded_from: Option<String>,
+    /// The sender of the message of another chat that it replies to; empty if Telegram does not say it.
+    pub reply_elsewhere: Option<String>,
     /// Whether its author edited it.
     pub is_edited: bool,
     /// What it quotes of a message that the recipient does not have.

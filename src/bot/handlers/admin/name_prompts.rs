@@ -80,7 +80,9 @@ pub async fn on_answer(
 ) -> HandlerResult {
     let answer = match prompt {
         // Their answers are no names.
-        Prompt::Comment(_) | Prompt::NewReply | Prompt::ReplyText(_) => return Ok(Vec::new()),
+        Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::NewReply | Prompt::ReplyText(_) => {
+            return Ok(Vec::new());
+        }
         Prompt::Alias(agent) => alias::set_and_show(bot, ctx, agent, name).await?,
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,

@@ -50,7 +50,7 @@ pub async fn replies(
             card(&bot, &ctx, &reply, &departments)
         })]);
     }
-    let (id, text) = (id_of(&ctx, message.message_id), end_of(&message.text, text));
+    let (id, text) = (id_of(&ctx, message.message_id), message.text.ending(text));
     let reply = CannedReply { id, department, word: word.to_owned(), text };
     let reply = bot.engine.set_canned_reply(&ctx.person, reply).await?;
     Ok(vec![ctx.text(card(&bot, &ctx, &reply, &departments))])
@@ -73,12 +73,6 @@ async fn find(
     all.retain(|reply| reply.word.to_lowercase() == word);
     all.retain(|reply| department.is_none() || reply.department == department);
     Ok(all.into_iter().next())
-}
-
-/// Returns the end of a message's text, with its entities.
-fn end_of(text: &FormattedText, end: &str) -> FormattedText {
-    let length = text.text.trim_end().len();
-    if text.text.trim_end().ends_with(end) { text.slice(length - end.len(), length) } else { end.into() }
 }
 
 /// Returns the id for the reply that this message adds: it is the same if the update is handled again.

@@ -59,6 +59,7 @@ fn status_view(availability: Availability) -> StatusView {
         availability,
         lost: false,
         auto: true,
+        asks_last_word: false,
         is_manual: false,
         held: 3,
         max: 5,
@@ -71,7 +72,8 @@ fn status_view(availability: Availability) -> StatusView {
 #[test]
 fn status_in_every_availability() {
     check("status_online", |w| status(w, &status_view(Availability::Online)));
-    let lost = StatusView { lost: true, auto: false, ..status_view(Availability::Online) };
+    let lost =
+        StatusView { lost: true, auto: false, asks_last_word: true, ..status_view(Availability::Online) };
     check("status_lost", |w| status(w, &lost));
     check("status_busy", |w| status(w, &status_view(Availability::Busy)));
     let away = StatusView { departments: Vec::new(), ..status_view(Availability::Away) };

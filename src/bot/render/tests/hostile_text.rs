@@ -99,20 +99,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             agent_card(localizer, &line),
-            status(
-                localizer,
-                &StatusView {
-                    availability: Availability::Away,
-                    lost: false,
-                    auto: true,
-                    is_manual: false,
-                    held: 1,
-                    max: 0,
-                    today: (1, 2),
-                    waiting: 3,
-                    departments,
-                },
-            ),
+            status(localizer, &status_view(departments)),
         ]);
     }
     for label in [None, Some(text)] {
@@ -141,6 +128,21 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         },
     ));
     all
+}
+
+fn status_view(departments: Vec<String>) -> StatusView {
+    StatusView {
+        availability: Availability::Away,
+        lost: false,
+        auto: true,
+        asks_last_word: true,
+        is_manual: false,
+        held: 1,
+        max: 0,
+        today: (1, 2),
+        waiting: 3,
+        departments,
+    }
 }
 
 /// Renders a page of an audit log whose events are all assignments with the fullest decision record.

@@ -32,6 +32,7 @@ pub(super) fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) 
         last_online: None,
         asked_at: None,
         question_delivered_at: None,
+        asks_last_word: false,
         release_due: None,
         last_assigned: None,
         last_activity: now,

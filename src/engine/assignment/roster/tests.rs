@@ -22,6 +22,7 @@ fn agent(version: u64, max: u16) -> Person {
         last_online: None,
         asked_at: None,
         question_delivered_at: None,
+        asks_last_word: false,
         release_due: None,
         last_assigned: Some(at(10)),
         last_activity: at(20),

@@ -13,7 +13,7 @@ pub(in crate::sandbox) fn get_me(state: &State) -> Value {
     let capabilities = json!({
         "can_join_groups": true,
         "can_read_all_group_messages": false,
-        "supports_inline_queries": false,
+        "supports_inline_queries": state.bot.is_inline,
         "can_connect_to_business": false,
         "has_main_web_app": false,
         "has_topics_enabled": state.bot.has_topics,

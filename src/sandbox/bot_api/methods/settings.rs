@@ -13,5 +13,8 @@ pub(in crate::sandbox) fn set_settings(state: &mut State, call: &Call<'_>) -> Me
     if let Some(on) = call.params.get("has_topics_enabled").and_then(Value::as_bool) {
         state.set_topics_enabled(on);
     }
+    if let Some(on) = call.params.get("supports_inline_queries").and_then(Value::as_bool) {
+        state.bot.is_inline = on;
+    }
     Ok(json!(true))
 }

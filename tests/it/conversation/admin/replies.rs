@@ -3,6 +3,7 @@ use crate::conversation::{BUDI, SARI, second_department, with_agent, with_custom
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::ButtonAction;
 use antri::domain::department::canned_reply::CannedReply;
+use antri::engine::canned_replies::matching;
 
 async fn all(desk: &Desk) -> Vec<CannedReply> {
     desk.app().engine.store().canned_replies().await.unwrap()
@@ -76,7 +77,8 @@ async fn a_reply_of_the_department_comes_first() {
     let departments = app.engine.store().departments().await.unwrap();
     let text = async |name: &str, word: &str| {
         let id = departments.iter().find(|d| d.name == name).unwrap().id;
-        app.engine.canned_reply(id, word).await.unwrap().map(|reply| reply.text.text)
+        let replies = app.engine.canned_replies_of(&[id].into()).await.unwrap();
+        matching(&replies, word).first().map(|reply| reply.text.text.clone())
     };
     assert_eq!(text("Teknik", " HALO ").await.as_deref(), Some("teknik"));
     assert_eq!(text("Umum", "halo").await.as_deref(), Some("umum"));

@@ -3,7 +3,7 @@ use super::super::fixture::*;
 use antri::domain::Time;
 use antri::domain::event::Action;
 use antri::domain::ids::{MessageId, Version};
-use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay};
+use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Reactions, Relay};
 use antri::engine::ports::{
     Change, CommitError, Cutoffs, Guard, Store, StoredWebhook, UniqueKey, WebhookAttempt, WebhookCounts,
     WebhookState, Write,
@@ -39,6 +39,7 @@ fn message(n: u64, ticket: Option<u64>) -> ConversationMessage {
         content: MessageContent::of_text("halo".into()),
         written_at: at(200),
         edited_at: None,
+        reactions: Reactions::default(),
         relay: Relay::Waiting,
     }
 }

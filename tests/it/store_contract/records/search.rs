@@ -6,7 +6,9 @@ use antri::domain::ids::{ChatId, MessageId, Version};
 use antri::domain::person::Person;
 use antri::domain::text::search::query_words;
 use antri::domain::ticket::Ticket;
-use antri::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay, RelayedTo};
+use antri::domain::ticket::conversation::{
+    ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayedTo,
+};
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub(super) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
         content: MessageContent::of_text(text.into()),
         written_at: at(1),
         edited_at: None,
+        reactions: Reactions::default(),
         relay: Relay::Waiting,
     }
 }

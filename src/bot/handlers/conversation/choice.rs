@@ -1,0 +1,98 @@
+//! The question for which ticket a message is, and the answers to it.
+use super::writing::placeholders;
+use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::handlers::customer::{open_draft, save_draft};
+use crate::bot::handlers::focus;
+use crate::bot::handlers::refusals::refusal_toast;
+use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
+use crate::domain::content::Attachment;
+use crate::domain::department::canned_reply::Placeholders;
+use crate::domain::draft::DraftPart;
+use crate::domain::ids::TicketId;
+use crate::domain::notice::{Message, Outgoing};
+use crate::domain::ticket::conversation::ConversationMessage;
+use crate::engine::error::EngineError;
+use std::sync::Arc;
+
+/// Sends the kept messages of the author to the chosen ticket.
+pub async fn choose_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    ticket: TicketId,
+) -> HandlerResult {
+    let values = match bot.engine.store().ticket(ticket).await? {
+        Some(ticket) => placeholders(&bot, &ctx, &ticket).await?,
+        None => Placeholders::default(),
+    };
+    let routed = match bot.engine.route_messages(&ctx.person, ticket, &values).await {
+        Ok(routed) => routed,
+        Err(error) => {
+            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
+            toast.say(text);
+            return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
+        }
+    };
+    toast.ack();
+    if routed == 0 {
+        return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
+    }
+    let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    let text = ctx.localizer(&bot).message("choice-done", &[("number", (&ticket.number).into())]);
+    let mut answers = vec![ctx.edit(pressed, text)];
+    if ticket.holder() == Some(ctx.person.id) {
+        answers.extend(focus::set(&bot, &ctx, ticket.id).await?);
+    }
+    Ok(answers)
+}
+
+/// Returns the new question for which ticket the kept messages are, below the last message.
+pub(super) fn ask(ctx: &RequestContext) -> Vec<Outgoing> {
+    let key = CardKey::TicketChoice(ctx.person.id);
+    vec![Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)]
+}
+
+/// Makes the kept messages of a customer the draft of a new ticket.
+pub async fn choose_new_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+) -> HandlerResult {
+    toast.ack();
+    let kept = bot.engine.store().unrouted_messages(ctx.person.id).await?;
+    if kept.is_empty() {
+        return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
+    }
+    let mut draft = open_draft(&bot, &ctx).await?;
+    for message in &kept {
+        draft = draft.with(draft_part(message)).0;
+    }
+    let text = ctx.localizer(&bot).message("choice-draft", &[]);
+    let shown = save_draft(&bot, &ctx, draft).await?;
+    // After the draft: a press that is handled again after a crash adds the same messages to it.
+    bot.engine.release_kept(&kept).await?;
+    Ok(std::iter::once(ctx.edit(pressed, text)).chain(shown).collect())
+}
+
+/// Returns a kept message as a part of a draft.
+fn draft_part(message: &ConversationMessage) -> DraftPart {
+    let content = &message.content;
+    let mut text = content.text.clone();
+    text.push_line(&content.words.as_str().into());
+    let attachment = |kind| Attachment {
+        kind,
+        file_id: content.file_id.clone(),
+        source: message.source,
+        album: content.album.clone(),
+    };
+    let kind = content.kind.clone().filter(|_| content.can_be_relayed());
+    DraftPart {
+        message_id: message.source.map_or(0, |source| source.message_id),
+        album: content.album.clone(),
+        text,
+        attachments: kind.map(attachment).into_iter().collect(),
+    }
+}

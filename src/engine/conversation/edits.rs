@@ -1,0 +1,64 @@
+//! Edits of messages: what was sent is edited as well.
+use super::relay_delivery;
+use crate::domain::Time;
+use crate::domain::content::MessageSource;
+use crate::domain::notice::RelayPart;
+use crate::domain::ticket::conversation::{ConversationMessage, MessageContent, Relay};
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::ports::{Change, Write};
+use crate::engine::{Attempt, Engine};
+
+impl Engine {
+    /// Stores the new version of a message that its author edited. What was sent is edited as well. Returns
+    /// `None` if the message belongs to no conversation.
+    pub async fn edit_message(
+        &self,
+        source: MessageSource,
+        content: MessageContent,
+        now: Time,
+    ) -> Result<Option<ConversationMessage>, EngineError> {
+        self.retry(|| async {
+            let Some(before) = self.store.message_at(source).await? else { return Ok(Attempt::Done(None)) };
+            if before.source != Some(source) || before.content == content {
+                return Ok(Attempt::Done(Some(before)));
+            }
+            // A reply and an origin do not change by an edit.
+            let MessageContent {
+                album,
+                forwarded_from,
+                reply_elsewhere,
+                reply_to,
+                reply_to_message,
+                quote,
+                ..
+            } = before.content.clone();
+            let content = content.clone();
+            let content = MessageContent {
+                album,
+                forwarded_from,
+                reply_elsewhere,
+                reply_to,
+                reply_to_message,
+                quote,
+                ..content
+            };
+            let version = before.version.next();
+            let after = ConversationMessage { content, version, edited_at: Some(now), ..before.clone() };
+            let edit = match before.relay {
+                Relay::Delivered { chat, .. } => {
+                    Some(relay_delivery(chat, RelayPart::Edit(before.id), before.direction))
+                }
+                _ => None,
+            };
+            let write = Write::Message { message: Box::new(after.clone()), expected: Some(before.version) };
+            let change = Change { write, event: None, notices: edit.into_iter().collect() };
+            let committed = self.commit_one(change).await;
+            if let (Ok(_), Some(ticket)) = (&committed, after.ticket) {
+                self.publish(Event::Message { ticket, message: after.id, is_new: false });
+            }
+            Attempt::of(committed, Some(after))
+        })
+        .await
+    }
+}
