@@ -50,7 +50,7 @@ pub struct RawUpdate {
     pub value: Value,
     /// The chat that it came from, if that can be read.
     pub chat: Option<i64>,
-    /// Its kind, if it is none of [`HANDLED_UPDATES`].
+    /// Its kind, if it is none of the kinds that the desk handles.
     pub unrequested: Option<&'static str>,
 }
 
@@ -62,7 +62,7 @@ impl RawUpdate {
     }
 }
 
-/// Returns `None` if one of these names of an update's fields is one of [`HANDLED_UPDATES`]; otherwise its kind,
+/// Returns `None` if one of these names of an update's fields is a kind that the desk handles; otherwise its kind,
 /// "other" for one that Bot API 10.1 does not have.
 pub(super) fn unrequested_kind(names: &[&[u8]]) -> Option<&'static str> {
     let stands_in = |kind: &&str| names.contains(&kind.as_bytes());
