@@ -1,7 +1,6 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
 mod upkeep;
 
-use super::writer::Durability;
 use super::{
     Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
 };
@@ -281,10 +280,7 @@ impl OutboxStore for Sqlite {
     async fn claim(&self, limit: usize, now: Time) -> Result<Vec<ClaimedDelivery>, StoreError> {
         self.observe_now(now);
         let served = self.served.fetch_add(limit, Ordering::Relaxed);
-        // After a power failure, a lost claim makes the delivery pending: it is sent again, as it would be with the
-        // claim, but the repeat is not counted.
-        let work = move |conn: &Connection| outbox::claim(conn, limit, served, now);
-        self.writer.run_until(Durability::Process, work).await
+        self.write(move |conn| outbox::claim(conn, limit, served, now)).await
     }
 
     async fn settle(&self, outcomes: Vec<(u64, Outcome)>, now: Time) -> Result<(), StoreError> {

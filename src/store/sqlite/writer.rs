@@ -34,28 +34,8 @@ type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Runs a job and returns its reply. An error aborts the transaction.
 type Job = Box<dyn FnOnce(&Connection) -> (Reply, Result<(), StoreError>) + Send>;
 
-/// What the writes of a job survive when its caller gets the reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Durability {
-    /// The end of the process.
-    Process,
-    /// A power failure, too: the log was synced to the disk.
-    Disk,
-}
-
-impl Durability {
-    /// Returns the setting of a transaction. In WAL mode SQLite syncs each commit only with `FULL`; with
-    /// `NORMAL` a later sync makes all earlier commits durable.
-    fn pragma(self) -> &'static str {
-        match self {
-            Self::Process => "PRAGMA synchronous = NORMAL",
-            Self::Disk => "PRAGMA synchronous = FULL",
-        }
-    }
-}
-
 enum Command {
-    Run { changes: usize, durability: Durability, job: Job },
+    Run { changes: usize, job: Job },
     Close,
 }
 
@@ -105,17 +85,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run_until(Durability::Disk, work).await
-    }
-
-    /// Runs `work` like [`Self::run`], and waits until its writes survive what `durability` names.
-    pub(super) async fn run_until<T: Send + 'static>(
-        &self,
-        durability: Durability,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let work = |conn: &Connection| Ok(with_savepoint(conn, work));
-        self.enqueue(1, durability, work).await?.map_err(StoreError::from)
+        self.run_unguarded(1, |conn| Ok(with_savepoint(conn, work))).await?.map_err(StoreError::from)
     }
 
     /// Runs `work` in the next transaction without a savepoint. `work` makes this many changes and must leave
@@ -123,15 +93,6 @@ impl Writer {
     pub(super) async fn run_unguarded<T: Send + 'static>(
         &self,
         changes: usize,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.enqueue(changes, Durability::Disk, work).await
-    }
-
-    async fn enqueue<T: Send + 'static>(
-        &self,
-        changes: usize,
-        durability: Durability,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
@@ -148,7 +109,7 @@ impl Writer {
             (Box::new(reply), result)
         });
         let closed = |_| StoreError::Unavailable("the store is closed".to_owned());
-        self.queue.send(Command::Run { changes, durability, job }).await.map_err(closed)?;
+        self.queue.send(Command::Run { changes, job }).await.map_err(closed)?;
         receiver.await.map_err(|_| StoreError::Unavailable("a write was aborted".to_owned()))?
     }
 
@@ -203,12 +164,11 @@ impl Worker {
     fn run(&self, mut commands: mpsc::Receiver<Command>) {
         while let Some(first) = commands.blocking_recv() {
             let mut batch = Vec::new();
-            let (mut batch_changes, mut batch_durability) = (0, Durability::Process);
+            let mut batch_changes = 0;
             let mut next = Some(first);
             while let Some(command) = next {
                 match command {
-                    Command::Run { changes, durability, job } => {
-                        batch_durability = batch_durability.max(durability);
+                    Command::Run { changes, job } => {
                         batch_changes += changes.max(1);
                         batch.push(job);
                     }
@@ -218,7 +178,7 @@ impl Worker {
                 next = if batch_changes < MAX_BATCH_CHANGES { commands.try_recv().ok() } else { None };
             }
             if !batch.is_empty() {
-                self.commit_batch(batch, batch_changes, batch_durability);
+                self.commit_batch(batch, batch_changes);
             }
         }
         if let Err(error) = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -227,13 +187,12 @@ impl Worker {
     }
 
     /// Runs a batch in one transaction and replies to each caller.
-    fn commit_batch(&self, batch: Vec<Job>, batch_changes: usize, durability: Durability) {
+    fn commit_batch(&self, batch: Vec<Job>, batch_changes: usize) {
         let Self { conn, counters, cache, files } = self;
         let mut replies = Vec::with_capacity(batch.len());
         let rows_before = conn.total_changes();
         let committed = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
             files.check()?;
-            conn.execute_batch(durability.pragma())?;
             conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             for job in batch {
                 let (reply, result) = job(conn);

@@ -26,13 +26,6 @@ async fn run_in_one_batch<T: Send + 'static>(
     writer: &Writer,
     jobs: Vec<impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static>,
 ) -> Vec<Result<T, StoreError>> {
-    run_in_one_batch_until(writer, jobs.into_iter().map(|job| (Durability::Disk, job)).collect()).await
-}
-
-async fn run_in_one_batch_until<T: Send + 'static>(
-    writer: &Writer,
-    jobs: Vec<(Durability, impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static)>,
-) -> Vec<Result<T, StoreError>> {
     let (unblock, blocked) = std::sync::mpsc::channel::<()>();
     let (started, has_started) = oneshot::channel();
     let first = writer.run_unguarded(MAX_BATCH_CHANGES, move |_| {
@@ -42,7 +35,7 @@ async fn run_in_one_batch_until<T: Send + 'static>(
     });
     let others = async {
         has_started.await.unwrap();
-        let all = join_all(jobs.into_iter().map(|(durability, job)| writer.run_until(durability, job)));
+        let all = join_all(jobs.into_iter().map(|job| writer.run(job)));
         let unblock = async { unblock.send(()).unwrap() };
         tokio::join!(all, unblock).0
     };
@@ -123,21 +116,4 @@ async fn a_batch_stops_after_an_implicit_rollback() {
     let results = run_in_one_batch(&writer, (0..4).map(job).collect()).await;
     assert!(results.iter().all(Result::is_err), "{results:?}");
     assert_eq!(names(&writer).await, [""; 0]);
-}
-
-/// Returns SQLite's setting of the current transaction: 1 is `NORMAL`, 2 is `FULL`.
-fn synchronous(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.pragma_query_value(None, "synchronous", |row| row.get(0))
-}
-
-#[tokio::test]
-async fn a_transaction_is_synced_if_any_of_its_jobs_needs_it() {
-    let (writer, _dir) = start();
-    assert_eq!(writer.run_until(Durability::Process, synchronous).await, Ok(1));
-    assert_eq!(writer.run(synchronous).await, Ok(2));
-    let mixed = [Durability::Process, Durability::Disk, Durability::Process];
-    let jobs = mixed.into_iter().map(|durability| (durability, synchronous)).collect();
-    assert_eq!(run_in_one_batch_until(&writer, jobs).await, [Ok(2), Ok(2), Ok(2)]);
-    let jobs = vec![(Durability::Process, synchronous); 2];
-    assert_eq!(run_in_one_batch_until(&writer, jobs).await, [Ok(1), Ok(1)]);
 }
