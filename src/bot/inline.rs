@@ -24,7 +24,8 @@ const MAX_DESCRIPTION_UNITS: usize = 120;
 /// gets no results.
 pub async fn answer(bot: &Arc<BotContext>, query: &InlineQuery, now: Time) -> Result<(), EngineError> {
     let person = bot.engine.store().person_by_telegram(query.from.id).await?;
-    let (results, next) = match person.filter(|person| query.is_in_own_chat && person.agent.is_some()) {
+    let may_see = |person: &Person| query.is_in_own_chat && person.agent.is_some() && !person.is_banned();
+    let (results, next) = match person.filter(may_see) {
         Some(person) => {
             bot.engine.on_activity(&person, now).await?;
             page(&found(bot, &person, &query.query).await?, query.offset.parse().unwrap_or_default())

@@ -35,11 +35,14 @@ pub async fn pressed(
     action: AliasAction,
 ) -> HandlerResult {
     let (AliasAction::Show(agent) | AliasAction::Ask(agent) | AliasAction::Clear(agent)) = action;
-    let is_own = matches!(action, AliasAction::Clear(_)) && agent == ctx.person.id;
+    let is_own =
+        matches!(action, AliasAction::Clear(_)) && agent == ctx.person.id && ctx.person.agent.is_some();
     if !is_own && !ctx.person.is_admin() {
         return Err(EngineError::Forbidden);
     }
-    if seat_of(&bot, agent).is_none()
+    // The list that replaces the card of a former agent is for admins.
+    if ctx.person.is_admin()
+        && seat_of(&bot, agent).is_none()
         && let Err(list) = require_agent(&bot, &ctx, &toast, pressed, (PickerPurpose::Agent, agent)).await?
     {
         return Ok(vec![list]);

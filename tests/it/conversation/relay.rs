@@ -75,3 +75,17 @@ async fn a_reply_to_a_message_of_another_chat_names_its_sender_and_brings_its_fi
         relayed.text
     );
 }
+
+#[tokio::test]
+async fn a_customer_does_not_learn_to_whom_else_the_agent_replied() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let colleague = json!({"type": "user", "date": 1,
+        "sender_user": {"id": 55, "is_bot": false, "first_name": "Citra Lestari"}});
+    desk.sandbox
+        .send_raw(BUDI, json!({"text": "seperti kata rekan saya", "external_reply": {"origin": colleague}}));
+    desk.settle().await;
+    let relayed = desk.find(SARI, "seperti kata rekan saya");
+    assert!(relayed.text.contains("Membalas pesan di chat lain"), "{}", relayed.text);
+    assert!(!relayed.text.contains("Citra"), "{}", relayed.text);
+}

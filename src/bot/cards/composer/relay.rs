@@ -107,7 +107,13 @@ impl Composer {
             author,
             number,
             forwarded_from: message.content.forwarded_from.clone(),
-            reply_elsewhere: message.content.reply_elsewhere.clone(),
+            // An agent may reply to a colleague or to another customer, whose names this customer must not learn.
+            reply_elsewhere: match message.direction {
+                Direction::ToAgent => message.content.reply_elsewhere.clone(),
+                Direction::ToCustomer | Direction::Note => {
+                    message.content.reply_elsewhere.as_ref().map(|_| String::new())
+                }
+            },
             is_edited,
             quoted: None,
             is_partial: !message.content.can_be_relayed(),

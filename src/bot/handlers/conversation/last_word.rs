@@ -10,7 +10,7 @@ use crate::bot::toast::Toast;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Status, Ticket};
 use crate::engine::conversation::NewMessage;
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step;
@@ -126,8 +126,14 @@ pub(super) async fn say(
         Err(error) => return Err(error),
     }
     match bot.engine.step(ctx.person.id, ticket.id, Step::Complete, None, ctx.now).await {
-        // It was completed before, or taken away in this moment: a notice says so.
-        Ok(_) | Err(EngineError::Refused(..)) => {}
+        Ok(_) => {}
+        // The update is handled again.
+        Err(EngineError::Refused(_, current)) if current.status() == Status::Completed => {}
+        // It was taken away in this moment: a notice says so. The reaction says that the message arrived.
+        Err(EngineError::Refused(..)) => {
+            bot.engine.close_prompt(ctx.person.id).await?;
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(error),
     }
     if let Some(source) = source {

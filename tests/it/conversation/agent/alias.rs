@@ -141,7 +141,10 @@ async fn only_the_agent_and_admins_change_a_name() {
     desk.say(ADMIN, "/removeagent Budi").await;
     desk.press(ADMIN, "Cabut peran").await;
     desk.press_data(BUDI, message, &clear).await;
-    assert!(!desk.toast(BUDI).contains("dihapus"), "{}", desk.toast(BUDI));
+    assert!(desk.toast(BUDI).contains("tidak berwenang"), "{}", desk.toast(BUDI));
+    let all_of_budi = desk.sandbox.chat(BUDI);
+    let lists = all_of_budi.iter().filter(|message| message.button("Citra").is_some());
+    assert_eq!(lists.count(), 0, "the list of agents is for admins: {}", desk.chat_story(BUDI));
     desk.say(CITRA, "/alias Rina").await;
     assert_eq!(alias_of(&desk, CITRA).await.as_deref(), Some("Rina"));
 }
