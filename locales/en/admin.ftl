@@ -147,6 +147,6 @@ topics-off = 🧵 <b>Topics are off.</b>
     Agents answer by replying to a message, or choose a customer. With topics, each ticket has its own topic in the agent's chat. Customers' chats get topics as well.
 button-topics-on = 🧵 Switch topics on
 button-topics-off = ✖️ Switch topics off
-topics-by-hand-on = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch on <b>Threads Mode</b>. Topics are used some minutes later.
-topics-by-hand-off = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch off <b>Threads Mode</b>. Topics are no longer used some minutes later.
+topics-by-hand-on = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch on <b>Threads Mode</b>. The desk uses topics after some minutes.
+topics-by-hand-off = 🧵 This Telegram server cannot change it from here. Open @BotFather, choose @{ $bot } → Bot Settings, and switch off <b>Threads Mode</b>. After some minutes, the desk no longer uses topics.
 topics-retry = ⚠️ Telegram does not answer at the moment. Try again soon with /topics.
