@@ -3,13 +3,13 @@ use crate::backend::Backend;
 use antri::clock::Clock;
 use antri::domain::Time;
 use antri::domain::department::{Category, Department};
-use antri::domain::description::Description;
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, DraftId, PersonId, TelegramId, TicketId, Version,
 };
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
+use antri::domain::ticket::description::Description;
 use antri::domain::ticket::{Priority, RETURN_DELAY, Ticket, TicketState};
 use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Outcome, Store, Write};

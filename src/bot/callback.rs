@@ -19,7 +19,7 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
 };
-use crate::domain::invite::CODE_LENGTH;
+use crate::domain::person::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
 use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;

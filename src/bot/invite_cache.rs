@@ -2,7 +2,7 @@
 //! is handled again, gets the same link.
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
-use crate::domain::invite::{Grant, Invite};
+use crate::domain::person::invite::{Grant, Invite};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -47,9 +47,9 @@ pub use crate::i18n::Arg;
 
 use crate::bot::callback::ButtonAction;
 use crate::domain::Time;
-use crate::domain::formatted::FormattedText;
 use crate::domain::person::Locale;
 use crate::domain::text::clean;
+use crate::domain::text::formatted::FormattedText;
 use crate::i18n::Texts;
 
 /// The longest canned reply on its card, in UTF-16 units.

@@ -4,8 +4,9 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
-    priority, reassign, relocation, replies,
+    priority, reassign, replies,
 };
+use super::handlers::admin::departments::relocation;
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
     agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,

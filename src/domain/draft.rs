@@ -1,9 +1,9 @@
 //! Drafts: tickets that a customer has not sent yet.
 use super::Time;
 use super::content::Attachment;
-use super::description::{Description, DescriptionError, MAX_ATTACHMENTS};
-use super::formatted::FormattedText;
 use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
+use super::text::formatted::FormattedText;
+use super::ticket::description::{Description, DescriptionError, MAX_ATTACHMENTS};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +118,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::super::content::ContentKind;
-    use super::super::description::MAX_DESCRIPTION_CHARS;
+    use super::super::ticket::description::MAX_DESCRIPTION_CHARS;
     use super::*;
     use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
 pub mod alias;
 pub mod ban;
+pub mod invite;
 pub mod sessions;
 
 use super::Time;

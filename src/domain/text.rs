@@ -1,4 +1,5 @@
 //! Text that people wrote, cleaned and measured where it enters.
+pub mod formatted;
 pub mod search;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};

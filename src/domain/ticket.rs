@@ -4,6 +4,7 @@
 //! A state holds only the data that exists in it (a holder, a slot), so a queued ticket with a holder cannot
 //! be expressed. Each transition returns the ticket with the next version, or says why it is refused.
 pub mod conversation;
+pub mod description;
 pub mod feedback;
 pub mod service;
 pub mod snooze;
@@ -12,11 +13,11 @@ pub mod topic;
 mod undo;
 
 use super::Time;
-use super::description::Description;
 use super::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use super::number::TicketNumber;
 use super::person::{AgentProfile, Person};
 use chrono::TimeDelta;
+use description::Description;
 use serde::{Deserialize, Serialize};
 use service::ServiceRecord;
 

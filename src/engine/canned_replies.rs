@@ -3,10 +3,10 @@ use super::Engine;
 use super::error::EngineError;
 use super::ports::{StoreError, UniqueKey};
 use crate::domain::department::canned_reply::{CannedReply, MAX_REPLIES, MAX_REPLY_CHARS, MAX_WORD_CHARS};
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{DepartmentId, ReplyId};
 use crate::domain::person::Person;
 use crate::domain::text::clean;
+use crate::domain::text::formatted::FormattedText;
 use std::collections::BTreeSet;
 
 /// The greatest edit distance of a word that resembles another.

@@ -1,7 +1,7 @@
 //! Error type of the engine. Each variant can be explained to a person; only [`EngineError::Store`] and
 //! [`EngineError::Contention`] are worth a retry.
 use super::ports::{StoreError, UniqueKey};
-use crate::domain::description::DescriptionError;
+use crate::domain::ticket::description::DescriptionError;
 use crate::domain::ticket::{Refusal, Ticket};
 
 /// Why an operation was refused or failed. It changed nothing.

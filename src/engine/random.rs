@@ -1,7 +1,7 @@
 //! Random source of ids, codes and ticket numbers: seeded once, injected by the composition root.
 use crate::domain::Time;
-use crate::domain::invite::CODE_LENGTH;
 use crate::domain::number::{NUMBERS_PER_TENTH, TicketNumber};
+use crate::domain::person::invite::CODE_LENGTH;
 use chrono::{LocalResult, TimeZone};
 use chrono_tz::Tz;
 use rand::{Rng, RngCore};

@@ -1,8 +1,8 @@
 //! The embedded store: one SQLite file, one writer thread with group commit, and a pool of read-only
 //! connections.
 //!
-//! The schema (`sqlite/schema.sql`) enforces the invariants. The modules here convert values and run
-//! statements.
+//! The schema (`sqlite/schema.sql` and `sqlite/schema/`) enforces the invariants. The modules here convert
+//! values and run statements.
 mod cards;
 mod codec;
 mod commit;

@@ -5,7 +5,6 @@ mod admin;
 mod agent;
 mod buttons;
 mod customer;
-mod focus;
 mod groups;
 mod locale;
 mod long_lists;
@@ -18,7 +17,6 @@ mod side_api;
 mod spinner;
 mod stories;
 mod ticket_command;
-mod topics;
 mod wording;
 
 use crate::support::Desk;

@@ -1,7 +1,7 @@
 //! JSON bodies of a conversation's messages.
 use crate::api::Api;
 use crate::domain::content::ContentKind;
-use crate::domain::formatted::{Entity, EntityKind};
+use crate::domain::text::formatted::{Entity, EntityKind};
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay, RelayFailure};
 use crate::engine::ports::StoreError;
 use chrono::{DateTime, Utc};

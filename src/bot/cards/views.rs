@@ -10,11 +10,11 @@ pub use notice::{MembershipView, NoticeView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 
 use crate::domain::Time;
-use crate::domain::description::Description;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::AgentNaming;
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
 

@@ -2,10 +2,10 @@
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::render::{Arg, Localizer};
 use crate::domain::department::canned_reply::{MAX_REPLY_CHARS, MAX_WORD_CHARS};
-use crate::domain::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
 use crate::domain::person::Person;
 use crate::domain::person::alias::MAX_ALIAS_CHARS;
 use crate::domain::text::MAX_NAME_CHARS;
+use crate::domain::ticket::description::{DescriptionError, MAX_ATTACHMENTS, MAX_DESCRIPTION_CHARS};
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::ports::UniqueKey;

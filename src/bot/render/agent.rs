@@ -3,9 +3,9 @@ use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Snooze, Step, Surface};
 use crate::bot::cards::views::{StatusView, TaskView, TicketView};
-use crate::domain::description::Description;
-use crate::domain::formatted::FormattedText;
+use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
+use crate::domain::ticket::description::Description;
 
 /// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
 /// steps.

@@ -6,7 +6,7 @@ use crate::bot::cards::views::{
     FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
 };
 use crate::domain::content::ContentKind;
-use crate::domain::formatted::FormattedText;
+use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::RelayFailure;
 

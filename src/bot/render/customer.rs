@@ -6,8 +6,8 @@ use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
 };
-use crate::domain::description::{Description, PART_CHARS};
 use crate::domain::ticket::Status;
+use crate::domain::ticket::description::{Description, PART_CHARS};
 
 /// The length of the description's excerpt on a ticket's card, in UTF-16 units.
 const EXCERPT_UNITS: usize = 300;

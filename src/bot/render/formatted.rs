@@ -1,6 +1,6 @@
 //! Formatted text of people as Telegram's HTML.
 use super::{escape, truncate};
-use crate::domain::formatted::{Entity, EntityKind, FormattedText, byte_at};
+use crate::domain::text::formatted::{Entity, EntityKind, FormattedText, byte_at};
 use std::collections::VecDeque;
 
 /// The most entities that are rendered; Telegram shows about a hundred.

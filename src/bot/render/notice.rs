@@ -7,9 +7,9 @@ use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent};
 use crate::domain::alert::Alert;
-use crate::domain::description::PART_CHARS;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
+use crate::domain::ticket::description::PART_CHARS;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]

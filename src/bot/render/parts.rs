@@ -2,8 +2,8 @@
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{ShownAgent, TICKETS_PER_PAGE, TicketView};
-use crate::domain::description::Description;
 use crate::domain::person::{Availability, Role};
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
 
 /// The longest name on a card, in UTF-16 units.

@@ -1,6 +1,6 @@
 //! Canned replies: texts that admins write once and agents send often, with placeholders for the names.
-use crate::domain::formatted::{Entity, FormattedText, byte_at, units};
 use crate::domain::ids::{DepartmentId, ReplyId};
+use crate::domain::text::formatted::{Entity, FormattedText, byte_at, units};
 use serde::{Deserialize, Serialize};
 
 /// The longest word of a reply, in characters.
@@ -82,7 +82,7 @@ impl Placeholders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::formatted::EntityKind;
+    use crate::domain::text::formatted::EntityKind;
 
     fn reply(text: &str, bold: Option<(usize, usize)>) -> FormattedText {
         let kind = EntityKind::Bold;

@@ -3,8 +3,8 @@
 use crate::domain::Time;
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::department::canned_reply::Placeholders;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
+use crate::domain::text::formatted::FormattedText;
 use serde::{Deserialize, Serialize};
 
 /// The person for whom a message is meant.

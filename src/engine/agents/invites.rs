@@ -2,8 +2,8 @@
 use crate::domain::Time;
 use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
-use crate::domain::invite::{Grant, Invite};
 use crate::domain::person::Person;
+use crate::domain::person::invite::{Grant, Invite};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::people::roles::membership_event;

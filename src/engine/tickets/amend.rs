@@ -1,9 +1,9 @@
 //! Amendments of a sent ticket: parts of an album that arrive after it was sent.
-use crate::domain::description::DescriptionError;
 use crate::domain::draft::DraftPart;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::description::DescriptionError;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ports::{Change, Write};

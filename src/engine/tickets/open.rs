@@ -2,13 +2,13 @@
 //! assignment; otherwise the ticket waits for a round.
 use crate::domain::Time;
 use crate::domain::department::Department;
-use crate::domain::description::Description;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, CommitError, UniqueKey, Write};

@@ -13,10 +13,10 @@ use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
-use crate::domain::invite::Invite;
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
+use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{

@@ -9,7 +9,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{PersonId, Version};
-use crate::domain::invite::Invite;
+use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::{CommitError, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};

@@ -10,7 +10,12 @@ use std::time::Duration;
 ///
 /// Versions 1 to 9 were layouts of unreleased builds, so there is no migration from them.
 const SCHEMA_VERSION: u32 = 10;
-const SCHEMA: &str = include_str!("schema.sql");
+/// The parts of the schema, in the order in which they are created.
+const SCHEMA: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("schema/delivery.sql"),
+    include_str!("schema/conversation.sql"),
+];
 
 /// Prepared statements that a connection caches; the store has fewer.
 const MAX_CACHED_STATEMENTS: usize = 96;
@@ -91,7 +96,9 @@ fn create(conn: &mut Connection, file: &Path) -> Result<(), StoreError> {
             file.display()
         )));
     }
-    tx.execute_batch(SCHEMA)?;
+    for part in SCHEMA {
+        tx.execute_batch(part)?;
+    }
     tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     Ok(tx.commit()?)
 }

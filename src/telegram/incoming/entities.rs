@@ -1,6 +1,6 @@
 //! A reader of message entities.
 use super::json::{elements, integer, text};
-use crate::domain::formatted::{Entity, EntityKind, FormattedText};
+use crate::domain::text::formatted::{Entity, EntityKind, FormattedText};
 use serde_json::Value;
 
 /// Returns the text in the field `text_field` with the entities in the field `entities_field`. Entities

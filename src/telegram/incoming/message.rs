@@ -6,8 +6,8 @@ use super::origin::{ExternalReply, ForwardOrigin, Reply, person_name};
 use super::words::words;
 use crate::domain::Time;
 use crate::domain::content::ContentKind;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{ChatId, TelegramId};
+use crate::domain::text::formatted::FormattedText;
 use serde_json::Value;
 
 pub use super::content::{Content, MessageKind};

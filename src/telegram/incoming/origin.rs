@@ -2,7 +2,7 @@
 use super::content::{Content, known_content};
 use super::entities::formatted;
 use super::json::{flag, message_id, text};
-use crate::domain::formatted::FormattedText;
+use crate::domain::text::formatted::FormattedText;
 use serde_json::Value;
 
 /// The origin of a forwarded message.

@@ -2,7 +2,7 @@
 use super::entities::formatted;
 use super::json::{elements, message_id, text};
 use super::message::{IncomingChat, IncomingUser, thread};
-use crate::domain::formatted::FormattedText;
+use crate::domain::text::formatted::FormattedText;
 use serde_json::Value;
 
 /// A press of a button.

@@ -2,7 +2,7 @@
 use super::message::{Content, MessageKind};
 use super::{Incoming, IncomingMessage, minimal_update, read};
 use crate::domain::content::ContentKind;
-use crate::domain::formatted::EntityKind;
+use crate::domain::text::formatted::EntityKind;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use super::oracle;
 use antri::app::embedded;
 use antri::domain::event::{Action, Actor};
 use antri::domain::ids::DepartmentId;
-use antri::domain::invite::Grant;
+use antri::domain::person::invite::Grant;
 use antri::domain::person::{Locale, Person, Role};
 use antri::domain::policy::Settings;
 use antri::domain::ticket::RETURN_DELAY;

@@ -1,9 +1,7 @@
 //! Fixtures of the contract: people, tickets and changes that are named by small numbers.
 use antri::domain::Time;
 use antri::domain::content::{Attachment, ContentKind, MessageSource};
-use antri::domain::description::Description;
 use antri::domain::event::{Action, Actor, AuditEvent};
-use antri::domain::formatted::{Entity, EntityKind, FormattedText};
 use antri::domain::ids::{
     Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TelegramId, TicketId, Version,
 };
@@ -12,6 +10,8 @@ use antri::domain::notice::{Message, Outgoing};
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
+use antri::domain::text::formatted::{Entity, EntityKind, FormattedText};
+use antri::domain::ticket::description::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Committed, Guard, Store, Write};
 use std::collections::BTreeSet;

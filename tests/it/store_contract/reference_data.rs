@@ -9,7 +9,7 @@ use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
 use antri::domain::ids::{CategoryId, DraftId, ReplyId, TelegramId, Version};
-use antri::domain::invite::{Grant, Invite};
+use antri::domain::person::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
 use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use std::sync::Arc;

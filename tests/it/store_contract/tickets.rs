@@ -1,9 +1,9 @@
 //! Tickets: opened once, written over the version that was read, found again.
 use super::fixture::*;
 use antri::domain::content::{Attachment, ContentKind};
-use antri::domain::description::Description;
 use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::ids::{ChatId, Slot, Version};
+use antri::domain::ticket::description::Description;
 use antri::domain::ticket::{Priority, Status, Ticket, TicketState};
 use antri::engine::ports::{Change, CommitError, Guard, Store, UniqueKey, Write};
 use std::sync::Arc;

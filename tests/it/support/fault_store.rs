@@ -12,10 +12,10 @@ use antri::domain::ids::{
     Arrival, ChatId, DeadLetterId, DepartmentId, MessageId, PersonId, ReplicaId, ReplyId, TelegramId,
     TicketId,
 };
-use antri::domain::invite::Invite;
 use antri::domain::notice::Outgoing;
 use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
+use antri::domain::person::invite::Invite;
 use antri::domain::policy::Settings;
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::topic::Topic;

@@ -2,10 +2,10 @@
 use super::service::{CompletedView, ServiceView};
 use super::{ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::alert::Alert;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
+use crate::domain::text::formatted::FormattedText;
 use std::time::Duration;
 
 /// A notice about the role of an admin, with its names resolved.

@@ -1,8 +1,8 @@
 //! Admin handlers for the workload and for agents: adding, removing, departments.
-use super::department_lookup::{
+use super::departments::lookup::{
     ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, staffed_departments,
 };
-use super::department_picker::{department_question, department_rows, page_of_department};
+use super::departments::picker::{department_question, department_rows, page_of_department};
 use super::identity::{agent_name, full_name};
 use super::matching::person_by_handle;
 use super::pickers;

@@ -1,11 +1,10 @@
 //! Admin handlers for departments and categories.
-use super::department_cards::{department_card, department_list};
-use super::department_lookup::{
-    by_name, category_by_id, department_by_id, no_such_department, open_departments,
-};
-use super::department_picker::department_rows;
+pub(super) mod cards;
+pub(super) mod lookup;
+pub(super) mod picker;
+pub mod relocation;
+
 use super::name_prompts::{create_category_and_confirm, open_prompt, show_or_offer_to_create};
-use super::relocation::relocation_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::refusal_toast;
@@ -18,6 +17,10 @@ use crate::domain::person::Prompt;
 use crate::engine::departments::DepartmentEdit;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
+use cards::{department_card, department_list};
+use lookup::{by_name, category_by_id, department_by_id, no_such_department, open_departments};
+use picker::department_rows;
+use relocation::relocation_question;
 use std::sync::Arc;
 
 /// `/department [name]`: shows the list, or the department of that name, or offers to create it.

@@ -1,8 +1,8 @@
 //! Admin handlers for invite links, which make people agents.
-use super::department_lookup::{
+use super::departments::lookup::{
     ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
 };
-use super::department_picker::department_question;
+use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::Rendered;
@@ -10,7 +10,7 @@ use crate::bot::toast::Toast;
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
 use crate::domain::ids::{ChatId, DepartmentId};
-use crate::domain::invite::Grant;
+use crate::domain::person::invite::Grant;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Admin handlers for the list of open invitations, and their revocation.
-use super::department_lookup::{ALL_DEPARTMENTS, department_name};
+use super::departments::lookup::{ALL_DEPARTMENTS, department_name};
 use super::identity::full_name;
 use super::pickers;
 use super::pickers::CHOICES_PER_PAGE;
@@ -8,7 +8,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::paging::page_of;
 use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
-use crate::domain::invite::{Grant, Invite};
+use crate::domain::person::invite::{Grant, Invite};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 

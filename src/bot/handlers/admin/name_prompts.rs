@@ -1,7 +1,7 @@
 //! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
 //! answers it. A command can bring the name with it.
-use super::department_cards::department_card;
-use super::department_lookup::{category_by_id, department_by_id, find_by_name};
+use super::departments::cards::department_card;
+use super::departments::lookup::{category_by_id, department_by_id, find_by_name};
 use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::alias;
@@ -9,9 +9,9 @@ use crate::bot::render;
 use crate::bot::render::{Arg, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
-use crate::domain::formatted::{EntityKind, byte_at};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Prompt;
+use crate::domain::text::formatted::{EntityKind, byte_at};
 use crate::engine::assignment::roster::Seat;
 use crate::engine::departments::{DepartmentEdit, checked_name};
 use crate::engine::error::EngineError;

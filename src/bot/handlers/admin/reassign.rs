@@ -1,5 +1,5 @@
 //! Admin handlers that move a ticket to another agent or back to the queue.
-use super::department_lookup::department_by_id;
+use super::departments::lookup::department_by_id;
 use super::identity::agent_name;
 use super::matching::{Matches, find_tickets};
 use super::pickers;

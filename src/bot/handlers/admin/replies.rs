@@ -1,6 +1,6 @@
 //! Handlers of `/replies`: canned replies are listed, added, changed and deleted by buttons or by arguments.
-use super::department_lookup::{ALL_DEPARTMENTS, by_name, is_gone, open_departments};
-use super::department_picker::department_question;
+use super::departments::lookup::{ALL_DEPARTMENTS, by_name, is_gone, open_departments};
+use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::paging::page_of;
@@ -8,9 +8,9 @@ use crate::bot::render::{MAX_REPLY_UNITS, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
 use crate::domain::department::canned_reply::CannedReply;
-use crate::domain::formatted::FormattedText;
 use crate::domain::ids::{DepartmentId, ReplyId};
 use crate::domain::person::Prompt;
+use crate::domain::text::formatted::FormattedText;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::bot::render::{MAX_REPLY_UNITS, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::content::MessageSource;
 use crate::domain::department::canned_reply::{CannedReply, MAX_FILLED_UNITS};
-use crate::domain::formatted::{EntityKind, FormattedText, byte_at, units};
+use crate::domain::text::formatted::{EntityKind, FormattedText, byte_at, units};
 use crate::domain::ids::DepartmentId;
 use crate::domain::notice::Outgoing;
 use crate::domain::ticket::Ticket;

@@ -1,8 +1,8 @@
 //! Tests of the transitions of a completed ticket, and of the first answer.
 use super::*;
-use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! Tests of snoozes: who may set one, when it ends, and the next morning in every zone.
 use super::*;
-use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::service::ServiceRecord;
 use crate::domain::ticket::{Priority, TicketState};
 use chrono::Timelike;

@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::ids::TelegramId;
-use crate::domain::invite::Invite;
+use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;

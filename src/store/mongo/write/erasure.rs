@@ -1,8 +1,8 @@
 //! Erasure of a customer's personal data. The statements are not one transaction: each is complete by itself,
 //! and a repeated call finishes what an interrupted one has begun.
-use crate::domain::description::Description;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::ticket::conversation::MessageContent;
+use crate::domain::ticket::description::Description;
 use crate::engine::ports::{ErasureStore, MESSAGE_CREATED, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::client::Db;

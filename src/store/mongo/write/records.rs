@@ -4,7 +4,7 @@ use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::{DepartmentId, PersonId, Version};
-use crate::domain::invite::Invite;
+use crate::domain::person::invite::Invite;
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Settings;
 use crate::engine::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};

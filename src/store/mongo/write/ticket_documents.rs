@@ -3,9 +3,9 @@
 //!
 //! The documents of `ticket_queue` are small, because every step of a ticket writes one.
 use crate::domain::Time;
-use crate::domain::description::Description;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::description::Description;
 use crate::domain::ticket::service::{Rating, ServiceRecord, Stars};
 use crate::domain::ticket::{FormerHolder, Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;

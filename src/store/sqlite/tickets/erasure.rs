@@ -1,10 +1,10 @@
 //! Erasure of a customer's personal data, in one transaction.
 use super::search::put_ticket;
 use super::{ENDED_BY_CUSTOMER, ticket};
-use crate::domain::description::Description;
 use crate::domain::ids::PersonId;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::conversation::MessageContent;
+use crate::domain::ticket::description::Description;
 use crate::engine::ports::{ErasureStore, MESSAGE_CREATED, StoreError};
 use crate::store::personal_data::is_update_of;
 use crate::store::sqlite::Sqlite;

@@ -1,7 +1,6 @@
 //! Full-text search: both stores find the same tickets in the same order.
 use crate::store_contract::fixture::*;
 use antri::domain::content::MessageSource;
-use antri::domain::description::Description;
 use antri::domain::ids::{ChatId, MessageId, Version};
 use antri::domain::person::Person;
 use antri::domain::text::search::query_words;
@@ -9,6 +8,7 @@ use antri::domain::ticket::Ticket;
 use antri::domain::ticket::conversation::{
     ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayedTo,
 };
+use antri::domain::ticket::description::Description;
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The role of admins and the open invitations: guards over all admins, and revocation.
 use crate::store_contract::fixture::*;
 use antri::domain::ids::{PersonId, Version};
-use antri::domain::invite::{Grant, Invite};
+use antri::domain::person::invite::{Grant, Invite};
 use antri::domain::person::{Person, Role};
 use antri::engine::ports::{AdminGuard, Change, CommitError, Cutoffs, Store, Write};
 use futures::future::join_all;

@@ -1,5 +1,5 @@
 //! Department pickers: pages of departments as buttons, with a button for all of them where that is a choice.
-use super::department_lookup::ALL_DEPARTMENTS;
+use super::lookup::ALL_DEPARTMENTS;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::paging::page_of;
 use crate::bot::render::{Button, Localizer, Rendered, labelled};

@@ -66,11 +66,17 @@ pub(in crate::bot::handlers) fn department_name(
     }
 }
 
-pub(super) async fn find_by_name(bot: &BotContext, name: &str) -> Result<Option<Department>, EngineError> {
+pub(in crate::bot::handlers::admin) async fn find_by_name(
+    bot: &BotContext,
+    name: &str,
+) -> Result<Option<Department>, EngineError> {
     Ok(by_name(&bot.engine.store().departments().await?, name).cloned())
 }
 
-pub(super) fn by_name<'a>(all: &'a [Department], name: &str) -> Option<&'a Department> {
+pub(in crate::bot::handlers::admin) fn by_name<'a>(
+    all: &'a [Department],
+    name: &str,
+) -> Option<&'a Department> {
     let lowercase_name = name.trim().to_lowercase();
     all.iter().find(|d| d.name.to_lowercase() == lowercase_name)
 }

@@ -1,5 +1,5 @@
 //! Formatted text: a text with entities, as Telegram counts them. Offsets and lengths are UTF-16 units.
-use super::text::cleaning_filter;
+use super::cleaning_filter;
 use serde::{Deserialize, Serialize};
 
 /// The longest link target that is written out behind its words, in characters.
@@ -160,7 +160,7 @@ impl FormattedText {
         if self.text.trim_end().ends_with(end) { self.slice(length - end.len(), length) } else { end.into() }
     }
 
-    /// Returns the text as [`super::text::clean`] does, with the entities moved along. Kinds that clients
+    /// Returns the text as [`super::clean`] does, with the entities moved along. Kinds that clients
     /// find by themselves are left out.
     #[must_use]
     pub fn cleaned(&self) -> Self {
@@ -192,7 +192,7 @@ impl FormattedText {
             let words = self.text.get(from..to).unwrap_or_default();
             match &entity.kind {
                 EntityKind::TextLink(url) if !words.is_empty() && !words.contains(url.as_str()) => {
-                    let shown = super::text::shorten(url, MAX_SHOWN_URL_CHARS);
+                    let shown = super::shorten(url, MAX_SHOWN_URL_CHARS);
                     insertions.push((from + words.trim_end().len(), format!(" ({shown})")));
                 }
                 EntityKind::Blockquote | EntityKind::ExpandableBlockquote if !words.is_empty() => {

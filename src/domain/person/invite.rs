@@ -1,6 +1,6 @@
 //! Invitations: single-use links that expire and make a person the first admin or an agent.
-use super::Time;
-use super::ids::{DepartmentId, PersonId};
+use crate::domain::Time;
+use crate::domain::ids::{DepartmentId, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// The length of a code in characters. 32 of 54 characters are 184 bits.

@@ -1,5 +1,5 @@
 //! Messages that show a page of all departments, or one department.
-use super::department_picker::{DEPARTMENTS_PER_PAGE, page_of_department};
+use super::picker::{DEPARTMENTS_PER_PAGE, page_of_department};
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::paging::page_of;
 use crate::bot::render;

@@ -1,7 +1,7 @@
 //! Admin handlers for the waiting tickets of a retired department, which can be moved to another one.
-use super::department_cards::department_card;
-use super::department_lookup::{department_by_id, is_gone, open_departments};
-use super::department_picker::department_rows;
+use super::cards::department_card;
+use super::lookup::{department_by_id, is_gone, open_departments};
+use super::picker::department_rows;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Rendered, labelled};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Returns the question for the department that gets the waiting tickets of a retired one, or the card of the
 /// department if no ticket waits or no other department is open.
-pub(super) async fn relocation_question(
+pub(in crate::bot::handlers::admin) async fn relocation_question(
     bot: &BotContext,
     ctx: &RequestContext,
     from: DepartmentId,

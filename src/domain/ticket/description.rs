@@ -1,7 +1,7 @@
 //! Descriptions of tickets: formatted text and attachments, within limits.
-use super::content::Attachment;
-use super::formatted::{Entity, FormattedText};
-use super::text::{is_combining, shorten};
+use crate::domain::content::Attachment;
+use crate::domain::text::formatted::{Entity, FormattedText};
+use crate::domain::text::{is_combining, shorten};
 use serde::{Deserialize, Serialize};
 
 /// Maximum length of a description in characters: three of Telegram's longest messages.
