@@ -119,5 +119,5 @@ alias-change = ✏️ Choose a name
 alias-clear = ↩️ Use “{ $alias }”
 alias-cleared = ↩️ The chosen name was removed.
 alias-ask = What name should customers see of <b>{ $name }</b>? Write it, or /cancel.
-alias-taken = Another agent is called like that already. Please choose another name.
+alias-taken = That name is not free: another agent has it, or the desk gives it to agents without an alias. Please choose another one.
 alias-invalid = That name does not work. It needs at least one letter or digit, at most { $max } characters, and no invisible ones.

@@ -69,7 +69,7 @@ setting-reopen-about = How long after completion a customer can reopen a ticket.
 
 setting-topics = 🗂 Old topics
 setting-topics-none = deleted at once
-setting-topics-about = How long the topic of a completed ticket stays in the agent's chat before the bot deletes it. The ticket itself is kept.
+setting-topics-about = How long the topic of a ticket stays in the agent's chat after they have completed it or let it go. Then the bot deletes the topic; the ticket itself is kept.
 
 setting-wait-alert = 🚨 Long wait
 setting-wait-alert-about = When a ticket has waited in the queue for this long, the admins are alerted.

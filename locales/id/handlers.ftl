@@ -117,5 +117,5 @@ alias-change = ✏️ Pilih nama
 alias-clear = ↩️ Pakai “{ $alias }”
 alias-cleared = ↩️ Nama pilihan sudah dihapus.
 alias-ask = Nama apa yang akan dilihat pelanggan untuk <b>{ $name }</b>? Tulis namanya, atau /cancel.
-alias-taken = Nama itu sudah dipakai agen lain. Silakan pilih nama lain.
+alias-taken = Nama itu tidak tersedia: sudah dipakai agen lain, atau dipakai bot untuk agen tanpa alias. Silakan pilih nama lain.
 alias-invalid = Nama itu tidak bisa dipakai. Harus ada huruf atau angka, paling banyak { $max } karakter, tanpa karakter yang tidak terlihat.

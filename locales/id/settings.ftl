@@ -69,7 +69,7 @@ setting-reopen-about = Berapa lama setelah selesai tiket masih bisa dibuka kemba
 
 setting-topics = 🗂 Topik lama
 setting-topics-none = langsung dihapus
-setting-topics-about = Berapa lama topik dari tiket yang sudah selesai tetap ada di chat agen sebelum dihapus bot. Tiketnya sendiri tetap tersimpan.
+setting-topics-about = Berapa lama topik sebuah tiket tetap ada di chat agen setelah tiketnya selesai atau dilepas. Setelah itu topiknya dihapus bot; tiketnya sendiri tetap tersimpan.
 
 setting-wait-alert = 🚨 Lama menunggu
 setting-wait-alert-about = Jika sebuah tiket menunggu di antrian selama ini, admin diberi tahu.

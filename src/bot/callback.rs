@@ -19,8 +19,8 @@ use crate::domain::card::CardKey;
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
 };
-use crate::domain::person::invite::CODE_LENGTH;
 use crate::domain::person::Locale;
+use crate::domain::person::invite::CODE_LENGTH;
 use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
 
@@ -215,8 +215,8 @@ pub enum ButtonAction {
     AutoAssign(bool),
     /// Switches the question for a last word for the agent who presses.
     AskLastWord(bool),
-    /// Completes a ticket without a last word.
-    LastWordNone(TicketId),
+    /// Completes a ticket without a last word; the number is that of the completion.
+    LastWordNone(TicketId, u16),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
     /// Chooses a person of a picker.

@@ -2,11 +2,11 @@
 use super::callback::ButtonAction;
 use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
+use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
     admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
     priority, reassign, replies,
 };
-use super::handlers::admin::departments::relocation;
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
     agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,
@@ -150,7 +150,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::Language(locale)].endpoint(common::set_language))
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
-        .branch(case![ButtonAction::LastWordNone(ticket)].endpoint(last_word::none))
+        .branch(case![ButtonAction::LastWordNone(ticket, completion)].endpoint(last_word::none))
         .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
@@ -179,7 +179,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
             | GoOffline
             | AutoAssign(_)
             | AskLastWord(_)
-            | LastWordNone(_)
+            | LastWordNone(..)
     )
 }
 

@@ -118,6 +118,11 @@ pub(in crate::api) struct MessageBody {
     reached: bool,
     /// Why it was not sent.
     failure: Option<MessageFailure>,
+    /// The customer's reaction to it.
+    #[schema(example = "👍")]
+    customer_reaction: Option<String>,
+    /// The agent's reaction to it.
+    agent_reaction: Option<String>,
 }
 
 impl Api {
@@ -178,6 +183,8 @@ fn to_body(
         state,
         reached: state == MessageState::Delivered,
         failure,
+        customer_reaction: message.reactions.customer.clone(),
+        agent_reaction: message.reactions.agent.clone(),
     }
 }
 

@@ -160,7 +160,7 @@ impl ButtonAction {
             Self::Language(locale) => format!("lang:{}", locale.tag()),
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
             Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
-            Self::LastWordNone(t) => format!("ln:{}", encode_id(t.0)),
+            Self::LastWordNone(t, completion) => format!("ln:{}:{completion}", encode_id(t.0)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
                 format!("ku:{}:{}", to_code(PICKER_CODES, purpose), encode_id(p.0))
@@ -268,7 +268,7 @@ impl ButtonAction {
             ["lang", tag] => Self::Language(Locale::ALL.into_iter().find(|l| l.tag() == *tag)?),
             ["auto", on] => Self::AutoAssign(flag(on)?),
             ["lw", on] => Self::AskLastWord(flag(on)?),
-            ["ln", t] => Self::LastWordNone(ticket(t)?),
+            ["ln", t, completion] => Self::LastWordNone(ticket(t)?, completion.parse().ok()?),
             ["kp", purpose, page] => Self::PickPage(from_code(PICKER_CODES, purpose)?, page.parse().ok()?),
             ["ku", purpose, p] => Self::PickPerson(from_code(PICKER_CODES, purpose)?, person(p)?),
             ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),

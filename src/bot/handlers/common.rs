@@ -81,13 +81,14 @@ pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Co
     command
 }
 
-/// As [`close_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press.
+/// As [`close_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, and a
+/// canned reply may be the last word that a prompt asks for.
 pub async fn close_prompt_on_press(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     action: ButtonAction,
 ) -> ButtonAction {
-    if action != ButtonAction::NoOp {
+    if !matches!(action, ButtonAction::NoOp | ButtonAction::Canned(_)) {
         close_open_prompt(&bot, &ctx).await;
     }
     action

@@ -30,7 +30,7 @@ pub async fn on_message(
     if is_note(message) && matches!(route, Route::ToCustomer { .. } | Route::Ask(Direction::ToCustomer)) {
         return note(bot, ctx, message, route).await.map(Some);
     }
-    let new = new_message(bot, message, ctx);
+    let new = new_message(bot, message, ctx).await?;
     if new.content.is_empty() {
         return Ok(Some(vec![ctx.message(bot, "empty", &[])]));
     }
@@ -57,7 +57,7 @@ pub async fn on_edit(
         return Ok(Some(answers));
     }
     let source = MessageSource { chat: message.chat.id, message_id: message.message_id };
-    let content = new_message(bot, message, ctx).content;
+    let content = new_message(bot, message, ctx).await?.content;
     let edited = bot.engine.edit_message(source, content, ctx.now).await?;
     Ok(edited.map(|_| Vec::new()))
 }
@@ -77,7 +77,7 @@ async fn note(
     let Route::ToCustomer { ticket, .. } = route else {
         return Ok(vec![ctx.message(bot, "message-note-where", &[])]);
     };
-    let mut new = new_message(bot, message, ctx);
+    let mut new = new_message(bot, message, ctx).await?;
     new.content.text = message.text.tail(NOTE_PREFIX.len());
     if new.content.is_empty() {
         return Ok(vec![ctx.message(bot, "empty", &[])]);

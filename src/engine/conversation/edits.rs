@@ -23,7 +23,7 @@ impl Engine {
             if before.source != Some(source) || before.content == content {
                 return Ok(Attempt::Done(Some(before)));
             }
-            // A reply and an origin do not change by an edit.
+            // A reply and an origin do not change by an edit. So a file of another chat stays as well.
             let MessageContent {
                 album,
                 forwarded_from,
@@ -33,7 +33,15 @@ impl Engine {
                 quote,
                 ..
             } = before.content.clone();
-            let content = content.clone();
+            let content = match &before.content {
+                foreign if foreign.has_foreign_file => MessageContent {
+                    kind: foreign.kind.clone(),
+                    file_id: foreign.file_id.clone(),
+                    has_foreign_file: true,
+                    ..content.clone()
+                },
+                _ => content.clone(),
+            };
             let content = MessageContent {
                 album,
                 forwarded_from,

@@ -7,6 +7,7 @@ use crate::domain::notice::{Message, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::ConversationMessage;
 use crate::engine::error::EngineError;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, Write};
 use crate::engine::{Attempt, Engine};
 
@@ -50,6 +51,9 @@ impl Engine {
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if committed.is_ok() {
                 self.wake_outbox();
+                if let Some(ticket) = before.ticket {
+                    self.publish(Event::Message { ticket, message: before.id, is_new: false });
+                }
             }
             Attempt::of(committed, ())
         })

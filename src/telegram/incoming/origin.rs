@@ -2,6 +2,7 @@
 use super::content::{Content, known_content};
 use super::entities::formatted;
 use super::json::{flag, message_id, text};
+use crate::domain::ids::TelegramId;
 use crate::domain::text::formatted::FormattedText;
 use serde_json::Value;
 
@@ -10,6 +11,8 @@ use serde_json::Value;
 pub struct ForwardOrigin {
     /// The name of the person, group or channel; empty if Telegram does not say it.
     pub name: String,
+    /// The person, if Telegram discloses them.
+    pub user: Option<TelegramId>,
 }
 
 /// The message of this chat that a message replies to.
@@ -40,8 +43,10 @@ impl ForwardOrigin {
         let title =
             chat.and_then(|chat| text(chat, "title").map(str::to_owned).or_else(|| person_name(chat)));
         let hidden = || text(origin, "sender_user_name").map(str::to_owned);
-        let name = origin.get("sender_user").and_then(person_name).or(title).or_else(hidden);
-        Some(Self { name: name.unwrap_or_default() })
+        let user = origin.get("sender_user");
+        let name = user.and_then(person_name).or(title).or_else(hidden);
+        let user = user.and_then(|user| user.get("id")?.as_i64()).map(TelegramId);
+        Some(Self { name: name.unwrap_or_default(), user })
     }
 }
 

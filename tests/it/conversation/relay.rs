@@ -1,9 +1,9 @@
 //! Messages between customer and agent.
 mod histories;
 
-use crate::conversation::{BUDI, SARI, with_agent};
+use crate::conversation::{BUDI, CITRA, SARI, with_agent};
 use crate::support::Desk;
-use antri::sandbox::{MediaKind, NewMedia};
+use antri::sandbox::{MediaKind, NewMedia, UserMessage};
 use serde_json::json;
 
 /// Sends a text without an answer of the bot in the same chat.
@@ -88,4 +88,46 @@ async fn a_customer_does_not_learn_to_whom_else_the_agent_replied() {
     let relayed = desk.find(SARI, "seperti kata rekan saya");
     assert!(relayed.text.contains("Membalas pesan di chat lain"), "{}", relayed.text);
     assert!(!relayed.text.contains("Citra"), "{}", relayed.text);
+}
+
+#[tokio::test]
+async fn an_edit_of_a_reply_to_another_chat_keeps_its_file() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let photo = desk.sandbox.send_media(BUDI, NewMedia::new(MediaKind::Photo, *b"rusak"));
+    desk.settle().await;
+    let file_id = desk.sandbox.message(BUDI, photo).unwrap().media.unwrap().file_id;
+    let origin = json!({"type": "hidden_user", "date": 1, "sender_user_name": "Pak RT"});
+    let size = json!({"file_id": file_id, "file_unique_id": "u", "width": 1, "height": 1});
+    let reply = json!({"text": "seperti ini", "external_reply": {"origin": origin, "photo": [size]}});
+    let sent = desk.sandbox.send_raw(SARI, reply);
+    desk.settle().await;
+    desk.sandbox.edit(SARI, sent, "seperti itu");
+    desk.settle().await;
+    let relayed = desk.find(BUDI, "seperti itu");
+    assert_eq!(relayed.media.expect("the photo").kind, MediaKind::Photo);
+    assert!(!desk.has(BUDI, "seperti ini"));
+    let app = desk.app();
+    let store = app.engine.store();
+    let ticket = store.all_held().await.unwrap().remove(0);
+    let stored = store.conversation(ticket.id, None, 9).await.unwrap();
+    assert!(stored.iter().any(|message| message.content.file_id == file_id), "{stored:?}");
+}
+
+#[tokio::test]
+async fn a_forward_names_its_origin_but_no_colleague_to_a_customer() {
+    let desk = with_agent().await;
+    desk.agent(CITRA, "Citra Lestari").await;
+    desk.ticket(SARI, "Internet mati").await;
+    let user = |id: i64, name: &str| json!({"type": "user", "date": 1, "sender_user": {"id": id, "is_bot": false, "first_name": name}});
+    let forward = |text: &str, origin| UserMessage::text(text).forwarded_from(origin);
+    desk.sandbox.send(BUDI, forward("kata rekan saya", user(CITRA, "Citra Lestari")));
+    desk.sandbox.send(BUDI, forward("kata vendor", user(900, "Vendor Modem")));
+    desk.sandbox.send(SARI, forward("kata tetangga", user(901, "Pak RT")));
+    desk.settle().await;
+    let text = |id: i64, part: &str| desk.find(id, part).text;
+    assert!(text(SARI, "kata rekan saya").contains("Diteruskan"), "{}", text(SARI, "kata rekan saya"));
+    assert!(!text(SARI, "kata rekan saya").contains("Citra"), "{}", text(SARI, "kata rekan saya"));
+    assert!(text(SARI, "kata vendor").contains("Diteruskan dari Vendor Modem"));
+    assert!(text(BUDI, "kata tetangga").contains("Diteruskan dari Pak RT"));
 }

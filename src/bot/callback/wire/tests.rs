@@ -56,7 +56,7 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
         ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
-        ButtonAction::LastWordNone(t),
+        ButtonAction::LastWordNone(t, u16::MAX),
         ButtonAction::SetAdmin(p, true),
         ButtonAction::Alias(AliasAction::Show(p)),
         ButtonAction::Alias(AliasAction::Ask(p)),

@@ -10,9 +10,10 @@ use crate::bot::render::{MAX_REPLY_UNITS, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::content::MessageSource;
 use crate::domain::department::canned_reply::{CannedReply, MAX_FILLED_UNITS};
-use crate::domain::text::formatted::{EntityKind, FormattedText, byte_at, units};
 use crate::domain::ids::DepartmentId;
 use crate::domain::notice::Outgoing;
+use crate::domain::person::Prompt;
+use crate::domain::text::formatted::{EntityKind, FormattedText, byte_at, units};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::conversation::{Direction, MessageContent};
 use crate::engine::canned_replies::{matching, nearest};
@@ -65,7 +66,7 @@ pub async fn reply(
         let Some(text) = with_rest(only, &rest) else {
             return Ok(vec![ctx.message(&bot, "canned-too-long", &[])]);
         };
-        let mut new = new_message(&bot, &message, &ctx);
+        let mut new = new_message(&bot, &message, &ctx).await?;
         new.content = MessageContent { text, is_template: true, raw: None, ..new.content };
         return match target {
             Some((ticket, _)) if last_word.is_some() => last_word::say(&bot, &ctx, &ticket, new).await,
@@ -159,6 +160,10 @@ pub async fn chosen(
         return Ok(std::iter::once(done).chain(ask(&ctx)).collect());
     };
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    if ctx.person.prompt_for(action.message, ctx.now) == Some(Prompt::LastWord(ticket.id)) {
+        let said = last_word::say(&bot, &ctx, &ticket, new).await?;
+        return Ok(std::iter::once(done).chain(said).collect());
+    }
     match write_to_customer(&bot, &ctx, &ticket, new).await {
         Ok(_) => Ok(vec![done]),
         Err(EngineError::Refused(_, ticket)) => Ok(vec![refused(&bot, &ctx, &ticket)]),
@@ -173,7 +178,7 @@ pub(super) async fn on_edit(
     ctx: &RequestContext,
     message: &IncomingMessage,
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
-    let new = new_message(bot, message, ctx);
+    let new = new_message(bot, message, ctx).await?;
     let arg = match ParsedCommand::from_message(message, &bot.bot_username) {
         Some(ParsedCommand::Known(Command::Reply(arg))) => Some(arg),
         _ if new.content.is_template => None,
@@ -197,7 +202,10 @@ pub(super) async fn on_edit(
             let replies = replies_for(bot, ctx, ticket.as_ref()).await?;
             match matching(&replies, word).as_slice() {
                 [only] if !word.is_empty() => with_rest(only, &rest),
-                _ => return Ok(Some(vec![ctx.message(bot, "canned-unclear", &[("word", word.into())])])),
+                _ if word.is_empty() => return Ok(Some(vec![ctx.message(bot, "canned-edit-no-word", &[])])),
+                _ => {
+                    return Ok(Some(vec![ctx.message(bot, "canned-edit-unclear", &[("word", word.into())])]));
+                }
             }
         }
         None => Some(new.content.text.clone()),

@@ -10,7 +10,7 @@ use crate::bot::toast::Toast;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
-use crate::domain::ticket::{Status, Ticket};
+use crate::domain::ticket::{Refusal, Status, Ticket};
 use crate::engine::conversation::NewMessage;
 use crate::engine::error::EngineError;
 use crate::engine::tickets::steps::Step;
@@ -50,7 +50,8 @@ async fn question(
     let localizer = ctx.localizer(bot);
     let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
     let html = localizer.html(key, &[("name", name.into()), ("number", (&ticket.number).into())]);
-    let none = localizer.button("button-last-word-none", ButtonAction::LastWordNone(ticket.id));
+    let none = localizer
+        .button("button-last-word-none", ButtonAction::LastWordNone(ticket.id, ticket.service.reopened));
     let back = localizer.button("button-last-word-back", ButtonAction::Dismiss);
     Ok(Rendered { html, buttons: vec![vec![none, back]] })
 }
@@ -64,7 +65,7 @@ pub async fn on_answer(
     message: &IncomingMessage,
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let Some(ticket) = asked(bot, ctx, message).await? else { return Ok(None) };
-    let new = new_message(bot, message, ctx);
+    let new = new_message(bot, message, ctx).await?;
     if new.content.is_empty() {
         return Ok(Some(vec![ctx.message(bot, "empty", &[])]));
     }
@@ -148,10 +149,18 @@ pub async fn none(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    ticket: TicketId,
+    (ticket, completion): (TicketId, u16),
 ) -> HandlerResult {
     let localizer = ctx.localizer(&bot);
-    match bot.engine.step(ctx.person.id, ticket, Step::Complete, None, ctx.now).await {
+    // The question may be about an earlier completion.
+    let current = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
+    let completed = if current.service.reopened == completion {
+        let version = Some(current.version);
+        bot.engine.step(ctx.person.id, ticket, Step::Complete, version, ctx.now).await
+    } else {
+        Err(EngineError::Refused(Refusal::Reopened, Box::new(current)))
+    };
+    match completed {
         Ok(ticket) => {
             toast.say(localizer.toast("toast-completed", &[]));
             let number = [("number", (&ticket.number).into())];

@@ -11,9 +11,14 @@ use crate::engine::conversation::NewMessage;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use crate::telegram::incoming::IncomingMessage;
+use crate::telegram::incoming::origin::ForwardOrigin;
 
 /// Returns what a message says.
-pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &RequestContext) -> NewMessage {
+pub(super) async fn new_message(
+    bot: &BotContext,
+    message: &IncomingMessage,
+    ctx: &RequestContext,
+) -> Result<NewMessage, StoreError> {
     let own = message.content();
     let elsewhere = message.external_reply.as_ref();
     // Telegram does not let the bot copy the message of another chat, but its file has an id.
@@ -23,7 +28,7 @@ pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &Req
             && Attachment::file(content.kind.clone(), &content.file_id).has_file()
     });
     let content = own.or(foreign);
-    NewMessage {
+    Ok(NewMessage {
         source: Some(MessageSource { chat: message.chat.id, message_id: message.message_id }),
         key: None,
         thread: ctx.thread,
@@ -33,7 +38,10 @@ pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &Req
             file_id: content.map(|content| content.file_id.clone()).unwrap_or_default(),
             words: message.words.clone(),
             album: message.album.clone(),
-            forwarded_from: message.forward_origin.as_ref().map(|origin| origin.name.clone()),
+            forwarded_from: match &message.forward_origin {
+                Some(origin) => Some(origin_name(bot, ctx, origin).await?),
+                None => None,
+            },
             reply_elsewhere: elsewhere
                 .map(|reply| reply.origin.as_ref().map(|origin| origin.name.clone()).unwrap_or_default()),
             has_foreign_file: foreign.is_some(),
@@ -44,9 +52,24 @@ pub(super) fn new_message(bot: &BotContext, message: &IncomingMessage, ctx: &Req
             // The bot wrote a canned reply for the agent, and does not know to which ticket.
             is_template: message.via_bot.is_some() && message.via_bot == bot.bot_id,
         },
-    }
+    })
 }
 
+/// Returns the name of the origin of a forwarded message. The name of a colleague is left out: customers see of
+/// agents what the desk's settings allow.
+async fn origin_name(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    origin: &ForwardOrigin,
+) -> Result<String, StoreError> {
+    let user = origin.user.filter(|_| ctx.person.agent.is_some());
+    let Some(user) = user else { return Ok(origin.name.clone()) };
+    let person = bot.engine.store().person_by_telegram(user).await?;
+    let is_staff = person.is_some_and(|person| person.agent.is_some() || person.is_admin());
+    Ok(if is_staff { String::new() } else { origin.name.clone() })
+}
+
+/// Writes to the ticket's agent. Returns `None` if the ticket has ended.
 pub(super) async fn to_agent(
     bot: &BotContext,
     ctx: &RequestContext,

@@ -45,6 +45,9 @@ async fn a_word_sends_the_reply_as_the_agents_own_message() {
     desk.sandbox.edit(BUDI, sent, "/r res");
     desk.settle().await;
     assert!(desk.last(BUDI).text.contains("tidak jelas"), "{}", desk.last(BUDI).text);
+    desk.sandbox.edit(BUDI, sent, "/r");
+    desk.settle().await;
+    assert!(desk.last(BUDI).text.contains("Balasan yang mana?"), "{}", desk.last(BUDI).text);
     assert!(desk.has(SARI, "Mohon modem dimatikan") && !desk.has(SARI, "/r"));
     reply(&desk, BUDI, sent, "/tarik").await;
     assert!(!desk.has(SARI, "Mohon modem dimatikan"));

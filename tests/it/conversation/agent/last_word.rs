@@ -143,3 +143,31 @@ async fn an_update_that_is_handled_again_sends_and_says_the_same() {
     assert_eq!(desk.count(BUDI, "Pesan penutup dikirim"), 1);
     assert!(!desk.has(BUDI, "tidak terkirim"), "{}", desk.chat_story(BUDI));
 }
+
+#[tokio::test]
+async fn a_question_about_an_earlier_completion_completes_nothing() {
+    let desk = with_question().await;
+    desk.press(BUDI, "✅ Selesai").await;
+    let (message, none) = desk.button(BUDI, "✅ Tanpa pesan");
+    write(&desk, BUDI, "Sudah kami perbaiki").await;
+    assert_eq!(status(&desk, SARI).await, Status::Completed);
+    desk.press(SARI, "↩️ Belum selesai").await;
+    assert_eq!(status(&desk, SARI).await, Status::Assigned);
+    desk.press_data(BUDI, message, &none).await;
+    assert_eq!(status(&desk, SARI).await, Status::Assigned);
+    assert!(desk.toast(BUDI).contains("dibuka kembali"), "{}", desk.toast(BUDI));
+}
+
+#[tokio::test]
+async fn a_canned_reply_that_is_chosen_by_a_button_is_a_last_word() {
+    let desk = with_question().await;
+    desk.say(ADMIN, "/replies tutup Selamat malam, {name}.").await;
+    desk.say(ADMIN, "/replies tunggu Mohon tunggu.").await;
+    desk.press(BUDI, "✅ Selesai").await;
+    write(&desk, BUDI, "/r tu").await;
+    assert_ne!(status(&desk, SARI).await, Status::Completed);
+    desk.press(BUDI, "tutup").await;
+    assert_eq!(desk.count(SARI, "Selamat malam, Sari."), 1);
+    assert_eq!(status(&desk, SARI).await, Status::Completed);
+    assert!(desk.has(BUDI, "Pesan penutup dikirim"));
+}

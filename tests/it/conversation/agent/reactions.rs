@@ -106,3 +106,20 @@ async fn reactions_survive_an_edit_and_a_restart() {
             .all(|r| { r.params["allowed_updates"].to_string().contains("message_reaction") })
     );
 }
+
+#[tokio::test]
+async fn the_side_api_shows_the_reactions_of_both() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let question = write(&desk, SARI, "lampu merah").await;
+    write(&desk, BUDI, "sudah kami perbaiki").await;
+    react(&desk, SARI, desk.find(SARI, "sudah kami perbaiki").message_id, Some("❤")).await;
+    react(&desk, BUDI, desk.find(BUDI, "lampu merah").message_id, Some("👌")).await;
+    assert_eq!(shown(&desk, SARI, question).as_deref(), Some("👌"));
+    let ticket = desk.app().engine.store().all_held().await.unwrap().remove(0);
+    let path = format!("/api/tickets/{}/messages", ticket.number);
+    let messages = desk.get(BUDI, &path).await.data()["messages"].clone();
+    let reactions = |of: &serde_json::Value| (of["customer_reaction"].clone(), of["agent_reaction"].clone());
+    assert_eq!(reactions(&messages[0]), (json!(null), json!("👌")), "{messages}");
+    assert_eq!(reactions(&messages[1]), (json!("❤"), json!(null)), "{messages}");
+}
