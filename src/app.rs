@@ -8,9 +8,9 @@ mod leadership;
 mod message_relay;
 mod received_signals;
 mod run;
-mod snooze_timer;
 mod startup_server;
 mod tasks;
+mod timers;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
 pub use backends::{Storage, presence};

@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 12];
+type Files = [(&'static str, &'static str); 13];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -28,6 +28,7 @@ macro_rules! files {
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),
             ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
             ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
+            ("availability", include_str!(concat!("../locales/", $locale, "/availability.ftl"))),
             ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
         ]
     };
