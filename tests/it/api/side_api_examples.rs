@@ -41,7 +41,7 @@ async fn every_curl_example_succeeds() {
     let session = Session::new(&person, desk.now());
     let token =
         |purpose| issue_for(purpose, &JWT_SECRET.into(), &session, desk.now(), TOKEN_LIFETIME).unwrap();
-    let (link, cookie) = (token(Purpose::LoginLink), format!("antri_session={}", token(Purpose::Renewal)));
+    let (code, cookie) = (token(Purpose::LoginLink), format!("antri_session={}", token(Purpose::Renewal)));
     let word = |value: &Value| value.as_str().unwrap().to_owned();
     let variables = [
         ("DESK", desk.url("")),
@@ -53,7 +53,7 @@ async fn every_curl_example_succeeds() {
         ("CUSTOMER", SARI.to_string()),
         ("UNTIL", (desk.now() + chrono::TimeDelta::hours(2)).to_rfc3339()),
         ("WIDGET", widget(TOKEN, ADMIN, now).to_string()),
-        ("LINK", json!({"code": link}).to_string()),
+        ("LINK", json!({"code": code}).to_string()),
         ("COOKIE", cookie),
         ("MINI_APP", mini_app(TOKEN, ADMIN, now).to_string()),
     ];

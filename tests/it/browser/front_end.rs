@@ -9,8 +9,8 @@ impl Demo {
     async fn open_front_end(&self, id: i64) {
         self.stage.say(id, "/web").await.unwrap();
         let chat = self.stage.sandbox.chat(id);
-        let links = chat.iter().rev().filter_map(|message| message.html.split("href=\"").nth(1));
-        let link = links.filter_map(|rest| rest.split('"').next()).next().expect("a link");
+        let mut links = chat.iter().rev().filter_map(|message| message.html.split("href=\"").nth(1));
+        let link = links.find_map(|rest| rest.split('"').next()).expect("a link");
         self.page.goto(link).await.unwrap();
     }
 
