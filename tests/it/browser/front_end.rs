@@ -1,4 +1,7 @@
 //! The web front end with a real desk behind it: agents and admins beside their chats.
+mod accessibility;
+mod network;
+
 use super::{DESKTOP, Demo, PHONE, containing};
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI};
 use serde_json::json;
@@ -7,11 +10,15 @@ use thirtyfour::prelude::*;
 impl Demo {
     /// Opens the front end with a link that `/web` sends to this person.
     async fn open_front_end(&self, id: i64) {
+        self.page.goto(&self.login_link(id).await).await.unwrap();
+    }
+
+    /// Returns the address of a link that `/web` sends to this person.
+    async fn login_link(&self, id: i64) -> String {
         self.stage.say(id, "/web").await.unwrap();
         let chat = self.stage.sandbox.chat(id);
         let mut links = chat.iter().rev().filter_map(|message| message.html.split("href=\"").nth(1));
-        let link = links.find_map(|rest| rest.split('"').next()).expect("a link");
-        self.page.goto(link).await.unwrap();
+        links.find_map(|rest| rest.split('"').next()).expect("a link").to_owned()
     }
 
     /// Chooses an option of a select by its value.
@@ -39,7 +46,7 @@ const STATUS: &str = "//select[contains(concat(' ', @class, ' '), ' status ')]";
 async fn an_agent_works_on_a_ticket_in_the_front_end() {
     let demo = Demo::open(DESKTOP).await;
     demo.open_front_end(BUDI).await;
-    demo.wait_displayed(&format!("//h2{}", containing("Antrian tiket saya (0/5)"))).await;
+    demo.wait_displayed(&format!("//h1{}", containing("Antrian tiket saya (0/5)"))).await;
     // The link is not kept in the address.
     assert!(!demo.page.current_url().await.unwrap().as_str().contains("login"));
 
@@ -66,7 +73,7 @@ async fn an_agent_works_on_a_ticket_in_the_front_end() {
     demo.stage.settle().await.unwrap();
     assert!(demo.has(SARI, "sudah selesai"));
     demo.click(&press("//main", "Kembali")).await;
-    demo.wait_displayed(&format!("//h2{}", containing("(0/5)"))).await;
+    demo.wait_displayed(&format!("//h1{}", containing("(0/5)"))).await;
     demo.close().await;
 }
 
@@ -120,12 +127,12 @@ async fn an_admin_sees_the_load_and_reassigns_a_ticket() {
 async fn a_link_logs_in_once_and_the_browser_stays_logged_in() {
     let demo = Demo::open(DESKTOP).await;
     demo.open_front_end(CITRA).await;
-    demo.wait_displayed(&format!("//h2{}", containing("Antrian tiket saya"))).await;
+    demo.wait_displayed(&format!("//h1{}", containing("Antrian tiket saya"))).await;
     let chat = demo.stage.sandbox.chat(CITRA);
     let used = chat.iter().rev().find_map(|message| message.html.split("href=\"").nth(1)).unwrap();
     let used = used.split('"').next().unwrap().to_owned();
     demo.page.refresh().await.unwrap();
-    demo.wait_displayed(&format!("//h2{}", containing("Antrian tiket saya"))).await;
+    demo.wait_displayed(&format!("//h1{}", containing("Antrian tiket saya"))).await;
     demo.click(&press("//header", "Keluar")).await;
     demo.wait_displayed(&format!("//h1{}", containing("Masuk ke Antri"))).await;
     demo.page.goto("about:blank").await.unwrap();

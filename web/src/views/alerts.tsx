@@ -18,7 +18,7 @@ export const alertText = (alert: Alert) =>
 export function Alerts() {
   return (
     <section aria-labelledby="alerts">
-      <h2 id="alerts">{text("nav-alerts")}</h2>
+      <h1 id="alerts">{text("nav-alerts")}</h1>
       {alerts.value.length === 0 && <p class="empty">{text("alert-none")}</p>}
       <ul class="list">
         {alerts.value.map((alert) => (

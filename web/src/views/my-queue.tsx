@@ -14,9 +14,9 @@ function Card({ ticket, place }: { ticket: Ticket; place: number }) {
   };
   return (
     <article class="card" data-ticket={ticket.ticket_number}>
-      <h3>
+      <h2>
         <span class="place">#{place}</span> • {ticket.ticket_number}
-      </h3>
+      </h2>
       <p class="category">
         {ticket.department} - {ticket.category}
       </p>
@@ -56,7 +56,7 @@ export function MyQueue() {
   const footer = free === 0 ? "my-queue-full" : takes ? "my-queue-slots" : "my-queue-slots-off";
   return (
     <section aria-labelledby="my-queue">
-      <h2 id="my-queue">{text("my-queue-head", { held: held.length, max })}</h2>
+      <h1 id="my-queue">{text("my-queue-head", { held: held.length, max })}</h1>
       {held.length === 0 && <p class="empty">{text(takes ? "my-queue-empty" : "my-queue-empty-offline")}</p>}
       {held.map((ticket, index) => (
         <Card key={ticket.ticket_id} ticket={ticket} place={index + 1} />

@@ -15,12 +15,12 @@ function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
   const since = ticket.status === "queued" ? text("ticket-waits", { when: ago(ticket.created_at) }) : text("ticket-assigned", { when: ago(ticket.assigned_at) });
   return (
     <article class="card row" data-ticket={ticket.ticket_number}>
-      <h3>
+      <h2>
         <button type="button" class="link" onClick={() => open({ view: "ticket", ticket: ticket.ticket_id })}>
           {ticket.ticket_number}
         </button>
         <span class="state">{stateText(ticket.status)}</span>
-      </h3>
+      </h2>
       <p class="category">
         {ticket.department} - {ticket.category} · {ticket.customer_name}
       </p>
@@ -113,7 +113,7 @@ export function Queue() {
   const ticket = moved.value ? tickets.value.get(moved.value) : undefined;
   return (
     <section aria-labelledby="queue">
-      <h2 id="queue">{text(held.value ? "queue-held" : "queue-head")}</h2>
+      <h1 id="queue">{text(held.value ? "queue-held" : "queue-head")}</h1>
       <div class="filters">
         <div class="segments" role="group" aria-labelledby="queue">
           {[false, true].map((wanted) => (

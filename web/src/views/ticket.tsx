@@ -126,7 +126,7 @@ export function Ticket({ id }: { id: string }) {
         <p class="empty">{text("web-loading")}</p>
       ) : (
         <>
-          <h2 id="ticket">{ticket.ticket_number}</h2>
+          <h1 id="ticket">{ticket.ticket_number}</h1>
           <p class="category">
             {ticket.department} - {ticket.category}
           </p>

@@ -66,7 +66,7 @@ export function Workload() {
   return (
     <>
       <section aria-labelledby="workload">
-        <h2 id="workload">{text("workload-head")}</h2>
+        <h1 id="workload">{text("workload-head")}</h1>
         {all.length === 0 ? (
           <p class="empty">{text("workload-none")}</p>
         ) : (
