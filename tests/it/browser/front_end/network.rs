@@ -44,7 +44,7 @@ impl Cable {
         self.is_cut.send_replace(true);
     }
 
-    fn mend(&self) {
+    fn restore(&self) {
         self.is_cut.send_replace(false);
     }
 }
@@ -68,7 +68,7 @@ async fn after_a_cut_the_page_shows_what_happened_meanwhile() {
     demo.ticket("Selama terputus.").await;
     demo.stage.press_button(BUDI, "Sebelum terputus.", "✅ Selesai").await.unwrap();
     demo.ticket("Satu lagi.").await;
-    cable.mend();
+    cable.restore();
 
     demo.wait_gone(&format!("//*[@role='status']{}", containing("Koneksi terputus"))).await;
     let held = demo.stage.app.engine.store().all_held().await.unwrap();
