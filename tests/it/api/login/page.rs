@@ -8,6 +8,8 @@ use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::json;
 
 const WEB_URL: &str = "https://desk.example";
+/// The budget of script and style, compressed: a page of a phone with a weak connection loads them first.
+const MAX_FIRST_LOAD_BYTES: usize = 60_000;
 
 /// Returns a desk with an agent, whose front end has an address.
 async fn desk() -> Desk {
@@ -165,6 +167,7 @@ async fn the_page_runs_its_own_script_only_and_telegram_only_may_frame_it() {
     assert_eq!(page.headers["x-content-type-options"], "nosniff");
     assert!(!page.text.contains("http://") && !page.text.contains("https://"), "{}", page.text);
     // Script and style have the hash of their content in the address, so browsers keep them.
+    let mut packed_bytes = 0;
     for (name, kind) in [("app.js", "text/javascript"), ("app.css", "text/css")] {
         let address = page.text.split('"').find(|part| part.starts_with(name)).unwrap();
         assert_eq!(address.len(), name.len() + 1 + 16, "{address}");
@@ -176,7 +179,9 @@ async fn the_page_runs_its_own_script_only_and_telegram_only_may_frame_it() {
             desk.request("GET", &format!("/app/{address}")).header("accept-encoding", "br, gzip;q=0.8");
         let packed = Reply::of(request).await;
         assert_eq!(packed.headers["content-encoding"], "gzip");
+        packed_bytes += packed.headers["content-length"].to_str().unwrap().parse::<usize>().unwrap();
     }
+    assert!(packed_bytes <= MAX_FIRST_LOAD_BYTES, "{packed_bytes} bytes of script and style");
     assert_eq!(Reply::of(desk.request("GET", "/app")).await.text, page.text);
 }
 
