@@ -6,6 +6,7 @@ mod admin;
 mod agent;
 mod alias;
 mod audit;
+mod console;
 mod conversation;
 mod customer;
 mod department;
@@ -26,7 +27,8 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
-pub use audit::{AuditView, audit_page, people_of};
+pub use audit::{audit_page, people_of};
+pub use console::{agent_console, agent_departments, console_gone, ticket_console};
 pub use conversation::{
     album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
     relay_head, relay_text, ticket_choice, topic_name,

@@ -1,6 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod console;
 mod edits;
 mod exceptions;
 mod export;
@@ -182,14 +183,8 @@ impl Composer {
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }
-            CardKey::Queue(person, page) => match store.person(person).await? {
-                Some(person) => {
-                    Some(render::waiting(localizer, &self.views.waiting(&person, page).await?).into())
-                }
-                None => None,
-            },
-            CardKey::Workload(_, page) => {
-                Some(render::workload(localizer, &self.views.workload(page).await?).into())
+            CardKey::Queue(..) | CardKey::Workload(..) | CardKey::Console { .. } => {
+                self.desk_card(key, localizer).await?.map(Card::from)
             }
         })
     }
@@ -298,6 +293,7 @@ impl Composer {
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
+            Notice::Console(notice) => self.console_notice(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

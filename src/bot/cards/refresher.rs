@@ -6,7 +6,10 @@
 //! | 21–100 | at every tenth position, and when the first agent comes online or the last one leaves |
 //! | beyond | not, until it is within 100; `/mytickets` always shows the current position |
 //!
-//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait.
+//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait. The lists of the
+//! desk are a module of their own: nearly every event makes them stale.
+mod lists;
+
 use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
@@ -16,6 +19,7 @@ use crate::engine::Engine;
 use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use futures::future::try_join_all;
+use lists::ListRefreshes;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +57,8 @@ pub struct CardRefresher {
     pause: Duration,
     /// The longest pause.
     longest_pause: Duration,
+    /// The refreshes of the desk's lists.
+    lists: ListRefreshes,
 }
 
 /// The cards that are stale.
@@ -90,6 +96,7 @@ impl CardRefresher {
             served,
             pause: Duration::ZERO,
             longest_pause,
+            lists: ListRefreshes::new(longest_pause),
         }
     }
 
@@ -100,6 +107,7 @@ impl CardRefresher {
         let live = self.engine.store().live_queues().await?;
         stale.agents.extend(live.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
+        self.lists.mark_stale();
         self.refresh(stale).await?;
         self.served.store(self.events_read, Ordering::SeqCst);
         Ok(())
@@ -112,11 +120,18 @@ impl CardRefresher {
         // Of several edits that a card needs while one is in flight, only the last is of use. The pause
         // limits the refreshes' share of the store's time, however many events come.
         tokio::time::sleep(self.pause).await;
-        let first = self.feed.recv().await;
+        let first = tokio::select! {
+            first = self.feed.recv() => first,
+            () = self.lists.due() => {
+                self.refresh(stale).await?;
+                return Ok(true);
+            }
+        };
         let start = Instant::now();
         match first {
             Ok(event) => {
                 self.events_read += 1;
+                self.lists.add(event);
                 stale.add(event);
             }
             Err(RecvError::Lagged(missed)) => {
@@ -138,6 +153,7 @@ impl CardRefresher {
             match self.feed.try_recv() {
                 Ok(event) => {
                     self.events_read += 1;
+                    self.lists.add(event);
                     stale.add(event);
                 }
                 Err(TryRecvError::Lagged(missed)) => {
@@ -170,7 +186,9 @@ impl CardRefresher {
             ))
         });
         let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
-        let mut out: Vec<_> = queues.into_iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        let lists = self.lists.take(self.engine.store().as_ref()).await?;
+        let cards = queues.into_iter().chain(lists);
+        let mut out: Vec<_> = cards.map(|card| Outgoing::refresh(card.chat, card.key)).collect();
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }

@@ -1,5 +1,6 @@
 //! Notices: messages about a change, as text and buttons.
 use super::agent::{new_task_card, resumed_task_card};
+use super::console::console_notice;
 use super::customer::created_card;
 use super::parts::{card, name};
 use super::service::{completed_card, service_notice};
@@ -111,6 +112,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             let arg = if alert.person().is_some() { "name" } else { "department" };
             localizer.message(key, &[(arg, name(subject)), ("time", localizer.duration(*max_wait).into())])
         }
+        NoticeView::Console(view) => console_notice(localizer, view),
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }

@@ -39,6 +39,29 @@ pub fn staff_ticket_card(
     rating: Option<&Rating>,
     (can_pick_up, is_admin): (bool, bool),
 ) -> Rendered {
+    let above = staff_ticket_lines(localizer, ticket, rating);
+    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
+    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
+    let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
+    let audit = ButtonAction::Audit(ticket.id, 0);
+    let can_change = is_admin && !ticket.status.is_end();
+    let rows = [
+        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
+        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+    ];
+    let buttons = rows.map(|row| {
+        let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
+        shown.map(|(_, key, action)| localizer.button(key, action)).collect()
+    });
+    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), buttons)
+}
+
+/// Returns the facts of a ticket for staff who do not hold it, one a line.
+pub(super) fn staff_ticket_lines(
+    localizer: &Localizer<'_>,
+    ticket: &TicketView,
+    rating: Option<&Rating>,
+) -> Vec<String> {
     let mut above = vec![
         localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
@@ -55,20 +78,7 @@ pub fn staff_ticket_card(
         let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
         above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
     }
-    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
-    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
-    let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
-    let audit = ButtonAction::Audit(ticket.id, 0);
-    let can_change = is_admin && !ticket.status.is_end();
-    let rows = [
-        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
-        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
-    ];
-    let buttons = rows.map(|row| {
-        let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
-        shown.map(|(_, key, action)| localizer.button(key, action)).collect()
-    });
-    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), buttons)
+    above
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.

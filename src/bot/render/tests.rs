@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 mod admin;
 mod agent;
+mod console;
 mod customer;
 mod hostile_text;
 mod menu;

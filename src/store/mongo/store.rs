@@ -337,4 +337,7 @@ impl OutboxStore for Mongo {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
     }
+    async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError> {
+        cards::live_lists(&self.db).await
+    }
 }

@@ -14,6 +14,9 @@ const BY_SLOT: &str = "SELECT key, chat, message_id, digest FROM live_cards WHER
 /// Selects the slots with the prefixes "myqueue " and "focus ": '!' is the character after the blank.
 const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
     WHERE slot >= 'myqueue ' AND slot < 'myqueue!' OR slot >= 'focus ' AND slot < 'focus!'";
+/// Selects the slots with the prefixes "queue " and "workload ".
+pub(super) const DESK_LISTS: &str = "SELECT key, chat, message_id, digest FROM live_cards
+    WHERE slot >= 'queue ' AND slot < 'queue!' OR slot >= 'workload ' AND slot < 'workload!'";
 pub(super) const PRUNABLE: &str =
     "SELECT ended_at, ticket FROM card_prune_queue WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
 const DEQUEUE: &str = "DELETE FROM card_prune_queue WHERE ended_at = ?1 AND ticket = ?2";
@@ -55,6 +58,11 @@ pub(super) fn by_key(conn: &Connection, key: CardKey) -> rusqlite::Result<Option
 /// Returns the cards of all agents' queues, and their focus cards.
 pub(super) fn agent_queues(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
     conn.prepare_cached(AGENT_QUEUES)?.query_map([], card)?.collect()
+}
+
+/// Returns the cards of the desk's lists.
+pub(super) fn desk_lists(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
+    conn.prepare_cached(DESK_LISTS)?.query_map([], card)?.collect()
 }
 
 /// Deletes the cards of at most `limit` tickets that ended before `before`, and returns the number of

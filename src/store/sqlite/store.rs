@@ -323,6 +323,9 @@ impl OutboxStore for Sqlite {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         self.read(cards::agent_queues).await
     }
+    async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError> {
+        self.read(cards::desk_lists).await
+    }
 }
 
 #[async_trait]

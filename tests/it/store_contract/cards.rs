@@ -1,6 +1,7 @@
 //! Live cards: one per card slot, kept as long as something can refresh them.
 use super::fixture::*;
 use super::outbox::{claim, settle};
+use antri::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::draft::Draft;
 use antri::domain::ids::{ChatId, DraftId};
@@ -93,7 +94,9 @@ pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
     assert_eq!(store.live_card(CardKey::MyTickets(person_id(1), 0)).await.unwrap(), None);
 }
 
-pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn Store>) {
+pub(crate) async fn live_queues_and_live_lists_are_told_apart(store: Arc<dyn Store>) {
+    let view = ConsoleView::Ticket(ticket_id(1), TicketPane::Overview);
+    let console = |viewer, list| CardKey::Console { viewer: person_id(viewer), view, list };
     let keys = [
         CardKey::MyQueue(person_id(1), 0),
         CardKey::Queue(person_id(1), 0),
@@ -101,6 +104,9 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         CardKey::MyQueue(person_id(2), 2),
         CardKey::Status(ticket_id(1)),
         CardKey::Focus(person_id(1)),
+        CardKey::Workload(person_id(3), 1),
+        console(4, ConsoleList::Workload(2)),
+        console(5, ConsoleList::Queue(0)),
     ];
     for (chat, key) in (10..).zip(keys) {
         store
@@ -117,6 +123,13 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
     listed.sort_unstable();
     assert_eq!(listed, [(10, keys[0]), (13, keys[3]), (15, keys[5])]);
+    let mut lists: Vec<_> =
+        store.live_lists().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
+    lists.sort_unstable();
+    assert_eq!(lists, [(11, keys[1]), (16, keys[6]), (17, keys[7]), (18, keys[8])]);
+    // A view takes the place of its list.
+    let list = store.live_card(CardKey::Workload(person_id(4), 0)).await.unwrap();
+    assert_eq!(list.map(|card| card.key), Some(keys[7]));
 }
 
 pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {

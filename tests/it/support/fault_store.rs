@@ -253,6 +253,7 @@ fault_store! {
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+    live_lists() -> Vec<LiveCard>;
 }
 
 fault_store! {

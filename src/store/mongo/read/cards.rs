@@ -102,7 +102,16 @@ pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result
 
 /// Returns the live cards that show an agent's tickets: their slots begin with "myqueue " or "focus ".
 pub(crate) async fn live_queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
-    let of = |kind: &str| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
-    let slots = doc! { "$or": [of("myqueue"), of("focus")] };
+    of_kinds(db, ["myqueue", "focus"]).await
+}
+
+/// Returns the live cards of the desk's lists: their slots begin with "queue " or "workload ".
+pub(crate) async fn live_lists(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
+    of_kinds(db, ["queue", "workload"]).await
+}
+
+async fn of_kinds(db: &Db, kinds: [&str; 2]) -> Result<Vec<LiveCard>, StoreError> {
+    let of = |kind| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
+    let slots = doc! { "$or": kinds.map(of).to_vec() };
     db.find(LIVE_CARDS, slots, doc! {}, None).await?.iter().map(card).collect()
 }

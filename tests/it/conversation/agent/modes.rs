@@ -24,8 +24,9 @@ async fn the_second_pick_up_of_a_ticket_is_refused() {
     desk.ticket(SARI, "kendala 1").await;
     desk.say(BUDI, "/queue").await;
     desk.say(CITRA, "/queue").await;
+    let (list, pick_up) = desk.button(CITRA, "Ambil #1");
     desk.press(BUDI, "Ambil #1").await;
-    desk.press(CITRA, "Ambil #1").await;
+    desk.press_data(CITRA, list, &pick_up).await;
     assert!(desk.toast(CITRA).contains("🟡 Menunggu"), "{}", desk.toast(CITRA));
     assert!(!desk.has(CITRA, "kendala 1"));
     assert!(desk.last(CITRA).text.contains("Tidak ada tiket yang menunggu"), "the list is redrawn");
