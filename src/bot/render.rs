@@ -18,6 +18,7 @@ mod queue;
 mod record;
 mod service;
 mod settings;
+mod style;
 mod time;
 mod transcript;
 
@@ -141,7 +142,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
     let shown = truncate(&one_line(label), MAX_BUTTON_LABEL_UNITS);
     // Telegram rejects a button without a label; a name may have no visible character.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };
-    Button { label, data: action.encode() }
+    Button { label, data: action.encode(), style: style::style_of(action) }
 }
 
 /// Returns text without markup, such as a toast's, as a message.

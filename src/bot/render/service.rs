@@ -1,7 +1,7 @@
 //! Messages after a completion: the rating, the reopening; and the notice of a ban.
 use super::agent::first_part;
 use super::parts::{card, name};
-use super::{Button, Localizer, Rendered};
+use super::{Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
 use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
@@ -18,8 +18,7 @@ pub fn completed_card(localizer: &Localizer<'_>, view: &CompletedView) -> Render
     }
     let rate = |stars: Stars| {
         let action = ButtonAction::Rate(view.id, view.completion, stars);
-        let label = localizer.plain("rating-button", &[("stars", stars.get().into())]);
-        Button { label, data: action.encode() }
+        labelled(&localizer.plain("rating-button", &[("stars", stars.get().into())]), action)
     };
     let rating = Stars::ALL.into_iter().filter(|_| view.can_rate).map(rate).collect();
     let reopen = || localizer.button("button-reopen", ButtonAction::Reopen(view.id, view.completion));
