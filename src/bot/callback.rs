@@ -71,6 +71,8 @@ pub enum Surface {
     MyTickets(u16),
     /// The waiting list, on this page.
     Queue(u16),
+    /// The agent's pick-up card of the ticket.
+    PickUp,
 }
 
 /// A list with pages that can be changed or refreshed.
@@ -314,6 +316,7 @@ impl Surface {
             Self::Status => CardKey::Status(ticket),
             Self::MyTickets(page) => CardKey::MyTickets(viewer, page),
             Self::Queue(page) => CardKey::Queue(viewer, page),
+            Self::PickUp => CardKey::PickUp(ticket, viewer),
         }
     }
 }

@@ -39,7 +39,7 @@ pub use department::{category_card, category_page, department_card, departments}
 pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
-pub use queue::{my_queue, waiting};
+pub use queue::{my_queue, pick_up_card, waiting};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};

@@ -4,8 +4,8 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
-    admins, agents, bans, capacity, choices, console, dead_letters, departments, invite, invites, name_prompts,
-    priority, reassign, replies,
+    admins, agents, bans, capacity, choices, console, dead_letters, departments, invite, invites,
+    name_prompts, priority, reassign, replies,
 };
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{

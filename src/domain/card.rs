@@ -27,6 +27,8 @@ pub enum CardKey {
     Queue(PersonId, u16),
     /// All agents' load (`/workload`), for an admin, with the page shown.
     Workload(PersonId, u16),
+    /// A waiting ticket, for an agent who may pick it up.
+    PickUp(TicketId, PersonId),
     /// A view to which a list of an admin leads. It takes the place of the list in its message.
     Console {
         /// The admin.
@@ -53,6 +55,7 @@ impl CardKey {
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
             Self::Workload(person, _) => format!("workload {person}"),
+            Self::PickUp(ticket, agent) => format!("pickup {ticket} {agent}"),
             Self::Console { viewer, list, .. } => match list {
                 ConsoleList::Workload(page) => Self::Workload(*viewer, *page).slot(),
                 ConsoleList::Queue(page) => Self::Queue(*viewer, *page).slot(),
@@ -69,9 +72,12 @@ impl CardKey {
             | Self::Queue(..)
             | Self::Workload(..)
             | Self::Console { .. } => true,
-            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) | Self::Focus(_) => {
-                false
-            }
+            Self::Status(_)
+            | Self::Task(..)
+            | Self::PickUp(..)
+            | Self::Draft(_)
+            | Self::TicketChoice(_)
+            | Self::Focus(_) => false,
         }
     }
 }

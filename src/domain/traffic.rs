@@ -28,6 +28,7 @@ impl TrafficClass {
             Message::Notice(notice) => Self::of_notice(notice),
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
                 CardKey::Task(..)
+                | CardKey::PickUp(..)
                 | CardKey::MyQueue(..)
                 | CardKey::Queue(..)
                 | CardKey::Workload(..)
@@ -64,7 +65,9 @@ impl TrafficClass {
             | Notice::Record { part: RecordPart::Summary { .. } }
             | Notice::Service(ServiceNotice::TaskReopened { .. } | ServiceNotice::TaskDropped { .. })
             | Notice::Console(
-                ConsoleNotice::TaskCancelled { .. } | ConsoleNotice::SetOffline | ConsoleNotice::AutoAssign { .. },
+                ConsoleNotice::TaskCancelled { .. }
+                | ConsoleNotice::SetOffline
+                | ConsoleNotice::AutoAssign { .. },
             )
             | Notice::Alert { .. } => Self::Staff,
             Notice::Created { .. }

@@ -5,8 +5,8 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
-    PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
+    AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
+    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -51,6 +51,7 @@ impl Surface {
             Self::Status => "s".into(),
             Self::MyTickets(page) => format!("m{page}"),
             Self::Queue(page) => format!("w{page}"),
+            Self::PickUp => "p".into(),
         }
     }
 
@@ -59,6 +60,7 @@ impl Surface {
         match code.chars().next()? {
             't' => Some(Self::Task),
             's' => Some(Self::Status),
+            'p' => Some(Self::PickUp),
             'q' => page().map(Self::MyQueue),
             'm' => page().map(Self::MyTickets),
             'w' => page().map(Self::Queue),

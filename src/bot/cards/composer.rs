@@ -7,6 +7,7 @@ mod exceptions;
 mod export;
 mod focus;
 mod live;
+mod pick_up;
 mod reactions;
 mod readers;
 mod record;
@@ -117,6 +118,9 @@ impl Composer {
             {
                 Ok(TelegramAction::Nothing)
             }
+            Message::Card(CardKey::PickUp(id, agent)) if !self.can_pick_up(*id, *agent).await? => {
+                Ok(TelegramAction::Nothing)
+            }
             Message::Card(key) => {
                 let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
@@ -170,6 +174,7 @@ impl Composer {
                 }
                 None => None,
             },
+            CardKey::PickUp(id, agent) => self.pick_up_card(id, agent, localizer).await?,
             CardKey::MyQueue(agent, page) => {
                 Some(Card::from(match self.views.my_queue(agent, page).await? {
                     Some(view) => render::my_queue(localizer, &view),

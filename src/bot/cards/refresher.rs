@@ -9,6 +9,7 @@
 //! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait. The lists of the
 //! desk are a module of their own: nearly every event makes them stale.
 mod lists;
+mod pick_up;
 
 use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
@@ -20,6 +21,7 @@ use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use futures::future::try_join_all;
 use lists::ListRefreshes;
+use pick_up::PickUpCards;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,6 +61,8 @@ pub struct CardRefresher {
     longest_pause: Duration,
     /// The refreshes of the desk's lists.
     lists: ListRefreshes,
+    /// The cards of waiting tickets for those who may pick them up.
+    pick_ups: PickUpCards,
 }
 
 /// The cards that are stale.
@@ -97,6 +101,7 @@ impl CardRefresher {
             pause: Duration::ZERO,
             longest_pause,
             lists: ListRefreshes::new(longest_pause),
+            pick_ups: PickUpCards::default(),
         }
     }
 
@@ -108,6 +113,7 @@ impl CardRefresher {
         stale.agents.extend(live.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
         self.lists.mark_stale();
+        self.pick_ups.catch_up();
         self.refresh(stale).await?;
         self.served.store(self.events_read, Ordering::SeqCst);
         Ok(())
@@ -132,6 +138,7 @@ impl CardRefresher {
             Ok(event) => {
                 self.events_read += 1;
                 self.lists.add(event);
+                self.pick_ups.add(event);
                 stale.add(event);
             }
             Err(RecvError::Lagged(missed)) => {
@@ -154,6 +161,7 @@ impl CardRefresher {
                 Ok(event) => {
                     self.events_read += 1;
                     self.lists.add(event);
+                    self.pick_ups.add(event);
                     stale.add(event);
                 }
                 Err(TryRecvError::Lagged(missed)) => {
@@ -189,6 +197,7 @@ impl CardRefresher {
         let lists = self.lists.take(self.engine.store().as_ref()).await?;
         let cards = queues.into_iter().chain(lists);
         let mut out: Vec<_> = cards.map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        out.extend(self.pick_ups.take(&self.engine, self.clock.now()).await?);
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }

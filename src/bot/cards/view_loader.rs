@@ -4,8 +4,8 @@ mod console;
 mod shown_agent;
 
 use super::views::{
-    AGENTS_PER_PAGE, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView,
-    StatusView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    AGENTS_PER_PAGE, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView, StatusView,
+    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;

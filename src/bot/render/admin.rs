@@ -30,7 +30,10 @@ pub fn workload(localizer: &Localizer<'_>, view: &WorkloadView) -> Rendered {
     let to_page = |page| ButtonAction::ShowPage(PagedList::Workload, page);
     let open = |agent: &AgentLine| {
         let show = ConsoleAction::Show(ConsoleView::Agent(agent.id, AgentPane::Overview(0)));
-        labelled(&agent_label(localizer, agent), ButtonAction::Console(show, ConsoleList::Workload(view.page)))
+        labelled(
+            &agent_label(localizer, agent),
+            ButtonAction::Console(show, ConsoleList::Workload(view.page)),
+        )
     };
     let agents: Vec<Button> = view.agents.iter().take(usize::from(AGENTS_PER_PAGE)).map(open).collect();
     let mut rows: Vec<Vec<Button>> = agents.chunks(AGENTS_PER_ROW).map(<[Button]>::to_vec).collect();

@@ -15,10 +15,7 @@ const MAX_LISTED_NAME_UNITS: usize = 20;
 pub fn audit_page(localizer: &Localizer<'_>, view: &AuditView) -> Rendered {
     let to_page = |page| ButtonAction::Audit(view.ticket, page);
     let ticket = localizer.button("button-ticket", ButtonAction::ShowTicket(view.ticket));
-    card(
-        audit_text(localizer, view),
-        [localizer.page_row(view.page.0, view.page.1, to_page), vec![ticket]],
-    )
+    card(audit_text(localizer, view), [localizer.page_row(view.page.0, view.page.1, to_page), vec![ticket]])
 }
 
 /// Returns a page of a ticket's audit log without buttons.

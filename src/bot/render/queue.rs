@@ -1,4 +1,8 @@
 //! Lists of tickets for staff: an agent's own queue, and the waiting tickets.
+mod pick_up;
+
+pub use pick_up::pick_up_card;
+
 use super::parts::{card, numbered, steps};
 use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, ConsoleAction, PagedList, Surface};

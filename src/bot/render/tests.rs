@@ -20,6 +20,7 @@ mod customer;
 mod hostile_text;
 mod menu;
 mod notice;
+mod pick_up;
 mod queue;
 mod times;
 

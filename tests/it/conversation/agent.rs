@@ -9,6 +9,7 @@ mod inline;
 mod last_word;
 mod modes;
 mod open;
+mod pick_up;
 mod queue;
 mod reactions;
 mod snooze;

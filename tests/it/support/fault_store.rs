@@ -254,6 +254,7 @@ fault_store! {
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
     live_lists() -> Vec<LiveCard>;
+    live_pick_ups() -> Vec<LiveCard>;
 }
 
 fault_store! {

@@ -30,6 +30,7 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
         ButtonAction::DraftUndo(DraftId(t.0)),
         ButtonAction::CancelUndo(t),
+        ButtonAction::PickUp(t, Version(u64::MAX), Surface::PickUp),
         ButtonAction::Reopen(t, u16::MAX),
         ButtonAction::ShowTicket(t),
         ButtonAction::CancelTicketsOf(p),

@@ -16,7 +16,8 @@ impl Composer {
         key: CardKey,
         localizer: &Localizer<'_>,
     ) -> Result<Option<Rendered>, StoreError> {
-        let (CardKey::Queue(viewer, _) | CardKey::Workload(viewer, _) | CardKey::Console { viewer, .. }) = key
+        let (CardKey::Queue(viewer, _) | CardKey::Workload(viewer, _) | CardKey::Console { viewer, .. }) =
+            key
         else {
             return Ok(None);
         };
@@ -33,9 +34,7 @@ impl Composer {
             CardKey::Console { view: ConsoleView::Ticket(ticket, pane), list, .. } => {
                 self.ticket_view((ticket, viewer), pane, list, localizer).await?
             }
-            CardKey::Queue(_, page) => {
-                render::waiting(localizer, &self.views.waiting(&person, page).await?)
-            }
+            CardKey::Queue(_, page) => render::waiting(localizer, &self.views.waiting(&person, page).await?),
             _ => return Ok(None),
         }))
     }
@@ -76,7 +75,9 @@ impl Composer {
                 let messages = self.engine.earlier_messages(ticket.id, None).await?;
                 TicketPaneView::Messages(self.record_lines(&messages).await?)
             }
-            TicketPane::Audit(page) => TicketPaneView::Audit(Box::new(self.views.audit(&ticket, page).await?)),
+            TicketPane::Audit(page) => {
+                TicketPaneView::Audit(Box::new(self.views.audit(&ticket, page).await?))
+            }
             // What an open ticket is asked about has no sense for one that has ended.
             _ if has_ended => TicketPaneView::Overview,
             TicketPane::Overview => TicketPaneView::Overview,

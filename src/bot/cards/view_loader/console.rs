@@ -112,7 +112,6 @@ impl ViewLoader {
             departments: departments.into_iter().map(|department| (department.id, department.name)).collect(),
         })
     }
-
 }
 
 /// Returns the sort key of an agent for a ticket. Agents of its department come first, then agents who could

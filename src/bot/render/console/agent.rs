@@ -36,8 +36,7 @@ pub fn agent_console(localizer: &Localizer<'_>, view: &AgentConsoleView) -> Rend
     let auto = if agent.auto { "console-auto-off" } else { "console-auto-on" };
     let mut switches = vec![on_agent(auto, ConsoleAction::Auto(agent.id, !agent.auto))];
     if agent.availability != Availability::Offline {
-        switches
-            .push(on_agent("console-offline", ConsoleAction::Offline(agent.id, agent.availability)));
+        switches.push(on_agent("console-offline", ConsoleAction::Offline(agent.id, agent.availability)));
     }
     rows.push(switches);
     let departments = ConsoleAction::Show(ConsoleView::Agent(agent.id, AgentPane::Departments(0)));
@@ -54,8 +53,7 @@ fn capacity_row(localizer: &Localizer<'_>, view: &AgentConsoleView) -> Vec<Butto
     let (agent, shown) = (view.agent.id, view.agent.max);
     let to = |to| ButtonAction::Console(ConsoleAction::Capacity { agent, to, shown }, view.list);
     let less = (shown > 1).then(|| localizer.button("console-less", to(shown.saturating_sub(1))));
-    let more =
-        (shown < MAX_CAPACITY).then(|| localizer.button("console-more", to(shown.saturating_add(1))));
+    let more = (shown < MAX_CAPACITY).then(|| localizer.button("console-more", to(shown.saturating_add(1))));
     let label = localizer.plain("console-capacity", &[("max", shown.into())]);
     less.into_iter().chain([labelled(&label, ButtonAction::NoOp)]).chain(more).collect()
 }

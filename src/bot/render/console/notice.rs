@@ -6,7 +6,10 @@ use crate::bot::render::{Localizer, Rendered};
 
 /// Renders a notice about what an admin did in the console.
 #[must_use]
-pub(in crate::bot::render) fn console_notice(localizer: &Localizer<'_>, view: &ConsoleNoticeView) -> Rendered {
+pub(in crate::bot::render) fn console_notice(
+    localizer: &Localizer<'_>,
+    view: &ConsoleNoticeView,
+) -> Rendered {
     match view {
         ConsoleNoticeView::Cancelled { number } => {
             localizer.message("notice-cancelled-by-desk", &[("number", number.into())])

@@ -82,8 +82,7 @@ fn agent_choice(
         let action = ConsoleAction::Reassign(ticket.id, ticket.version, agent.id, false);
         vec![labelled(&agent_label(localizer, agent), ButtonAction::Console(action, view.list))]
     };
-    let mut rows: Vec<Vec<Button>> =
-        agents.iter().take(usize::from(ENTRIES_PER_PAGE)).map(choice).collect();
+    let mut rows: Vec<Vec<Button>> = agents.iter().take(usize::from(ENTRIES_PER_PAGE)).map(choice).collect();
     rows.push(localizer.page_row(page, pages, |page| view.to_pane(TicketPane::Agents(page))));
     rows.push(vec![view.back_to_ticket(localizer)]);
     let key = if agents.is_empty() { "console-no-agents" } else { "reassign-to" };
@@ -109,10 +108,7 @@ fn priorities(localizer: &Localizer<'_>, view: &TicketConsoleView) -> Rendered {
     let args = [("number", (&ticket.number).into()), ("priority", text(ticket.priority).into())];
     let rows = [[Priority::Urgent, Priority::High], [Priority::Normal, Priority::Low]];
     let rows = rows.map(|row| row.map(button).into()).into_iter();
-    card(
-        localizer.html("priority-question", &args),
-        rows.chain([vec![view.back_to_ticket(localizer)]]),
-    )
+    card(localizer.html("priority-question", &args), rows.chain([vec![view.back_to_ticket(localizer)]]))
 }
 
 fn cancel_question(localizer: &Localizer<'_>, view: &TicketConsoleView) -> Rendered {

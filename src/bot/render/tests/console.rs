@@ -54,10 +54,8 @@ fn a_ticket_has_the_actions_of_its_state() {
 
 #[test]
 fn every_pane_of_a_ticket_leads_back() {
-    let agents = vec![
-        agent(2, "Citra", Availability::Online, 1, 5),
-        agent(3, "Eka", Availability::Busy, 5, 5),
-    ];
+    let agents =
+        vec![agent(2, "Citra", Availability::Online, 1, 5), agent(3, "Eka", Availability::Busy, 5, 5)];
     let full = Box::new(agents[1].clone());
     let panes = [
         ("console_reassign", TicketPaneView::Agents(agents, (0, 3))),

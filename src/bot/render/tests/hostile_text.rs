@@ -6,7 +6,8 @@ use crate::bot::cards::views::console::{
     AgentConsoleView, AgentDepartmentsView, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{
-    AgentLine, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
+    AgentLine, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView, StatusView,
+    TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::card::console::ConsoleList;
@@ -53,13 +54,13 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         let tracked = TicketStatusView { ticket: held.clone(), online: 0 };
         let many = vec![held.clone(); 30];
         let departments = vec![text.to_owned(); 30];
-        let line = AgentLine {
-            departments: departments.clone(),
-            ..agent(7, text, Availability::Online, 5, 5)
-        };
+        let line =
+            AgentLine { departments: departments.clone(), ..agent(7, text, Availability::Online, 5, 5) };
         all.extend(console_views(localizer, &held, &line));
         all.extend([
             status_card(localizer, &tracked),
+            pick_up_card(localizer, &elsewhere, true),
+            pick_up_card(localizer, &elsewhere, false),
             notice(localizer, &NoticeView::Created(tracked)),
             task_card(localizer, &held),
             task_card(localizer, &elsewhere),

@@ -1,7 +1,7 @@
 //! The console: from the lists of an admin to agents and tickets, and what an admin changes there.
 mod agents;
-mod live;
 mod lists;
+mod live;
 mod tickets;
 
 use crate::conversation::{BUDI, CITRA, SARI, with_agent};

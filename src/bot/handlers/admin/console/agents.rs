@@ -78,10 +78,7 @@ impl ConsolePress<'_> {
                 let change = (department, serves);
                 self.bot.engine.set_department(&self.ctx.person, agent, change, self.ctx.now).await?;
                 let key = if serves { "agent-department-joined" } else { "agent-department-left" };
-                self.say(
-                    key,
-                    &[("name", (&seat.person.name).into()), ("department", (&open.name).into())],
-                );
+                self.say(key, &[("name", (&seat.person.name).into()), ("department", (&open.name).into())]);
             }
         }
         let page = at.unwrap_or(0) / usize::from(ENTRIES_PER_PAGE);

@@ -39,19 +39,20 @@ impl ConsolePress<'_> {
         priority: Priority,
     ) -> HandlerResult {
         let at_version = (ticket, Some(version));
-        let set =
-            self.bot.engine.set_priority_at(&self.ctx.person, at_version, priority, self.ctx.now).await;
+        let set = self.bot.engine.set_priority_at(&self.ctx.person, at_version, priority, self.ctx.now).await;
         let text = self.ctx.localizer(self.bot).priority_text(priority);
         self.answer(ticket, set, |after| {
-            self.say("console-priority-set", &[("number", (&after.number).into()), ("priority", text.into())]);
+            self.say(
+                "console-priority-set",
+                &[("number", (&after.number).into()), ("priority", text.into())],
+            );
         })
     }
 
     /// Cancels the ticket.
     pub(super) async fn cancel(&self, (ticket, version): (TicketId, Version)) -> HandlerResult {
         let at_version = (ticket, Some(version));
-        let cancelled =
-            self.bot.engine.cancel_as_admin(&self.ctx.person, at_version, self.ctx.now).await;
+        let cancelled = self.bot.engine.cancel_as_admin(&self.ctx.person, at_version, self.ctx.now).await;
         self.answer(ticket, cancelled, |_| self.say("cancelled", &[]))
     }
 

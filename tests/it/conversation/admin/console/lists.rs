@@ -16,7 +16,8 @@ fn check_limits(desk: &Desk) {
     let buttons: Vec<_> = card.keyboard.iter().flatten().collect();
     assert!(card.text.encode_utf16().count() <= 4_096, "{}", card.text);
     assert!(!buttons.is_empty() && buttons.len() <= 100, "{}", buttons.len());
-    let data: Vec<_> = buttons.iter().map(|button| button.callback_data.clone().unwrap_or_default()).collect();
+    let data: Vec<_> =
+        buttons.iter().map(|button| button.callback_data.clone().unwrap_or_default()).collect();
     assert!(data.iter().all(|data| !data.is_empty() && data.len() <= MAX_DATA_BYTES), "{data:?}");
 }
 
@@ -34,7 +35,10 @@ async fn waiting_tickets(desk: &Desk, count: u32) {
         let ticket = Ticket {
             id: TicketId(Uuid::from_u128(n.into())),
             // The letters of a number tell a few hundred tickets of one second apart.
-            number: TicketNumber::new((desk.now() - TimeDelta::hours(1 + i64::from(n / 500))).naive_utc(), n % 500),
+            number: TicketNumber::new(
+                (desk.now() - TimeDelta::hours(1 + i64::from(n / 500))).naive_utc(),
+                n % 500,
+            ),
             version: Version::default(),
             state: TicketState::Queued,
             ..held.clone()
