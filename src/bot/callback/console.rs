@@ -90,12 +90,12 @@ impl ConsoleAction {
             Self::Show(ConsoleView::Ticket(ticket, pane)) => {
                 let pane = match pane {
                     TicketPane::Overview => "o".to_owned(),
-                    TicketPane::Agents(page) => format!("g:{page}"),
+                    TicketPane::Agents(number) => format!("g:{number}"),
                     TicketPane::OverCapacity(agent) => format!("f:{}", encode_id(agent.0)),
                     TicketPane::Priority => "p".to_owned(),
                     TicketPane::Cancel => "c".to_owned(),
                     TicketPane::Messages => "m".to_owned(),
-                    TicketPane::Audit(page) => format!("h:{page}"),
+                    TicketPane::Audit(number) => format!("h:{number}"),
                 };
                 format!("t:{}:{pane}", encode_id(ticket.0))
             }

@@ -95,26 +95,30 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
         NoticeView::Alert { alert, subject, over, max_wait } => {
-            let key = match (alert, over) {
-                (Alert::NobodyOnline(_), false) => "alert-nobody-online",
-                (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
-                (Alert::TicketWaits(_), false) => "alert-ticket-waits",
-                (Alert::TicketWaits(_), true) => "alert-ticket-waits-over",
-                (Alert::HeartbeatsFail, false) => "alert-heartbeats-fail",
-                (Alert::HeartbeatsFail, true) => "alert-heartbeats-fail-over",
-                (Alert::StoreAway, false) => "alert-store-away",
-                (Alert::StoreAway, true) => "alert-store-away-over",
-                (Alert::PresenceAway, false) => "alert-presence-away",
-                (Alert::PresenceAway, true) => "alert-presence-away-over",
-                (Alert::PersonUnreadable(_), false) => "alert-person-unreadable",
-                (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
-            };
+            let key = alert_key(*alert, *over);
             let arg = if alert.person().is_some() { "name" } else { "department" };
             localizer.message(key, &[(arg, name(subject)), ("time", localizer.duration(*max_wait).into())])
         }
         NoticeView::Console(view) => console_notice(localizer, view),
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
+    }
+}
+
+fn alert_key(alert: Alert, over: bool) -> &'static str {
+    match (alert, over) {
+        (Alert::NobodyOnline(_), false) => "alert-nobody-online",
+        (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
+        (Alert::TicketWaits(_), false) => "alert-ticket-waits",
+        (Alert::TicketWaits(_), true) => "alert-ticket-waits-over",
+        (Alert::HeartbeatsFail, false) => "alert-heartbeats-fail",
+        (Alert::HeartbeatsFail, true) => "alert-heartbeats-fail-over",
+        (Alert::StoreAway, false) => "alert-store-away",
+        (Alert::StoreAway, true) => "alert-store-away-over",
+        (Alert::PresenceAway, false) => "alert-presence-away",
+        (Alert::PresenceAway, true) => "alert-presence-away-over",
+        (Alert::PersonUnreadable(_), false) => "alert-person-unreadable",
+        (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
     }
 }
 

@@ -47,12 +47,12 @@ impl Composer {
         localizer: &Localizer<'_>,
     ) -> Result<Rendered, StoreError> {
         let text = match pane {
-            AgentPane::Overview(page) => {
-                let view = self.views.agent_console(agent, page, list).await?;
+            AgentPane::Overview(number) => {
+                let view = self.views.agent_console(agent, number, list).await?;
                 view.map(|view| render::agent_console(localizer, &view))
             }
-            AgentPane::Departments(page) => {
-                let view = self.views.agent_departments(agent, page, list).await?;
+            AgentPane::Departments(number) => {
+                let view = self.views.agent_departments(agent, number, list).await?;
                 view.map(|view| render::agent_departments(localizer, &view))
             }
         };
@@ -75,15 +75,15 @@ impl Composer {
                 let messages = self.engine.earlier_messages(ticket.id, None).await?;
                 TicketPaneView::Messages(self.record_lines(&messages).await?)
             }
-            TicketPane::Audit(page) => {
-                TicketPaneView::Audit(Box::new(self.views.audit(&ticket, page).await?))
+            TicketPane::Audit(number) => {
+                TicketPaneView::Audit(Box::new(self.views.audit(&ticket, number).await?))
             }
             // What an open ticket is asked about has no sense for one that has ended.
             _ if has_ended => TicketPaneView::Overview,
             TicketPane::Overview => TicketPaneView::Overview,
-            TicketPane::Agents(page) => {
-                let (agents, page) = self.views.candidates_page(&ticket, page).await?;
-                TicketPaneView::Agents(agents, page)
+            TicketPane::Agents(number) => {
+                let (agents, counted) = self.views.candidates_page(&ticket, number).await?;
+                TicketPaneView::Agents(agents, counted)
             }
             TicketPane::OverCapacity(agent) => match self.views.agent(agent).await? {
                 Some(agent) if ticket.holder() != Some(agent.id) => {

@@ -29,14 +29,14 @@ impl ConsolePress<'_> {
     /// Sets the capacity, unless somebody has changed it since the card was drawn.
     pub(super) async fn capacity(&self, agent: PersonId, to: u16, shown: u16) -> HandlerResult {
         let Some(seat) = self.require_agent(agent) else { return Ok(vec![self.agent(agent)]) };
-        let (now, name) = (seat.capacity(), &seat.person.name);
+        let (current, name) = (seat.capacity(), &seat.person.name);
         match Capacity::new(to) {
-            Some(capacity) if now == shown => {
-                let set = self.bot.engine.set_capacity(&self.ctx.person, agent, capacity, self.ctx.now);
-                set.await?;
+            Some(capacity) if current == shown => {
+                let (admin, now) = (&self.ctx.person, self.ctx.now);
+                self.bot.engine.set_capacity(admin, agent, capacity, now).await?;
                 self.say("console-capacity-set", &[("name", name.into()), ("max", to.into())]);
             }
-            _ => self.say("console-capacity-stands", &[("name", name.into()), ("max", now.into())]),
+            _ => self.say("console-capacity-stands", &[("name", name.into()), ("max", current.into())]),
         }
         Ok(vec![self.agent(agent)])
     }
@@ -81,8 +81,7 @@ impl ConsolePress<'_> {
                 self.say(key, &[("name", (&seat.person.name).into()), ("department", (&open.name).into())]);
             }
         }
-        let page = at.unwrap_or(0) / usize::from(ENTRIES_PER_PAGE);
-        let pane = AgentPane::Departments(u16::try_from(page).unwrap_or(0));
-        Ok(vec![self.redraw(ConsoleView::Agent(agent, pane))])
+        let number = u16::try_from(at.unwrap_or(0) / usize::from(ENTRIES_PER_PAGE)).unwrap_or(0);
+        Ok(vec![self.redraw(ConsoleView::Agent(agent, AgentPane::Departments(number)))])
     }
 }
