@@ -17,3 +17,4 @@ pub mod refusals;
 pub mod settings;
 pub mod tickets;
 pub mod topics;
+pub mod web;
