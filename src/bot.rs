@@ -8,12 +8,13 @@
 //! | `inline`, `inline_mode` | canned replies as results of inline queries; whether there are any |
 //! | `handlers/` | parse, call one method of the engine, answer |
 //! | `cards/` | views of cards, their loader, the composer of deliveries, the refresher of live cards |
-//! | `render`, `menu`, `paging` | views as Telegram's HTML and buttons; the command menu; pages of lists |
+//! | `render`, `menu`, `paging`, `identity` | views as Telegram's HTML and buttons; the command menu; pages of lists; names of people told apart |
 pub mod callback;
 pub mod cards;
 pub mod commands;
 pub mod context;
 pub mod handlers;
+mod identity;
 pub mod inline;
 pub mod inline_mode;
 pub mod invite_cache;

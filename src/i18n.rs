@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 13];
+type Files = [(&'static str, &'static str); 15];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -23,6 +23,8 @@ macro_rules! files {
             ("service", include_str!(concat!("../locales/", $locale, "/service.ftl"))),
             ("conversation", include_str!(concat!("../locales/", $locale, "/conversation.ftl"))),
             ("canned", include_str!(concat!("../locales/", $locale, "/canned.ftl"))),
+            ("console", include_str!(concat!("../locales/", $locale, "/console.ftl"))),
+            ("pickup", include_str!(concat!("../locales/", $locale, "/pickup.ftl"))),
             ("records", include_str!(concat!("../locales/", $locale, "/records.ftl"))),
             ("menu", include_str!(concat!("../locales/", $locale, "/menu.ftl"))),
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),

@@ -5,6 +5,7 @@
 //! foreign or forged: it says what was pressed and authorizes nothing.
 mod alias;
 mod canned;
+mod console;
 mod id_code;
 mod record;
 mod settings;
@@ -12,10 +13,12 @@ mod wire;
 
 pub use alias::AliasAction;
 pub use canned::CannedAction;
+pub use console::ConsoleAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 
 use crate::domain::card::CardKey;
+use crate::domain::card::console::ConsoleList;
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
 };
@@ -70,6 +73,8 @@ pub enum Surface {
     MyTickets(u16),
     /// The waiting list, on this page.
     Queue(u16),
+    /// The agent's pick-up card of the ticket.
+    PickUp,
 }
 
 /// A list with pages that can be changed or refreshed.
@@ -171,6 +176,8 @@ pub enum ButtonAction {
     Alias(AliasAction),
     /// An action on the desk's settings.
     Settings(SettingAction),
+    /// An action of an admin in the console, with the list to which its views lead back.
+    Console(ConsoleAction, ConsoleList),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.
@@ -311,6 +318,7 @@ impl Surface {
             Self::Status => CardKey::Status(ticket),
             Self::MyTickets(page) => CardKey::MyTickets(viewer, page),
             Self::Queue(page) => CardKey::Queue(viewer, page),
+            Self::PickUp => CardKey::PickUp(ticket, viewer),
         }
     }
 }

@@ -6,6 +6,7 @@ mod admin;
 mod agent;
 mod alias;
 mod audit;
+mod console;
 mod conversation;
 mod customer;
 mod department;
@@ -17,6 +18,7 @@ mod queue;
 mod record;
 mod service;
 mod settings;
+mod style;
 mod time;
 mod transcript;
 
@@ -26,7 +28,8 @@ mod tests;
 pub use admin::{agent_card, workload};
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
-pub use audit::{AuditView, audit_page, people_of};
+pub use audit::{audit_page, people_of};
+pub use console::{agent_console, agent_departments, console_gone, ticket_console};
 pub use conversation::{
     album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
     relay_head, relay_text, ticket_choice, topic_name,
@@ -36,7 +39,7 @@ pub use department::{category_card, category_page, department_card, departments}
 pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
-pub use queue::{my_queue, waiting};
+pub use queue::{my_queue, pick_up_card, waiting};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};
@@ -139,7 +142,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
     let shown = truncate(&one_line(label), MAX_BUTTON_LABEL_UNITS);
     // Telegram rejects a button without a label; a name may have no visible character.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };
-    Button { label, data: action.encode() }
+    Button { label, data: action.encode(), style: style::style_of(action) }
 }
 
 /// Returns text without markup, such as a toast's, as a message.

@@ -4,8 +4,8 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
-    admins, agents, bans, capacity, choices, dead_letters, departments, invite, invites, name_prompts,
-    priority, reassign, replies,
+    admins, agents, bans, capacity, choices, console, dead_letters, departments, invite, invites,
+    name_prompts, priority, reassign, replies,
 };
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
@@ -187,6 +187,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
 fn admin_buttons() -> HandlerTree {
     dptree::entry()
         .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
+        .branch(case![ButtonAction::Console(action, list)].endpoint(console::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))

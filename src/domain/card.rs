@@ -1,5 +1,8 @@
 //! Live cards: messages that are sent once and then edited in place when their content changes.
+pub mod console;
+
 use super::ids::{PersonId, TicketId};
+use console::{ConsoleList, ConsoleView};
 use serde::{Deserialize, Serialize};
 
 /// The content of a card. At most one live message exists for each key.
@@ -24,11 +27,22 @@ pub enum CardKey {
     Queue(PersonId, u16),
     /// All agents' load (`/workload`), for an admin, with the page shown.
     Workload(PersonId, u16),
+    /// A waiting ticket, for an agent who may pick it up.
+    PickUp(TicketId, PersonId),
+    /// A view to which a list of an admin leads. It takes the place of the list in its message.
+    Console {
+        /// The admin.
+        viewer: PersonId,
+        /// The view.
+        view: ConsoleView,
+        /// The list.
+        list: ConsoleList,
+    },
 }
 
 impl CardKey {
     /// Returns the key under which the live message is stored. It leaves the page out, so that turning a page
-    /// moves the card instead of creating a second one.
+    /// moves the card instead of creating a second one. A view of the console has the key of its list.
     #[must_use]
     pub fn slot(&self) -> String {
         match self {
@@ -41,6 +55,11 @@ impl CardKey {
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
             Self::Workload(person, _) => format!("workload {person}"),
+            Self::PickUp(ticket, agent) => format!("pickup {ticket} {agent}"),
+            Self::Console { viewer, list, .. } => match list {
+                ConsoleList::Workload(page) => Self::Workload(*viewer, *page).slot(),
+                ConsoleList::Queue(page) => Self::Queue(*viewer, *page).slot(),
+            },
         }
     }
 
@@ -48,10 +67,17 @@ impl CardKey {
     #[must_use]
     pub fn is_list(&self) -> bool {
         match self {
-            Self::MyQueue(..) | Self::MyTickets(..) | Self::Queue(..) | Self::Workload(..) => true,
-            Self::Status(_) | Self::Task(..) | Self::Draft(_) | Self::TicketChoice(_) | Self::Focus(_) => {
-                false
-            }
+            Self::MyQueue(..)
+            | Self::MyTickets(..)
+            | Self::Queue(..)
+            | Self::Workload(..)
+            | Self::Console { .. } => true,
+            Self::Status(_)
+            | Self::Task(..)
+            | Self::PickUp(..)
+            | Self::Draft(_)
+            | Self::TicketChoice(_)
+            | Self::Focus(_) => false,
         }
     }
 }

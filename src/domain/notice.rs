@@ -1,5 +1,6 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
+pub mod console;
 pub mod membership;
 mod message;
 mod record;
@@ -14,6 +15,7 @@ use super::card::CardKey;
 use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, MessageId, PersonId, TicketId};
 use super::person::Role;
+use console::ConsoleNotice;
 use membership::MembershipNotice;
 use serde::{Deserialize, Serialize};
 use service::ServiceNotice;
@@ -230,6 +232,8 @@ pub enum Notice {
     UpdateFailed,
     /// About a reopened or rated ticket, or a ban.
     Service(ServiceNotice),
+    /// About what an admin did in the console.
+    Console(ConsoleNotice),
 }
 
 impl Notice {

@@ -1,5 +1,6 @@
 //! Traffic classes: the kinds of deliveries that share the rate limit over all chats.
 use super::card::CardKey;
+use super::notice::console::ConsoleNotice;
 use super::notice::service::ServiceNotice;
 use super::notice::{Message, Notice, RecordPart};
 
@@ -26,9 +27,12 @@ impl TrafficClass {
         match message.inner() {
             Message::Notice(notice) => Self::of_notice(notice),
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
-                CardKey::Task(..) | CardKey::MyQueue(..) | CardKey::Queue(..) | CardKey::Workload(..) => {
-                    Self::Staff
-                }
+                CardKey::Task(..)
+                | CardKey::PickUp(..)
+                | CardKey::MyQueue(..)
+                | CardKey::Queue(..)
+                | CardKey::Workload(..)
+                | CardKey::Console { .. } => Self::Staff,
                 CardKey::TicketChoice(_) | CardKey::Focus(_) => Self::Words,
                 CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
             },
@@ -62,12 +66,18 @@ impl TrafficClass {
             | Notice::PartUndelivered { .. }
             | Notice::Record { part: RecordPart::Summary { .. } }
             | Notice::Service(ServiceNotice::TaskReopened { .. } | ServiceNotice::TaskDropped { .. })
+            | Notice::Console(
+                ConsoleNotice::TaskCancelled { .. }
+                | ConsoleNotice::SetOffline
+                | ConsoleNotice::AutoAssign { .. },
+            )
             | Notice::Alert { .. } => Self::Staff,
             Notice::Created { .. }
             | Notice::Assigned { .. }
             | Notice::Completed { .. }
             | Notice::Cancelled { .. }
             | Notice::Service(ServiceNotice::Reopened { .. })
+            | Notice::Console(ConsoleNotice::Cancelled { .. })
             | Notice::Requeued { .. } => Self::Receipts,
             _ => Self::Words,
         }

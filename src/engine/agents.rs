@@ -7,6 +7,7 @@ pub mod heartbeat;
 mod invites;
 pub mod membership;
 pub(super) mod observation_window;
+pub mod overrides;
 mod preferences;
 pub(super) mod presence_monitor;
 pub mod presence_policy;

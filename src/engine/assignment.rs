@@ -5,6 +5,7 @@ pub mod immediate;
 #[cfg(test)]
 pub(super) mod model_tests;
 pub(super) mod pending_work;
+mod pick_up;
 pub mod planner;
 pub(super) mod queue_heads;
 pub mod returns;

@@ -1,5 +1,7 @@
 //! Operation that changes the desk's settings.
+use super::assignment::roster::Seat;
 use super::error::EngineError;
+use super::events::Event;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
@@ -43,6 +45,12 @@ impl Engine {
             tracing::info!(by = %admin.id, ?settings, "settings changed");
         }
         self.request_all_rounds().await?;
+        if settings.mode != before.mode {
+            // Cards offer waiting tickets to other agents now.
+            for seat in self.seats().into_iter().filter(Seat::is_online) {
+                self.publish(Event::Agent(seat.person.id));
+            }
+        }
         if settings.agent_naming != before.agent_naming {
             self.refresh_status_cards(now).await?;
         }

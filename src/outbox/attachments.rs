@@ -52,9 +52,14 @@ pub(super) fn copy(
 
 /// Returns these rows of buttons as `reply_markup`; `None` if there are none.
 pub(super) fn reply_markup(buttons: &[Vec<Button>]) -> Option<Value> {
-    let row = |row: &Vec<Button>| -> Vec<Value> {
-        row.iter().map(|b| json!({"text": b.label, "callback_data": b.data})).collect()
+    let button = |button: &Button| {
+        let mut body = json!({"text": button.label, "callback_data": button.data});
+        if let Some(style) = button.style {
+            insert(&mut body, "style", json!(style));
+        }
+        body
     };
+    let row = |row: &Vec<Button>| row.iter().map(button).collect();
     let rows: Vec<Vec<Value>> = buttons.iter().map(row).collect();
     (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}))
 }

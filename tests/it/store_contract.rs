@@ -169,7 +169,7 @@ macro_rules! store_contract {
             outbox: a_message_has_a_webhook_when_it_joins_a_ticket,
             outbox: an_idempotency_key_writes_one_message,
             cards: live_cards_are_one_per_slot,
-            cards: live_queues_lists_only_the_agents_own_queues,
+            cards: live_queues_and_live_lists_are_told_apart,
             cards: cards_of_ended_tickets_are_pruned,
             cards: dropping_a_draft_removes_its_card,
             outbox: a_retried_delivery_blocks_its_chat_until_it_is_due,

@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::id_code::{decode_id, encode_id};
+use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AliasAction, ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
-    PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
+    AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
+    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -14,19 +14,6 @@ use crate::domain::ids::{
 use crate::domain::person::Locale;
 use crate::domain::ticket::Priority;
 use crate::domain::ticket::service::Stars;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// Encodes a version in 11 characters. With two ids in the data, there is no room for the digits of the
-/// highest version.
-fn encode_version(version: Version) -> String {
-    URL_SAFE_NO_PAD.encode(version.0.to_be_bytes())
-}
-
-fn decode_version(text: &str) -> Option<Version> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)))
-}
 
 impl DepartmentPickerPurpose {
     fn code(self) -> String {
@@ -64,6 +51,7 @@ impl Surface {
             Self::Status => "s".into(),
             Self::MyTickets(page) => format!("m{page}"),
             Self::Queue(page) => format!("w{page}"),
+            Self::PickUp => "p".into(),
         }
     }
 
@@ -72,6 +60,7 @@ impl Surface {
         match code.chars().next()? {
             't' => Some(Self::Task),
             's' => Some(Self::Status),
+            'p' => Some(Self::PickUp),
             'q' => page().map(Self::MyQueue),
             'm' => page().map(Self::MyTickets),
             'w' => page().map(Self::Queue),
@@ -136,6 +125,7 @@ impl ButtonAction {
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
             Self::Settings(action) => action.encode(),
+            Self::Console(action, list) => action.encode(list),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -243,6 +233,10 @@ impl ButtonAction {
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
+            ["k", action @ ..] => {
+                let (action, list) = ConsoleAction::decode(action)?;
+                Self::Console(action, list)
+            }
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,

@@ -1,11 +1,13 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod console;
 mod edits;
 mod exceptions;
 mod export;
 mod focus;
 mod live;
+mod pick_up;
 mod reactions;
 mod readers;
 mod record;
@@ -116,6 +118,9 @@ impl Composer {
             {
                 Ok(TelegramAction::Nothing)
             }
+            Message::Card(CardKey::PickUp(id, agent)) if !self.can_pick_up(*id, *agent).await? => {
+                Ok(TelegramAction::Nothing)
+            }
             Message::Card(key) => {
                 let card = self.card(*key, &localizer).await?;
                 Ok(card.map_or(TelegramAction::Nothing, |card| TelegramAction::Send(card.text, Some(*key))))
@@ -169,6 +174,7 @@ impl Composer {
                 }
                 None => None,
             },
+            CardKey::PickUp(id, agent) => self.pick_up_card(id, agent, localizer).await?,
             CardKey::MyQueue(agent, page) => {
                 Some(Card::from(match self.views.my_queue(agent, page).await? {
                     Some(view) => render::my_queue(localizer, &view),
@@ -182,14 +188,8 @@ impl Composer {
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }
-            CardKey::Queue(person, page) => match store.person(person).await? {
-                Some(person) => {
-                    Some(render::waiting(localizer, &self.views.waiting(&person, page).await?).into())
-                }
-                None => None,
-            },
-            CardKey::Workload(_, page) => {
-                Some(render::workload(localizer, &self.views.workload(page).await?).into())
+            CardKey::Queue(..) | CardKey::Workload(..) | CardKey::Console { .. } => {
+                self.desk_card(key, localizer).await?.map(Card::from)
             }
         })
     }
@@ -300,6 +300,7 @@ impl Composer {
             | Notice::Undelivered { .. } => self.exception_view(notice).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
+            Notice::Console(notice) => self.console_notice(*notice).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

@@ -6,7 +6,11 @@
 //! | 21–100 | at every tenth position, and when the first agent comes online or the last one leaves |
 //! | beyond | not, until it is within 100; `/mytickets` always shows the current position |
 //!
-//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait.
+//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait. The lists of the
+//! desk are a module of their own: nearly every event makes them stale.
+mod lists;
+mod pick_up;
+
 use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
@@ -16,6 +20,8 @@ use crate::engine::Engine;
 use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use futures::future::try_join_all;
+use lists::ListRefreshes;
+use pick_up::PickUpCards;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +59,10 @@ pub struct CardRefresher {
     pause: Duration,
     /// The longest pause.
     longest_pause: Duration,
+    /// The refreshes of the desk's lists.
+    lists: ListRefreshes,
+    /// The cards of waiting tickets for those who may pick them up.
+    pick_ups: PickUpCards,
 }
 
 /// The cards that are stale.
@@ -90,6 +100,8 @@ impl CardRefresher {
             served,
             pause: Duration::ZERO,
             longest_pause,
+            lists: ListRefreshes::new(longest_pause),
+            pick_ups: PickUpCards::default(),
         }
     }
 
@@ -100,6 +112,8 @@ impl CardRefresher {
         let live = self.engine.store().live_queues().await?;
         stale.agents.extend(live.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
+        self.lists.mark_stale();
+        self.pick_ups.catch_up();
         self.refresh(stale).await?;
         self.served.store(self.events_read, Ordering::SeqCst);
         Ok(())
@@ -112,11 +126,19 @@ impl CardRefresher {
         // Of several edits that a card needs while one is in flight, only the last is of use. The pause
         // limits the refreshes' share of the store's time, however many events come.
         tokio::time::sleep(self.pause).await;
-        let first = self.feed.recv().await;
+        let first = tokio::select! {
+            first = self.feed.recv() => first,
+            () = self.lists.due() => {
+                self.refresh(stale).await?;
+                return Ok(true);
+            }
+        };
         let start = Instant::now();
         match first {
             Ok(event) => {
                 self.events_read += 1;
+                self.lists.add(event);
+                self.pick_ups.add(event);
                 stale.add(event);
             }
             Err(RecvError::Lagged(missed)) => {
@@ -138,6 +160,8 @@ impl CardRefresher {
             match self.feed.try_recv() {
                 Ok(event) => {
                     self.events_read += 1;
+                    self.lists.add(event);
+                    self.pick_ups.add(event);
                     stale.add(event);
                 }
                 Err(TryRecvError::Lagged(missed)) => {
@@ -170,7 +194,10 @@ impl CardRefresher {
             ))
         });
         let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
-        let mut out: Vec<_> = queues.into_iter().map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        let lists = self.lists.take(self.engine.store().as_ref()).await?;
+        let cards = queues.into_iter().chain(lists);
+        let mut out: Vec<_> = cards.map(|card| Outgoing::refresh(card.chat, card.key)).collect();
+        out.extend(self.pick_ups.take(&self.engine, self.clock.now()).await?);
         for (department, head) in heads {
             out.extend(self.positions(department, &head));
         }

@@ -1,10 +1,11 @@
 //! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
 //! view is loaded.
+mod console;
 mod shown_agent;
 
 use super::views::{
-    AGENTS_PER_PAGE, AgentLine, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView,
-    StatusView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    AGENTS_PER_PAGE, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView, StatusView,
+    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
@@ -17,6 +18,7 @@ use crate::domain::ticket::{Status, Ticket, TicketState};
 use crate::engine::Engine;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{Store, StoreError};
+use console::agent_line;
 use std::sync::Arc;
 
 /// The most tickets that `/mytickets` lists.
@@ -206,6 +208,7 @@ impl ViewLoader {
             pages,
             total,
             first: offset as u64 + 1,
+            is_admin: viewer.is_admin(),
             pick_up,
             tickets: self.ticket_views(&tickets, viewer.id).await?,
         })
@@ -232,23 +235,12 @@ impl ViewLoader {
         Ok(WorkloadView {
             page,
             pages,
-            agents: shown.iter().map(|seat| agent_line(seat, &departments)).collect(),
+            agents: shown.iter().map(|seat| agent_line(seat, &seats, &departments)).collect(),
             waiting: self.store().depths().await?.values().sum(),
             online: u32::try_from(online.count()).unwrap_or(u32::MAX),
             total: u32::try_from(seats.len()).unwrap_or(u32::MAX),
             free,
         })
-    }
-
-    /// Returns the details of one agent.
-    pub async fn agent(&self, id: PersonId) -> Result<Option<AgentLine>, StoreError> {
-        let departments = self.store().departments().await?;
-        Ok(self
-            .engine
-            .seats()
-            .iter()
-            .find(|seat| seat.person.id == id)
-            .map(|seat| agent_line(seat, &departments)))
     }
 
     /// Returns a draft with a page of categories. `choose` asks for the category even if the draft has one.
@@ -319,22 +311,6 @@ fn is_online(seat: &Seat) -> bool {
 
 fn capacity(seat: &Seat) -> u32 {
     seat.profile().map_or(0, |p| u32::from(p.max_tickets.get()))
-}
-
-fn agent_line(seat: &Seat, departments: &[Department]) -> AgentLine {
-    let profile = seat.profile();
-    AgentLine {
-        id: seat.person.id,
-        name: seat.person.name.clone(),
-        alias: profile.and_then(|profile| profile.alias.clone()),
-        availability: seat.person.availability(),
-        lost: seat.out_of_reach(),
-        reachable: seat.person.reachable,
-        auto: profile.is_some_and(|p| p.auto_assignment_enabled),
-        held: seat.held(),
-        max: profile.map_or(0, |p| p.max_tickets.get()),
-        departments: profile.map_or_else(Vec::new, |p| department_names(p, departments)),
-    }
 }
 
 fn saturating_u16(n: usize) -> u16 {

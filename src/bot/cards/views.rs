@@ -1,10 +1,13 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
+mod audit;
+pub mod console;
 mod conversation;
 mod notice;
 mod record;
 pub mod service;
 
+pub use audit::{AuditView, EVENTS_PER_PAGE};
 pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
@@ -155,6 +158,8 @@ pub struct WaitingView {
     pub total: u64,
     /// The number of the first ticket on the page, from 1.
     pub first: u64,
+    /// Whether the viewer is an admin, who can open each ticket in the console.
+    pub is_admin: bool,
     /// The tickets of the page that the viewer may pick up.
     pub pick_up: BTreeSet<TicketId>,
     /// The tickets of the page.
@@ -168,6 +173,8 @@ pub struct AgentLine {
     pub id: PersonId,
     /// Their name.
     pub name: String,
+    /// Their name with what tells them from their namesakes.
+    pub distinct_name: String,
     /// The name that they chose for customers.
     pub alias: Option<String>,
     /// The availability that they chose.

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod bans;
 pub mod capacity;
 pub mod choices;
+pub mod console;
 pub mod dead_letters;
 pub mod departments;
 mod identity;

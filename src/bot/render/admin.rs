@@ -1,9 +1,12 @@
 //! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
-use super::{Localizer, Rendered};
-use crate::bot::callback::{AliasAction, ButtonAction, PagedList, PickerPurpose};
+use super::{Button, Localizer, Rendered, labelled};
+use crate::bot::callback::{AliasAction, ButtonAction, ConsoleAction, PagedList, PickerPurpose};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
+use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView};
 
+/// Buttons of agents in one row of the workload.
+const AGENTS_PER_ROW: usize = 2;
 /// Blocks in a load bar.
 const BAR_BLOCKS: u32 = 10;
 
@@ -25,8 +28,31 @@ pub fn workload(localizer: &Localizer<'_>, view: &WorkloadView) -> Rendered {
     ];
     blocks.push(statistics.join("\n"));
     let to_page = |page| ButtonAction::ShowPage(PagedList::Workload, page);
-    let refresh = vec![localizer.button("button-refresh", to_page(view.page))];
-    card(blocks.join("\n\n"), [localizer.page_row(view.page, view.pages, to_page), refresh])
+    let open = |agent: &AgentLine| {
+        let show = ConsoleAction::Show(ConsoleView::Agent(agent.id, AgentPane::Overview(0)));
+        labelled(
+            &agent_label(localizer, agent),
+            ButtonAction::Console(show, ConsoleList::Workload(view.page)),
+        )
+    };
+    let agents: Vec<Button> = view.agents.iter().take(usize::from(AGENTS_PER_PAGE)).map(open).collect();
+    let mut rows: Vec<Vec<Button>> = agents.chunks(AGENTS_PER_ROW).map(<[Button]>::to_vec).collect();
+    rows.push(localizer.page_row(view.page, view.pages, to_page));
+    rows.push(vec![localizer.button("button-refresh", to_page(view.page))]);
+    card(blocks.join("\n\n"), rows)
+}
+
+/// Returns an agent's label on a button: availability, name and load.
+pub(super) fn agent_label(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
+    let availability = localizer.availability(agent.availability, agent.lost);
+    let dot = availability.split(' ').next().unwrap_or_default().to_owned();
+    let args = [
+        ("dot", dot.into()),
+        ("name", (&agent.distinct_name).into()),
+        ("held", agent.held.into()),
+        ("max", agent.max.into()),
+    ];
+    localizer.plain("agent-label", &args)
 }
 
 fn load_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
@@ -40,7 +66,7 @@ fn load_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     format!("{head}\n{}", bar_line(localizer, agent))
 }
 
-fn bar_line(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
+pub(super) fn bar_line(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     let (held, max) = (u32::from(agent.held), u32::from(agent.max).max(1));
     let args = [("bar", bar(held, max).into()), ("percent", (held * 100 / max).into())];
     if held < max {
@@ -63,6 +89,17 @@ fn bar(held: u32, max: u32) -> String {
 /// Renders the details of one agent.
 #[must_use]
 pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
+    let row = vec![
+        localizer.button("button-set-max", ButtonAction::PickPerson(PickerPurpose::SetMax, agent.id)),
+        localizer
+            .button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
+    ];
+    let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
+    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias]])
+}
+
+/// Returns the facts of one agent, one a line.
+pub(super) fn agent_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> Vec<String> {
     let mut lines = vec![
         localizer.html("agent-head", &[("name", name(&agent.name))]),
         localizer.availability_line(agent.availability, agent.lost),
@@ -77,11 +114,5 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
     if !agent.reachable {
         lines.push(localizer.html("agent-unreachable", &[]));
     }
-    let row = vec![
-        localizer.button("button-set-max", ButtonAction::PickPerson(PickerPurpose::SetMax, agent.id)),
-        localizer
-            .button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
-    ];
-    let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
-    card(lines.join("\n"), [row, vec![alias]])
+    lines
 }

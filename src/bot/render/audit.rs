@@ -2,40 +2,27 @@
 use super::parts::{card, name};
 use super::{Arg, Localizer, Rendered, truncate};
 use crate::bot::callback::ButtonAction;
+use crate::bot::cards::views::AuditView;
 use crate::domain::event::{Action, Actor, AuditEvent, Decision, ReleaseReason, SkipReason};
-use crate::domain::ids::{DepartmentId, PersonId, TicketId};
-use crate::domain::number::TicketNumber;
+use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::policy::{Mode, Strategy};
-use std::collections::HashMap;
 
 /// The longest name in a list of agents, in UTF-16 units: four decision records fit into one message.
 const MAX_LISTED_NAME_UNITS: usize = 20;
 
-/// A page of a ticket's audit log.
-#[derive(Debug, Clone)]
-pub struct AuditView<'a> {
-    /// The ticket.
-    pub ticket: TicketId,
-    /// Its number.
-    pub number: &'a TicketNumber,
-    /// The events of the page, oldest first.
-    pub events: &'a [AuditEvent],
-    /// The page, from 0, and the number of pages.
-    pub page: (u16, u16),
-    /// The names of the people in the events.
-    pub people: HashMap<PersonId, String>,
-    /// The names of all departments.
-    pub departments: HashMap<DepartmentId, String>,
-}
-
 /// Renders a page of a ticket's audit log.
 #[must_use]
-pub fn audit_page(localizer: &Localizer<'_>, view: &AuditView<'_>) -> Rendered {
-    let mut blocks = vec![localizer.html("audit-head", &[("number", view.number.into())])];
-    blocks.extend(view.events.iter().map(|event| view.event(localizer, event)));
+pub fn audit_page(localizer: &Localizer<'_>, view: &AuditView) -> Rendered {
     let to_page = |page| ButtonAction::Audit(view.ticket, page);
     let ticket = localizer.button("button-ticket", ButtonAction::ShowTicket(view.ticket));
-    card(blocks.join("\n\n"), [localizer.page_row(view.page.0, view.page.1, to_page), vec![ticket]])
+    card(audit_text(localizer, view), [localizer.page_row(view.page.0, view.page.1, to_page), vec![ticket]])
+}
+
+/// Returns a page of a ticket's audit log without buttons.
+pub(super) fn audit_text(localizer: &Localizer<'_>, view: &AuditView) -> String {
+    let mut blocks = vec![localizer.html("audit-head", &[("number", (&view.number).into())])];
+    blocks.extend(view.events.iter().map(|event| view.event(localizer, event)));
+    blocks.join("\n\n")
 }
 
 /// Returns the people whose names the event shows.
@@ -60,7 +47,7 @@ pub fn people_of(event: &AuditEvent) -> Vec<PersonId> {
     people
 }
 
-impl AuditView<'_> {
+impl AuditView {
     /// Returns an event: its time, what was done by whom, and why the engine chose an agent.
     fn event(&self, localizer: &Localizer<'_>, event: &AuditEvent) -> String {
         let time = localizer.html("audit-time", &[("time", localizer.moment(event.at).into())]);

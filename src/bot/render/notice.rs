@@ -1,5 +1,6 @@
 //! Notices: messages about a change, as text and buttons.
 use super::agent::{new_task_card, nudged_task_card, resumed_task_card};
+use super::console::console_notice;
 use super::customer::created_card;
 use super::parts::{card, name};
 use super::service::{completed_card, service_notice};
@@ -99,6 +100,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Alert { alert, subject, over, max_wait } => {
             alert_message(localizer, (*alert, *over), subject, *max_wait)
         }
+        NoticeView::Console(view) => console_notice(localizer, view),
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }

@@ -1,8 +1,13 @@
 //! Lists of tickets for staff: an agent's own queue, and the waiting tickets.
+mod pick_up;
+
+pub use pick_up::pick_up_card;
+
 use super::parts::{card, numbered, steps};
 use super::{Localizer, Rendered};
-use crate::bot::callback::{ButtonAction, PagedList, Surface};
+use crate::bot::callback::{ButtonAction, ConsoleAction, PagedList, Surface};
 use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
+use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 
 /// Renders an agent's queue. The buttons of a ticket carry its number in the list.
@@ -75,15 +80,22 @@ pub fn waiting(localizer: &Localizer<'_>, view: &WaitingView) -> Rendered {
         return card(localizer.html("waiting-empty", &[]), [refresh]);
     }
     let mut blocks = vec![localizer.html("waiting-head", &[("count", view.total.into())])];
-    let mut picks = Vec::new();
+    let mut buttons = Vec::new();
     for (at, ticket) in numbered(view.first, &view.tickets) {
         blocks.push(waiting_ticket(localizer, at, ticket));
         if view.pick_up.contains(&ticket.id) {
             let action = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Queue(view.page));
-            picks.push(localizer.numbered_button("button-pick-up", at, action));
+            buttons.push(localizer.numbered_button("button-pick-up", at, action));
+        }
+        if view.is_admin {
+            let show = ConsoleAction::Show(ConsoleView::Ticket(ticket.id, TicketPane::Overview));
+            let action = ButtonAction::Console(show, ConsoleList::Queue(view.page));
+            buttons.push(localizer.numbered_button("button-manage", at, action));
         }
     }
-    let mut rows: Vec<Vec<_>> = picks.chunks(2).map(<[_]>::to_vec).collect();
+    // The two buttons of a ticket stay side by side.
+    let per_row = if view.is_admin && view.pick_up.is_empty() { 4 } else { 2 };
+    let mut rows: Vec<Vec<_>> = buttons.chunks(per_row).map(<[_]>::to_vec).collect();
     rows.push(localizer.page_row(view.page, view.pages, to_page));
     rows.push(refresh);
     card(blocks.join("\n\n"), rows)

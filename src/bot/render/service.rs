@@ -1,7 +1,7 @@
 //! Messages after a completion: the rating, the reopening; and the notice of a ban.
 use super::agent::first_part;
 use super::parts::{card, name};
-use super::{Button, Localizer, Rendered};
+use super::{Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
 use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
@@ -18,8 +18,7 @@ pub fn completed_card(localizer: &Localizer<'_>, view: &CompletedView) -> Render
     }
     let rate = |stars: Stars| {
         let action = ButtonAction::Rate(view.id, view.completion, stars);
-        let label = localizer.plain("rating-button", &[("stars", stars.get().into())]);
-        Button { label, data: action.encode() }
+        labelled(&localizer.plain("rating-button", &[("stars", stars.get().into())]), action)
     };
     let rating = Stars::ALL.into_iter().filter(|_| view.can_rate).map(rate).collect();
     let reopen = || localizer.button("button-reopen", ButtonAction::Reopen(view.id, view.completion));
@@ -39,6 +38,29 @@ pub fn staff_ticket_card(
     rating: Option<&Rating>,
     (can_pick_up, is_admin): (bool, bool),
 ) -> Rendered {
+    let above = staff_ticket_lines(localizer, ticket, rating);
+    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
+    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
+    let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
+    let audit = ButtonAction::Audit(ticket.id, 0);
+    let can_change = is_admin && !ticket.status.is_end();
+    let rows = [
+        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
+        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+    ];
+    let buttons = rows.map(|row| {
+        let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
+        shown.map(|(_, key, action)| localizer.button(key, action)).collect()
+    });
+    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), buttons)
+}
+
+/// Returns the facts of a ticket for staff who do not hold it, one a line.
+pub(super) fn staff_ticket_lines(
+    localizer: &Localizer<'_>,
+    ticket: &TicketView,
+    rating: Option<&Rating>,
+) -> Vec<String> {
     let mut above = vec![
         localizer.html("line-status", &[("status", localizer.state(ticket.status).into())]),
         localizer.html("task-number", &[("number", (&ticket.number).into())]),
@@ -55,20 +77,7 @@ pub fn staff_ticket_card(
         let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
         above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
     }
-    let pick_up = ButtonAction::PickUp(ticket.id, ticket.version, Surface::Task);
-    let reassign = ButtonAction::PickTicket(PickerPurpose::Reassign, ticket.id);
-    let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
-    let audit = ButtonAction::Audit(ticket.id, 0);
-    let can_change = is_admin && !ticket.status.is_end();
-    let rows = [
-        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
-        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
-    ];
-    let buttons = rows.map(|row| {
-        let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
-        shown.map(|(_, key, action)| localizer.button(key, action)).collect()
-    });
-    card(localizer.with_description(&above, &first_part(&ticket.description), &[]), buttons)
+    above
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.

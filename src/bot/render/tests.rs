@@ -15,10 +15,12 @@ use uuid::Uuid;
 
 mod admin;
 mod agent;
+mod console;
 mod customer;
 mod hostile_text;
 mod menu;
 mod notice;
+mod pick_up;
 mod queue;
 mod times;
 

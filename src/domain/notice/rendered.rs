@@ -18,4 +18,19 @@ pub struct Button {
     pub label: String,
     /// Callback data that Telegram sends back when it is pressed: at most 64 bytes.
     pub data: String,
+    /// Its colour; without one the app chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<ButtonStyle>,
+}
+
+/// The colour of a button, by the kind of its action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonStyle {
+    /// The next step with a ticket: blue.
+    Primary,
+    /// A step that ends well: green.
+    Success,
+    /// A step that takes something away: red.
+    Danger,
 }

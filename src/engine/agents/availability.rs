@@ -28,6 +28,8 @@ pub(in crate::engine) enum Cause {
     Heartbeat,
     /// The presence was lost, and the grace period is over.
     LostPresence,
+    /// This admin decided it.
+    Admin(PersonId),
 }
 
 impl Engine {
@@ -66,8 +68,11 @@ impl Engine {
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let by_agent = cause != Cause::LostPresence;
-        let actor = if by_agent { Actor::Person(agent) } else { Actor::Engine };
+        let (by_agent, actor) = match cause {
+            Cause::Choice(_) | Cause::Heartbeat => (true, Actor::Person(agent)),
+            Cause::LostPresence => (false, Actor::Engine),
+            Cause::Admin(admin) => (false, Actor::Person(admin)),
+        };
         if by_agent {
             self.store.record_activity(agent, now).await?;
         }
@@ -90,6 +95,11 @@ impl Engine {
                     }
                     Cause::Heartbeat => profile.via = Via::Client,
                     Cause::LostPresence => profile.via = Via::Telegram,
+                    // It stays until the agent chooses otherwise, whatever their clients report.
+                    Cause::Admin(_) => {
+                        let via = profile.via;
+                        profile.chosen = Some(ChosenAvailability { to, via });
+                    }
                 }
                 profile.clear_question();
                 profile.release_due =
@@ -97,7 +107,8 @@ impl Engine {
                 if to == Availability::Online {
                     profile.last_online = Some(now);
                 }
-                let what = Action::Availability { agent, to, lost: !by_agent };
+                let lost = cause == Cause::LostPresence;
+                let what = Action::Availability { agent, to, lost };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;

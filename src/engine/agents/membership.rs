@@ -142,7 +142,18 @@ impl Engine {
         on: bool,
         now: Time,
     ) -> Result<Person, EngineError> {
-        self.change_membership((actor, None), id, now, |profile| {
+        self.set_auto_with((actor, None), id, on, now).await
+    }
+
+    /// As [`Engine::set_auto`], with a notice to an agent who did not do it themselves.
+    pub(super) async fn set_auto_with(
+        &self,
+        by: (Actor, Option<Notice>),
+        id: PersonId,
+        on: bool,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        self.change_membership(by, id, now, |profile| {
             profile.auto_assignment_enabled = on;
             format!("auto_assignment_enabled={on}")
         })

@@ -1,19 +1,18 @@
 //! Bans of customers by admins, and the cancellation of a banned customer's open tickets.
 use super::roles::membership_event;
 use crate::domain::Time;
-use crate::domain::event::{Action, Actor, AuditEvent};
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::event::Actor;
+use crate::domain::ids::PersonId;
 use crate::domain::notice::service::ServiceNotice;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::ban::Ban;
 use crate::domain::person::{Person, Role};
 use crate::domain::text::{clean, shorten};
 use crate::domain::ticket::Ticket;
+use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::ports::{Change, Guard};
+use crate::engine::tickets::cancel::CancelReason;
 use crate::engine::tickets::open::MAX_OPEN_TICKETS;
-use crate::engine::tickets::steps::write_ticket;
-use crate::engine::{Attempt, Engine};
 
 /// The longest reason of a ban, in characters. The rest is left out.
 const MAX_REASON_CHARS: usize = 200;
@@ -110,36 +109,13 @@ impl Engine {
         }
         let mut cancelled = 0;
         for ticket in self.open_tickets_of(customer).await? {
-            cancelled += usize::from(self.withdraw(admin.id, ticket.id, now).await?);
+            match self.cancel_by_admin(admin.id, (ticket.id, None), CancelReason::Ban, now).await {
+                Ok(_) => cancelled += 1,
+                // It has ended meanwhile.
+                Err(EngineError::Refused(..)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(cancelled)
-    }
-
-    /// Cancels a ticket. Returns false if it has ended meanwhile.
-    async fn withdraw(&self, admin: PersonId, ticket: TicketId, now: Time) -> Result<bool, EngineError> {
-        self.retry(|| async {
-            // The pause spans read and commit: an assignment comes before both or after both.
-            let _assignment_pause = self.pause_assignment().await;
-            let before = self.at_version(ticket, None).await?;
-            let Ok(after) = before.withdraw(admin, now) else { return Ok(Attempt::Done(false)) };
-            let mut notices = Vec::new();
-            if let Some(holder) = self.holder_of(&before).await? {
-                let notice = Notice::Service(ServiceNotice::TaskDropped { ticket });
-                notices.push(Outgoing::notice(holder.chat(), notice));
-            }
-            notices.extend(self.card_refreshes(&after, before.holder()).await?);
-            let change = Change {
-                write: write_ticket(&after, &before, Guard::None),
-                event: Some(AuditEvent::of(now, admin, ticket, Action::Cancelled)),
-                notices,
-            };
-            let committed = self.commit_one(change).await;
-            if committed.is_ok() {
-                tracing::info!(ticket = %after.number, by = %admin, "cancelled by an admin");
-                self.on_ticket_ended(&after, before.holder());
-            }
-            Attempt::of(committed, true)
-        })
-        .await
     }
 }

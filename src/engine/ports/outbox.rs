@@ -178,4 +178,8 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// Returns the live cards of kinds that change by themselves (`MyQueue` and `Focus`). They are refreshed after a
     /// restart and when queues change.
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError>;
+    /// Returns the live cards of the desk's lists (`Queue`, `Workload`, `Console`), which many changes make stale.
+    async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError>;
+    /// Returns the live pick-up cards, also of tickets that were picked up.
+    async fn live_pick_ups(&self) -> Result<Vec<LiveCard>, StoreError>;
 }

@@ -2,7 +2,7 @@
 use super::steps::write_ticket;
 use crate::domain::Time;
 use crate::domain::event::{Action, AuditEvent};
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{TicketId, Version};
 use crate::domain::person::Person;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::error::EngineError;
@@ -21,11 +21,22 @@ impl Engine {
         priority: Priority,
         now: Time,
     ) -> Result<Ticket, EngineError> {
+        self.set_priority_at(admin, (ticket, None), priority, now).await
+    }
+
+    /// As [`Engine::set_priority`]. With `drawn_for`, the ticket must still be at that version.
+    pub async fn set_priority_at(
+        &self,
+        admin: &Person,
+        (ticket, drawn_for): (TicketId, Option<Version>),
+        priority: Priority,
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
         self.retry(|| async {
-            let before = self.at_version(ticket, None).await?;
+            let before = self.at_version(ticket, drawn_for).await?;
             let after = before
                 .reprioritise(priority)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;

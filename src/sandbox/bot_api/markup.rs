@@ -7,6 +7,8 @@ const MAX_BUTTONS: usize = 100;
 const MAX_ROW_BUTTONS: usize = 8;
 const MAX_MARKUP_BYTES: usize = 10_000;
 const MAX_CALLBACK_DATA_BYTES: usize = 64;
+/// The styles of a button.
+const STYLES: [&str; 3] = ["primary", "success", "danger"];
 /// The fields of which a button must have exactly one.
 const ACTION_FIELDS: [&str; 10] = [
     "url",
@@ -76,6 +78,9 @@ fn check_button(button: &Value) -> Result<(), BotApiError> {
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
         ));
     }
+    if text("style").is_some_and(|style| !STYLES.contains(&style)) {
+        return Err(bad_request("can't parse inline keyboard button: Invalid button style specified"));
+    }
     if text("callback_data").is_some_and(|data| data.len() > MAX_CALLBACK_DATA_BYTES) {
         return Err(bad_request("BUTTON_DATA_INVALID"));
     }
@@ -128,6 +133,8 @@ mod tests {
                 .contains("Text buttons are unallowed")
         );
         assert!(one(json!({"text": "x"})).is_err());
+        assert_eq!(one(json!({"text": "x", "callback_data": "a", "style": "danger"})), Ok(true));
+        assert!(one(json!({"text": "x", "callback_data": "a", "style": "red"})).is_err());
         assert!(one(json!({"text": " ", "callback_data": "a"})).is_err());
         assert_eq!(one(json!({"text": "x", "url": "https://t.me/a?start=b"})), Ok(true));
         assert_eq!(one(json!({"text": "x", "url": "t.me/a?start=b"})), Ok(true));

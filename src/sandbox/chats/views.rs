@@ -221,6 +221,9 @@ pub struct Button {
     /// The URL that the button opens instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The colour: `primary`, `success` or `danger`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
 }
 
 /// The answer to a button press. The text is empty if the bot only stopped the spinner.

@@ -176,10 +176,10 @@ function meta(message) {
 }
 
 function keyboard(rows) {
-  const key = ({ text, callback_data: data, url }) => {
+  const key = ({ text, callback_data: data, url, style }) => {
     const label = el("span", {}, text);
     if (url) return el("a.key", linkAttributes(url), label, icon("out"));
-    return el("button.key", { type: "button", "data-callback": data, disabled: data == null }, label);
+    return el("button.key", { type: "button", "data-callback": data, "data-style": style, disabled: data == null }, label);
   };
   return el("div.keyboard", {}, ...rows.map((row) => el("div.keys", {}, ...row.map(key))));
 }

@@ -341,4 +341,10 @@ impl OutboxStore for Mongo {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         cards::live_queues(&self.db).await
     }
+    async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError> {
+        cards::live_lists(&self.db).await
+    }
+    async fn live_pick_ups(&self) -> Result<Vec<LiveCard>, StoreError> {
+        cards::live_pick_ups(&self.db).await
+    }
 }

@@ -14,6 +14,12 @@ const BY_SLOT: &str = "SELECT key, chat, message_id, digest FROM live_cards WHER
 /// Selects the slots with the prefixes "myqueue " and "focus ": '!' is the character after the blank.
 const AGENT_QUEUES: &str = "SELECT key, chat, message_id, digest FROM live_cards
     WHERE slot >= 'myqueue ' AND slot < 'myqueue!' OR slot >= 'focus ' AND slot < 'focus!'";
+/// Selects the slots with the prefixes "queue " and "workload ".
+pub(super) const DESK_LISTS: &str = "SELECT key, chat, message_id, digest FROM live_cards
+    WHERE slot >= 'queue ' AND slot < 'queue!' OR slot >= 'workload ' AND slot < 'workload!'";
+/// Selects the slots with the prefix "pickup ".
+pub(super) const PICK_UPS: &str = "SELECT key, chat, message_id, digest FROM live_cards
+    WHERE slot >= 'pickup ' AND slot < 'pickup!'";
 pub(super) const PRUNABLE: &str =
     "SELECT ended_at, ticket FROM card_prune_queue WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2";
 const DEQUEUE: &str = "DELETE FROM card_prune_queue WHERE ended_at = ?1 AND ticket = ?2";
@@ -57,6 +63,16 @@ pub(super) fn agent_queues(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>>
     conn.prepare_cached(AGENT_QUEUES)?.query_map([], card)?.collect()
 }
 
+/// Returns the cards of the desk's lists.
+pub(super) fn desk_lists(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
+    conn.prepare_cached(DESK_LISTS)?.query_map([], card)?.collect()
+}
+
+/// Returns the pick-up cards.
+pub(super) fn pick_ups(conn: &Connection) -> rusqlite::Result<Vec<LiveCard>> {
+    conn.prepare_cached(PICK_UPS)?.query_map([], card)?.collect()
+}
+
 /// Deletes the cards of at most `limit` tickets that ended before `before`, and returns the number of
 /// tickets.
 pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::Result<usize> {
@@ -66,7 +82,9 @@ pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::
         .collect::<Result<_, _>>()?;
     for (ended_at, ticket) in &tickets {
         conn.prepare_cached(DELETE)?.execute([CardKey::Status(*ticket).slot()])?;
-        conn.prepare_cached(DELETE_BY_PREFIX)?.execute([format!("task {ticket}")])?;
+        for kind in ["task", "pickup"] {
+            conn.prepare_cached(DELETE_BY_PREFIX)?.execute([format!("{kind} {ticket}")])?;
+        }
         conn.prepare_cached(DEQUEUE)?.execute(params![ended_at, ticket])?;
     }
     Ok(tickets.len())

@@ -72,6 +72,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     reference_data::PRUNE_INVITES,
     reference_data::OLD_DRAFTS,
     cards::PRUNE_LISTS,
+    cards::DESK_LISTS,
+    cards::PICK_UPS,
     tickets::topics::OF_TICKET,
     tickets::topics::AT,
     tickets::topics::CLOSED,

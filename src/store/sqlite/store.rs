@@ -327,6 +327,12 @@ impl OutboxStore for Sqlite {
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
         self.read(cards::agent_queues).await
     }
+    async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError> {
+        self.read(cards::desk_lists).await
+    }
+    async fn live_pick_ups(&self) -> Result<Vec<LiveCard>, StoreError> {
+        self.read(cards::pick_ups).await
+    }
 }
 
 #[async_trait]

@@ -2,6 +2,7 @@
 mod admins;
 mod agents;
 mod bans;
+mod console;
 mod departments;
 mod links;
 mod priority;

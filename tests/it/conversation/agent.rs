@@ -10,6 +10,7 @@ mod last_word;
 mod modes;
 mod no_answer;
 mod open;
+mod pick_up;
 mod queue;
 mod reactions;
 mod snooze;

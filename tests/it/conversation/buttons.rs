@@ -243,6 +243,23 @@ async fn the_buttons_and_open_prompt_of_a_former_admin_are_dead() {
     assert!(desk.last(SARI).button("Kirim").is_some());
 }
 
+#[tokio::test]
+async fn the_kind_of_an_action_colours_its_button() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let style = |id: i64, label: &str| {
+        let rows = desk.sandbox.chat(id).into_iter().rev().flat_map(|message| message.keyboard);
+        let button = rows.flatten().find(|button| button.text.contains(label));
+        button.unwrap_or_else(|| panic!("no {label}:\n{}", desk.chat_story(id))).style
+    };
+    assert_eq!(style(BUDI, "Buka").as_deref(), Some("primary"));
+    assert_eq!(style(BUDI, "Selesai").as_deref(), Some("success"));
+    assert_eq!(style(BUDI, "Tunda"), None);
+    desk.say(ADMIN, "/removeagent Budi").await;
+    assert_eq!(style(ADMIN, "Cabut peran").as_deref(), Some("danger"));
+    assert_eq!(style(ADMIN, "Batal"), None);
+}
+
 /// Makes an admin a customer directly in the store, as another program would.
 async fn demote(desk: &Desk, id: i64) {
     let app = desk.app();

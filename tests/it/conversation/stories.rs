@@ -1,12 +1,15 @@
 //! Snapshots of the main stories as whole chats, in both languages.
 use super::{BUDI, SARI, with_customer};
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, Options};
 use antri::sandbox::MediaKind;
 use chrono::TimeDelta;
+use std::time::Duration;
 
-/// Returns a desk with a customer and a future agent, where everyone reads this language.
+/// Returns a desk with a customer and a future agent, where everyone reads this language. Its lists are refreshed
+/// at once, so that the chats do not depend on the time that a test takes.
 async fn desk_in(language: &str) -> Desk {
-    let desk = Desk::new().await;
+    let options = Options { max_refresh_interval: Duration::ZERO, ..Options::default() };
+    let desk = Desk::with(options).await;
     if language == "en" {
         desk.say(ADMIN, "/language").await;
         desk.press(ADMIN, "🇬🇧").await;

@@ -1,6 +1,7 @@
 //! Live cards: one per card slot, kept as long as something can refresh them.
 use super::fixture::*;
 use super::outbox::{claim, settle};
+use antri::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use antri::domain::card::{CardKey, LiveCard};
 use antri::domain::draft::Draft;
 use antri::domain::ids::{ChatId, DraftId};
@@ -35,7 +36,10 @@ async fn cancel(store: &dyn Store, ticket: Ticket, seconds: i64) {
 pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     join(&*store, [1, 2], 5).await;
     let [first, second, third]: [Ticket; 3] = open_tickets(&*store, 1..=3).await.try_into().unwrap();
-    let of = |n, agent| [CardKey::Status(ticket_id(n)), CardKey::Task(ticket_id(n), person_id(agent))];
+    let of = |n, agent| {
+        let (ticket, agent) = (ticket_id(n), person_id(agent));
+        [CardKey::Status(ticket), CardKey::Task(ticket, agent), CardKey::PickUp(ticket, agent)]
+    };
     let keys = [of(1, 1), of(1, 2), of(2, 1), of(3, 1)].concat();
     let others = [CardKey::MyQueue(person_id(1), 0), CardKey::MyTickets(person_id(900), 0)];
     for key in keys.iter().chain(&others) {
@@ -44,12 +48,12 @@ pub(crate) async fn cards_of_ended_tickets_are_pruned(store: Arc<dyn Store>) {
     cancel(&*store, first, 100).await;
     cancel(&*store, second, 200).await;
     store.prune(&Cutoffs { updates: at(100), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
-    assert_eq!(live(&*store, &keys).await, [true; 8], "the tickets did not end before that");
+    assert_eq!(live(&*store, &keys).await, [true; 12], "the tickets did not end before that");
     store.prune(&Cutoffs { updates: at(150), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
-    let open = [false, false, false, false, true, true, true, true];
-    assert_eq!(live(&*store, &keys).await, open, "the cards of the customer and of every holder");
+    let open = [[false; 6], [true; 6]].concat();
+    assert_eq!(live(&*store, &keys).await, open, "the cards of the customer and of every agent");
     store.prune(&Cutoffs { updates: at(1_000), ..Cutoffs::all(at(-1_000)) }).await.unwrap();
-    let open = [false, false, false, false, false, false, true, true];
+    let open = [&[false; 9][..], &[true; 3]].concat();
     assert_eq!(live(&*store, &keys).await, open, "cards of open tickets are kept");
     assert_eq!(live(&*store, &others).await, [true; 2]);
     assert_eq!(read(&*store, third.id).await, third);
@@ -93,7 +97,9 @@ pub(crate) async fn live_cards_are_one_per_slot(store: Arc<dyn Store>) {
     assert_eq!(store.live_card(CardKey::MyTickets(person_id(1), 0)).await.unwrap(), None);
 }
 
-pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn Store>) {
+pub(crate) async fn live_queues_and_live_lists_are_told_apart(store: Arc<dyn Store>) {
+    let view = ConsoleView::Ticket(ticket_id(1), TicketPane::Overview);
+    let console = |viewer, list| CardKey::Console { viewer: person_id(viewer), view, list };
     let keys = [
         CardKey::MyQueue(person_id(1), 0),
         CardKey::Queue(person_id(1), 0),
@@ -101,6 +107,10 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         CardKey::MyQueue(person_id(2), 2),
         CardKey::Status(ticket_id(1)),
         CardKey::Focus(person_id(1)),
+        CardKey::Workload(person_id(3), 1),
+        console(4, ConsoleList::Workload(2)),
+        console(5, ConsoleList::Queue(0)),
+        CardKey::PickUp(ticket_id(1), person_id(1)),
     ];
     for (chat, key) in (10..).zip(keys) {
         store
@@ -117,6 +127,15 @@ pub(crate) async fn live_queues_lists_only_the_agents_own_queues(store: Arc<dyn 
         store.live_queues().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
     listed.sort_unstable();
     assert_eq!(listed, [(10, keys[0]), (13, keys[3]), (15, keys[5])]);
+    let mut lists: Vec<_> =
+        store.live_lists().await.unwrap().iter().map(|card| (card.chat.0, card.key)).collect();
+    lists.sort_unstable();
+    assert_eq!(lists, [(11, keys[1]), (16, keys[6]), (17, keys[7]), (18, keys[8])]);
+    let pick_ups = store.live_pick_ups().await.unwrap();
+    assert_eq!(pick_ups.iter().map(|card| (card.chat.0, card.key)).collect::<Vec<_>>(), [(19, keys[9])]);
+    // A view takes the place of its list.
+    let list = store.live_card(CardKey::Workload(person_id(4), 0)).await.unwrap();
+    assert_eq!(list.map(|card| card.key), Some(keys[7]));
 }
 
 pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {

@@ -254,6 +254,8 @@ fault_store! {
     counters() -> DeliveryCounters;
     live_card(key: CardKey) -> Option<LiveCard>;
     live_queues() -> Vec<LiveCard>;
+    live_lists() -> Vec<LiveCard>;
+    live_pick_ups() -> Vec<LiveCard>;
 }
 
 fault_store! {

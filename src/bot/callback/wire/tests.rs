@@ -1,6 +1,8 @@
 //! Tests of the encoding of button actions.
 use super::*;
 use crate::bot::callback::SearchQuery;
+use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
+use crate::domain::person::Availability;
 use crate::domain::policy::setting::Setting;
 use uuid::Uuid;
 
@@ -28,6 +30,7 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::KeepTicket(t, Surface::MyTickets(u16::MAX)),
         ButtonAction::DraftUndo(DraftId(t.0)),
         ButtonAction::CancelUndo(t),
+        ButtonAction::PickUp(t, Version(u64::MAX), Surface::PickUp),
         ButtonAction::Reopen(t, u16::MAX),
         ButtonAction::ShowTicket(t),
         ButtonAction::CancelTicketsOf(p),
@@ -67,11 +70,47 @@ fn the_longest_actions_fit_and_are_decoded() {
         let set = SettingAction::Set { setting, to: u32::MAX, shown: u32::MAX, stays: true };
         [SettingAction::List, SettingAction::Show(setting), set].map(ButtonAction::Settings)
     });
-    for action in actions.into_iter().chain(settings) {
+    for action in actions.into_iter().chain(settings).chain(console_actions()) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
     }
+}
+
+fn console_actions() -> Vec<ButtonAction> {
+    let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(u128::MAX - 1)));
+    let (d, v) = (DepartmentId(Uuid::from_u128(7)), Version(u64::MAX));
+    let panes = [
+        TicketPane::Overview,
+        TicketPane::Agents(u16::MAX),
+        TicketPane::OverCapacity(p),
+        TicketPane::Priority,
+        TicketPane::Cancel,
+        TicketPane::Messages,
+        TicketPane::Audit(u16::MAX),
+    ];
+    let mut actions = vec![
+        ConsoleAction::Show(ConsoleView::Agent(p, AgentPane::Overview(u16::MAX))),
+        ConsoleAction::Show(ConsoleView::Agent(p, AgentPane::Departments(u16::MAX))),
+        ConsoleAction::List,
+        ConsoleAction::Profile(p),
+        ConsoleAction::Capacity { agent: p, to: u16::MAX, shown: u16::MAX },
+        ConsoleAction::Auto(p, true),
+        ConsoleAction::Offline(p, Availability::Away),
+        ConsoleAction::Department(p, d, true),
+        ConsoleAction::Department(p, d, false),
+        ConsoleAction::Reassign(t, v, p, false),
+        ConsoleAction::Reassign(t, v, p, true),
+        ConsoleAction::Priority(t, v, Priority::Low),
+        ConsoleAction::Cancel(t, v),
+        ConsoleAction::Release(t, v),
+    ];
+    actions.extend(panes.map(|pane| ConsoleAction::Show(ConsoleView::Ticket(t, pane))));
+    let lists = [ConsoleList::Workload(u16::MAX), ConsoleList::Queue(0)];
+    lists
+        .into_iter()
+        .flat_map(|list| actions.iter().map(move |action| ButtonAction::Console(*action, list)))
+        .collect()
 }
 
 #[test]
@@ -90,6 +129,11 @@ fn forged_data_is_rejected() {
         "set:mode:1",
         "set:mode:-1:0:0",
         "set:mode:1:0:2",
+        "k:w0",
+        "k:z0:l",
+        "k:w10000:l",
+        "k:w0:jAAAA",
+        "k:w0:rAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "💥",
         &"x".repeat(65),
     ] {

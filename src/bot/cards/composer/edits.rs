@@ -41,6 +41,7 @@ impl Composer {
         };
         let moved = match key {
             CardKey::Task(..) => "task-moved",
+            CardKey::PickUp(..) => "pick-up-moved",
             _ => "draft-moved",
         };
         Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))

@@ -27,13 +27,22 @@ impl Composer {
                 }
                 None => false,
             },
+            // A pick-up card is sent to those whom the desk has chosen, and shows them what became of the ticket.
+            CardKey::PickUp(id, agent) if agent == reader.id => {
+                let is_shown = store.live_card(key).await?.is_some();
+                let ticket = store.ticket(id).await?;
+                is_shown || ticket.is_some_and(|ticket| ticket.is_visible_to(reader))
+            }
+            CardKey::PickUp(..) => false,
             CardKey::MyQueue(person, _)
             | CardKey::Draft(person)
             | CardKey::TicketChoice(person)
             | CardKey::Focus(person)
             | CardKey::MyTickets(person, _) => person == reader.id,
             CardKey::Queue(person, _) => person == reader.id && (reader.is_admin() || reader.agent.is_some()),
-            CardKey::Workload(person, _) => person == reader.id && reader.is_admin(),
+            CardKey::Workload(person, _) | CardKey::Console { viewer: person, .. } => {
+                person == reader.id && reader.is_admin()
+            }
         })
     }
 }

@@ -129,7 +129,10 @@ impl Composer {
     }
 
     /// Returns the messages with the names of their authors, as staff see them.
-    async fn record_lines(&self, messages: &[ConversationMessage]) -> Result<Vec<RecordLine>, StoreError> {
+    pub(super) async fn record_lines(
+        &self,
+        messages: &[ConversationMessage],
+    ) -> Result<Vec<RecordLine>, StoreError> {
         let mut names: HashMap<PersonId, String> = HashMap::new();
         let mut lines = Vec::with_capacity(messages.len());
         for message in messages {

@@ -1,4 +1,5 @@
 //! View models of notices, one for each kind.
+use super::console::ConsoleNoticeView;
 use super::service::{CompletedView, ServiceView};
 use super::{ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::alert::Alert;
@@ -206,4 +207,6 @@ pub enum NoticeView {
     UpdateFailed,
     /// About a reopened or rated ticket, or a ban.
     Service(ServiceView),
+    /// About what an admin did in the console.
+    Console(ConsoleNoticeView),
 }

@@ -15,10 +15,8 @@ use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Availability;
 use crate::domain::ticket::{Ticket, TicketState};
-use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// `/reassign [<ticket> [agent]]`.
@@ -123,9 +121,7 @@ fn agent_question(
     if !held && ticket.state != TicketState::Queued {
         return Err(EngineError::Stale(Box::new(ticket.clone())));
     }
-    let mut seats = bot.engine.seats();
-    seats.retain(|seat| Some(seat.person.id) != ticket.holder());
-    seats.sort_by_key(|seat| suitability(seat, ticket));
+    let seats = bot.views.candidates(ticket);
     let action = |agent| ButtonAction::Reassign(ticket.id, ticket.version, agent, false);
     let (page, pages, shown) = page_of(&seats, page, pickers::CHOICES_PER_PAGE);
     let agents = pickers::agent_buttons(&localizer, &seats, shown, action);
@@ -140,18 +136,6 @@ fn agent_question(
     }
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     Ok(Rendered { html: localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons })
-}
-
-/// Returns the sort key of an agent for a ticket. Agents of its department come first, then agents who could
-/// get it now, then those with a free slot, then those nearest to online, then those with the most free
-/// slots.
-fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
-    let profile = seat.profile();
-    let is_other_department = !profile.is_some_and(|p| p.departments.contains(&ticket.department));
-    let room = profile.map_or(0, |p| p.max_tickets.get().saturating_sub(seat.held()));
-    let is_former = ticket.former_holder(seat.person.id).is_some();
-    let can_get = seat.skip().is_none() && !is_former;
-    (is_other_department, !can_get, room == 0, seat.skip().map(Reverse), Reverse(room))
 }
 
 /// Handles the chosen agent. `even_if_full` overrides the agent's capacity.

@@ -3,17 +3,12 @@ use crate::bot::callback::PickerPurpose;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::admin::pickers::picker_message;
 use crate::bot::handlers::admin::reassign::find_one_ticket;
-use crate::bot::paging::page_of;
-use crate::bot::render::{AuditView, Rendered, audit_page, people_of};
+use crate::bot::render::{Rendered, audit_page};
 use crate::bot::toast::Toast;
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::TicketId;
 use crate::domain::ticket::Ticket;
 use crate::engine::error::EngineError;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Events on one page. The decision record of an assignment takes up to a quarter of a message.
-pub const EVENTS_PER_PAGE: u16 = 4;
 
 /// `/audit [ticket]`. Without a ticket, the open ones are offered.
 pub async fn audit(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
@@ -47,20 +42,5 @@ async fn page(
     ticket: &Ticket,
     number: u16,
 ) -> Result<Rendered, EngineError> {
-    let history = bot.engine.store().history(ticket.id).await?;
-    let (number, pages, events) = page_of(&history, number, EVENTS_PER_PAGE);
-    let mut people = HashMap::new();
-    for person in events.iter().flat_map(people_of).collect::<HashSet<PersonId>>() {
-        people.extend(bot.engine.name_of(person).await?.map(|name| (person, name)));
-    }
-    let departments = bot.engine.store().departments().await?;
-    let view = AuditView {
-        ticket: ticket.id,
-        number: &ticket.number,
-        events,
-        page: (number, pages),
-        people,
-        departments: departments.into_iter().map(|department| (department.id, department.name)).collect(),
-    };
-    Ok(audit_page(&ctx.localizer(bot), &view))
+    Ok(audit_page(&ctx.localizer(bot), &bot.views.audit(ticket, number).await?))
 }

@@ -9,6 +9,7 @@ pub(super) fn agent(n: u128, name: &str, availability: Availability, held: u16, 
     AgentLine {
         id: person(n),
         name: name.into(),
+        distinct_name: name.into(),
         alias: None,
         availability,
         lost: false,

@@ -2,10 +2,15 @@
 use super::admin::agent;
 use super::customer::draft_view;
 use super::*;
+use crate::bot::cards::views::console::{
+    AgentConsoleView, AgentDepartmentsView, TicketConsoleView, TicketPaneView,
+};
 use crate::bot::cards::views::{
-    AliasView, MyTicketsView, NoticeView, QueueView, StatusView, TicketStatusView, WaitingView, WorkloadView,
+    AgentLine, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView, StatusView,
+    TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
+use crate::domain::card::console::ConsoleList;
 use crate::domain::event::{Action, Actor, AuditEvent, Decision, MAX_NAMED_AGENTS, SkipReason};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::Availability;
@@ -49,12 +54,13 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         let tracked = TicketStatusView { ticket: held.clone(), online: 0 };
         let many = vec![held.clone(); 30];
         let departments = vec![text.to_owned(); 30];
-        let line = crate::bot::cards::views::AgentLine {
-            departments: departments.clone(),
-            ..agent(7, text, Availability::Online, 5, 5)
-        };
+        let line =
+            AgentLine { departments: departments.clone(), ..agent(7, text, Availability::Online, 5, 5) };
+        all.extend(console_views(localizer, &held, &line));
         all.extend([
             status_card(localizer, &tracked),
+            pick_up_card(localizer, &elsewhere, true),
+            pick_up_card(localizer, &elsewhere, false),
             notice(localizer, &NoticeView::Created(tracked)),
             task_card(localizer, &held),
             task_card(localizer, &elsewhere),
@@ -69,6 +75,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                     pages: u16::MAX,
                     total: u64::MAX,
                     first: 1_000_000,
+                    is_admin: true,
                     pick_up: many.iter().map(|t| t.id).collect(),
                     tickets: many.clone(),
                 },
@@ -178,13 +185,50 @@ fn full_audit_page(localizer: &Localizer<'_>, text: &str) -> Rendered {
     let number = ticket(Status::Queued).number;
     let view = AuditView {
         ticket: TicketId(uuid::Uuid::nil()),
-        number: &number,
-        events: &vec![event; usize::from(crate::bot::handlers::records::audit::EVENTS_PER_PAGE)],
+        number,
+        events: vec![event; usize::from(EVENTS_PER_PAGE)],
         page: (1, u16::MAX),
         people: (0..MAX_NAMED_AGENTS).map(|n| (person(n), text.to_owned())).collect(),
         departments: [(department, text.to_owned())].into(),
     };
     audit_page(localizer, &view)
+}
+
+fn console_views(localizer: &Localizer<'_>, held: &TicketView, agent: &AgentLine) -> Vec<Rendered> {
+    let (list, many) = (ConsoleList::Workload(u16::MAX), u16::MAX);
+    let agents = vec![agent.clone(); 30];
+    let panes = [
+        TicketPaneView::Overview,
+        TicketPaneView::Agents(agents, (1, many)),
+        TicketPaneView::OverCapacity(Box::new(agent.clone())),
+        TicketPaneView::Priority,
+        TicketPaneView::Cancel,
+    ];
+    let ticket = |pane| TicketConsoleView {
+        list,
+        ticket: held.clone(),
+        holder: Some(agent.clone()),
+        rating: None,
+        pane,
+    };
+    let overview = AgentConsoleView {
+        list,
+        agent: agent.clone(),
+        tickets: vec![held.clone(); 30],
+        first: 90,
+        page: (1, many),
+    };
+    let department = (DepartmentId(Uuid::nil()), agent.name.clone(), true);
+    let departments = AgentDepartmentsView {
+        list,
+        agent: agent.clone(),
+        departments: vec![department; 30],
+        page: (1, many),
+    };
+    let mut all: Vec<_> = panes.map(|pane| ticket_console(localizer, &ticket(pane))).into();
+    all.push(agent_console(localizer, &overview));
+    all.push(agent_departments(localizer, &departments));
+    all
 }
 
 fn alias_cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {

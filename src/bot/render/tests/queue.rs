@@ -79,11 +79,14 @@ fn waiting_tickets_with_and_without_pick_up() {
         pages: 2,
         total: 11,
         first: 1,
+        is_admin: false,
         pick_up: tickets.iter().filter(|_| pick_up).map(|t| t.id).collect(),
         tickets: tickets.clone(),
     };
     check("waiting", |w| waiting(w, &view(false)));
     check("waiting_pick_up", |w| waiting(w, &view(true)));
+    check("waiting_admin", |w| waiting(w, &WaitingView { is_admin: true, ..view(false) }));
+    check("waiting_admin_pick_up", |w| waiting(w, &WaitingView { is_admin: true, ..view(true) }));
     let nothing = WaitingView { pages: 0, total: 0, tickets: Vec::new(), ..view(true) };
     check("waiting_empty", |w| waiting(w, &nothing));
 }

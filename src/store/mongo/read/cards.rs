@@ -71,8 +71,10 @@ pub(crate) async fn prune(db: &Db, before: Time) -> Result<usize, StoreError> {
     for ticket in &ended {
         let id = Fields(ticket).text("ticket_id")?;
         // The cards of all agents who held it; '!' is the character after the blank.
-        let tasks = doc! { "_id": { "$gte": format!("task {id} "), "$lt": format!("task {id}!") } };
-        cards.delete_many(tasks).await?;
+        for kind in ["task", "pickup"] {
+            let of_kind = doc! { "_id": { "$gte": format!("{kind} {id} "), "$lt": format!("{kind} {id}!") } };
+            cards.delete_many(of_kind).await?;
+        }
         cards.delete_one(doc! { "_id": format!("status {id}") }).await?;
         ids.push(id);
     }
@@ -102,7 +104,21 @@ pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result
 
 /// Returns the live cards that show an agent's tickets: their slots begin with "myqueue " or "focus ".
 pub(crate) async fn live_queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
-    let of = |kind: &str| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
-    let slots = doc! { "$or": [of("myqueue"), of("focus")] };
+    of_kinds(db, ["myqueue", "focus"]).await
+}
+
+/// Returns the live cards of the desk's lists: their slots begin with "queue " or "workload ".
+pub(crate) async fn live_lists(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
+    of_kinds(db, ["queue", "workload"]).await
+}
+
+/// Returns the live pick-up cards.
+pub(crate) async fn live_pick_ups(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
+    of_kinds(db, ["pickup"]).await
+}
+
+async fn of_kinds<const N: usize>(db: &Db, kinds: [&str; N]) -> Result<Vec<LiveCard>, StoreError> {
+    let of = |kind| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
+    let slots = doc! { "$or": kinds.map(of).to_vec() };
     db.find(LIVE_CARDS, slots, doc! {}, None).await?.iter().map(card).collect()
 }

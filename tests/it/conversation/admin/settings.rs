@@ -206,10 +206,10 @@ async fn a_change_takes_effect_at_once() {
     open(&desk, ADMIN, Setting::Mode).await;
     desk.press(ADMIN, "Ambil sendiri").await;
     desk.ticket(SARI, "printer rusak").await;
-    assert!(!desk.has(BUDI, "printer rusak"));
+    assert!(!desk.has(BUDI, "Tiket baru"));
     open(&desk, ADMIN, Setting::Mode).await;
     desk.press(ADMIN, "Otomatis").await;
-    desk.find(BUDI, "printer rusak");
+    assert!(desk.find(BUDI, "Tiket baru").text.contains("printer rusak"));
     open(&desk, ADMIN, Setting::IdleTimeout).await;
     desk.press(ADMIN, "10 menit").await;
     desk.pass(TimeDelta::minutes(11)).await;
