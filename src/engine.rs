@@ -144,6 +144,7 @@ impl Engine {
         rules: EngineConfig,
         random: Random,
     ) -> Self {
+        store.set_time_zone(rules.zone);
         Self {
             store,
             presence,

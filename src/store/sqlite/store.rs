@@ -38,8 +38,8 @@ impl TicketStore for Sqlite {
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
             self.observe_now(event.at);
         }
-        let (last_now, webhooks) = (self.last_now(), self.records_webhooks.load(Ordering::SeqCst));
-        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now, webhooks);
+        let context = self.commit_context();
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, context);
         match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],

@@ -2,6 +2,7 @@
 pub(super) mod conversation;
 mod erasure;
 pub(super) mod search;
+pub(super) mod statistics;
 pub(super) mod topics;
 pub(super) mod webhooks;
 
