@@ -94,7 +94,7 @@ impl Figure {
             6 => Self::SlotTime,
             RATED..TOTAL => Self::Rated(Stars::new(u8::try_from(code - RATED).ok()?)?),
             TOTAL..COUNT => Self::Total(timing(code - TOTAL)?),
-            _ => Self::Count(timing(code / COUNT - 1)?, Bucket::from_number(low)?),
+            _ => Self::Count(timing((code / COUNT).checked_sub(1)?)?, Bucket::from_number(low)?),
         })
     }
 }

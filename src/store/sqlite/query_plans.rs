@@ -72,7 +72,6 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     cards::PRUNE_LISTS,
     tickets::statistics::ADD,
     tickets::statistics::DAILY,
-    tickets::statistics::SUMS,
     tickets::statistics::HOLDS,
     tickets::topics::OF_TICKET,
     tickets::topics::AT,

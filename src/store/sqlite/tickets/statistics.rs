@@ -27,7 +27,7 @@ pub(in crate::store::sqlite) const ADD: &str = "INSERT INTO statistics VALUES (?
     ON CONFLICT (kind, day, scope, figure) DO UPDATE SET value = value + excluded.value";
 pub(in crate::store::sqlite) const DAILY: &str = "SELECT figure, value, scope, day FROM statistics
     WHERE kind = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY kind, day, scope";
-pub(in crate::store::sqlite) const SUMS: &str = "SELECT figure, sum(value), scope FROM statistics
+const SUMS: &str = "SELECT figure, sum(value), scope FROM statistics
     WHERE kind = ?1 AND day BETWEEN ?2 AND ?3 GROUP BY scope, figure ORDER BY scope";
 pub(in crate::store::sqlite) const HOLDS: &str =
     "SELECT agent, assigned_at FROM tickets INDEXED BY tickets_held WHERE agent IS NOT NULL";
