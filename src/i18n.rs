@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 12];
+type Files = [(&'static str, &'static str); 13];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -29,6 +29,7 @@ macro_rules! files {
             ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
             ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
             ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
+            ("statistics", include_str!(concat!("../locales/", $locale, "/statistics.ftl"))),
         ]
     };
 }

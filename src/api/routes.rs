@@ -8,6 +8,7 @@ pub(super) mod login;
 pub(super) mod messages;
 pub(super) mod queue;
 pub(super) mod settings;
+pub(super) mod statistics;
 pub(super) mod tickets;
 pub(super) mod webhook_deliveries;
 pub(super) mod workload;

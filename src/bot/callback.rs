@@ -8,12 +8,14 @@ mod canned;
 mod id_code;
 mod record;
 mod settings;
+mod statistics;
 mod wire;
 
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
+pub use statistics::StatisticsAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::ids::{
@@ -169,6 +171,8 @@ pub enum ButtonAction {
     Alias(AliasAction),
     /// An action on the desk's settings.
     Settings(SettingAction),
+    /// An action on the statistics.
+    Statistics(StatisticsAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

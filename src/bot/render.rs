@@ -17,6 +17,7 @@ mod queue;
 mod record;
 mod service;
 mod settings;
+mod statistics;
 mod time;
 mod transcript;
 
@@ -40,6 +41,10 @@ pub use queue::{my_queue, waiting};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};
+pub use statistics::{
+    AGENTS_ON_A_PAGE, agent_table, chart, day_table, statistics_card, statistics_departments,
+    statistics_title,
+};
 pub use transcript::{transcript, transcript_name};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};

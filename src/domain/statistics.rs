@@ -4,11 +4,13 @@
 //! A roll-up belongs to a day in the desk's time zone and to a department or an agent. It is a sum, so the cost
 //! of reading it depends on days, departments and agents, and never on the number of tickets.
 pub mod duration;
+mod figure_counts;
 mod figures;
-mod tally;
+mod period;
 
+pub use figure_counts::{FigureCounts, HoldTimes, Scope, ScopeKind};
 pub use figures::{Figure, Figures, Timing};
-pub use tally::{HoldTimes, Scope, ScopeKind, Tally};
+pub use period::{Period, StatisticsQuery};
 
 use super::Time;
 use super::ids::PersonId;

@@ -6,7 +6,7 @@ mod tests;
 use super::id_code::{decode_id, encode_id};
 use super::{
     AliasAction, ButtonAction, CannedAction, DepartmentPickerPurpose, InviteCode, MAX_DATA_BYTES, PagedList,
-    PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
+    PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -135,6 +135,7 @@ impl ButtonAction {
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
             Self::Settings(action) => action.encode(),
+            Self::Statistics(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -243,6 +244,7 @@ impl ButtonAction {
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
+            ["st", action @ ..] => Self::Statistics(StatisticsAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),

@@ -188,7 +188,9 @@ impl Figures {
 impl FromIterator<(Figure, i64)> for Figures {
     fn from_iter<I: IntoIterator<Item = (Figure, i64)>>(figures: I) -> Self {
         let mut sum = Self::default();
-        figures.into_iter().for_each(|(figure, more)| sum.add(figure, more));
+        for (figure, more) in figures {
+            sum.add(figure, more);
+        }
         sum
     }
 }

@@ -1,3 +1,4 @@
+//! Tests of the figures of roll-ups: codes, percentiles, and spans that are split by days.
 use super::duration::{Bucket, MAX_RELATIVE_ERROR, percentile};
 use super::*;
 use crate::domain::ticket::service::Stars;
@@ -56,10 +57,10 @@ fn a_span_is_split_at_each_midnight_of_the_zone() {
     let agent = PersonId(Uuid::from_u128(1));
     let span =
         AvailableSpan { agent, since: utc("2026-01-01T15:00:00Z"), capacity: Capacity::new(4).unwrap() };
-    let mut tally = Tally::new(chrono_tz::Asia::Jakarta);
+    let mut counts = FigureCounts::new(chrono_tz::Asia::Jakarta);
     // Midnight in Jakarta is 17:00 UTC.
-    tally.end_span(span, [utc("2026-01-02T16:00:00Z")], utc("2026-01-02T18:30:00Z"));
-    let hours: Vec<_> = tally
+    counts.end_span(span, [utc("2026-01-02T16:00:00Z")], utc("2026-01-02T18:30:00Z"));
+    let hours: Vec<_> = counts
         .iter()
         .map(|(day, _, f)| {
             (day.to_string(), f.get(Figure::SlotTime) / 900_000, f.get(Figure::HeldTime) / 900_000)
@@ -79,9 +80,9 @@ fn a_span_is_split_at_each_midnight_of_the_zone() {
 fn a_clock_that_was_set_back_makes_no_negative_figure() {
     let agent = PersonId(Uuid::from_u128(1));
     let at = |seconds: i64| Time::from_timestamp(1_764_831_173 + seconds, 0).unwrap();
-    let mut tally = Tally::new(chrono_tz::Tz::UTC);
-    tally.end_span(AvailableSpan { agent, since: at(60), capacity: Capacity::DEFAULT }, [at(90)], at(0));
-    assert!(tally.is_empty());
+    let mut counts = FigureCounts::new(chrono_tz::Tz::UTC);
+    counts.end_span(AvailableSpan { agent, since: at(60), capacity: Capacity::DEFAULT }, [at(90)], at(0));
+    assert!(counts.is_empty());
     let mut figures = Figures::default();
     figures.add_duration(Timing::Wait, TimeDelta::seconds(-5));
     assert_eq!((figures.count(Timing::Wait), figures.average(Timing::Wait)), (1, Some(TimeDelta::zero())));

@@ -1,7 +1,7 @@
 //! Statistics store: the daily roll-ups, which a store keeps in the transaction of each change.
 //!
-//! Every store derives what a change adds by [`Tally`](crate::domain::statistics::Tally), from the ticket or the
-//! agent before and after it.
+//! Every store derives what a change adds by [`FigureCounts`](crate::domain::statistics::FigureCounts), from
+//! the ticket or the agent before and after it.
 use super::StoreError;
 use crate::domain::statistics::{Figures, OpenSpans, Scope, ScopeKind};
 use async_trait::async_trait;

@@ -2,6 +2,7 @@
 use super::*;
 use crate::bot::callback::SearchQuery;
 use crate::domain::policy::setting::Setting;
+use crate::domain::statistics::{Period, StatisticsQuery};
 use uuid::Uuid;
 
 #[test]
@@ -67,7 +68,19 @@ fn the_longest_actions_fit_and_are_decoded() {
         let set = SettingAction::Set { setting, to: u32::MAX, shown: u32::MAX, stays: true };
         [SettingAction::List, SettingAction::Show(setting), set].map(ButtonAction::Settings)
     });
-    for action in actions.into_iter().chain(settings) {
+    let statistics = Period::OFFERED.into_iter().flat_map(|period| {
+        let of = |department| StatisticsQuery { period, department };
+        let (all, one) = (of(None), of(Some(DepartmentId(t.0))));
+        [
+            StatisticsAction::Show(all, 0),
+            StatisticsAction::Show(one, u16::MAX),
+            StatisticsAction::Departments(period, u16::MAX),
+            StatisticsAction::Chart(one),
+            StatisticsAction::Tables(all),
+        ]
+        .map(ButtonAction::Statistics)
+    });
+    for action in actions.into_iter().chain(settings).chain(statistics) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
@@ -90,6 +103,10 @@ fn forged_data_is_rejected() {
         "set:mode:1",
         "set:mode:-1:0:0",
         "set:mode:1:0:2",
+        "st",
+        "st:s:2::0",
+        "st:s:7:x:0",
+        "st:d:7:-1",
         "💥",
         &"x".repeat(65),
     ] {

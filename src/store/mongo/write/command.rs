@@ -13,7 +13,7 @@ use crate::domain::event::AuditEvent;
 use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
-use crate::domain::statistics::Tally;
+use crate::domain::statistics::FigureCounts;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
 use crate::store::mongo::codec::{Fields, int};
@@ -116,7 +116,7 @@ pub(crate) struct UnitOfWork<'c> {
     /// The webhooks of the changes; `None` if there is no receiver.
     webhooks: Option<Vec<(u64, WebhookEvent)>>,
     /// What the changes add to the roll-ups.
-    tally: Tally,
+    counts: FigureCounts,
     /// The offset of the next number of the batch.
     next_offset: u64,
 }
@@ -156,7 +156,7 @@ impl<'c> UnitOfWork<'c> {
             deliveries: Vec::new(),
             events: Vec::new(),
             webhooks: webhooks.then(Vec::new),
-            tally: Tally::new(zone),
+            counts: FigureCounts::new(zone),
             next_offset: 0,
         })
     }
@@ -206,17 +206,17 @@ impl<'c> UnitOfWork<'c> {
         match &change.write {
             Write::OpenTicket { ticket, key, limit } => {
                 arrival = Some(Arrival(self.tickets.open(ticket, key, *limit)?));
-                self.tally.open(ticket);
+                self.counts.open(ticket);
             }
             Write::Ticket { ticket, expected, guard } => {
                 let before = TicketBefore::read(&self.tickets, &self.agents, ticket, *guard);
                 self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
-                before.add(&mut self.tally, &mut self.agents, ticket, at);
+                before.add(&mut self.counts, &mut self.agents, ticket, at);
             }
             Write::EndedTicket { ticket, expected, guard } => {
                 let before = TicketBefore::read(&self.tickets, &self.agents, ticket, *guard);
                 self.tickets.update_ended(&mut self.agents, ticket, *expected, *guard)?;
-                before.add(&mut self.tally, &mut self.agents, ticket, at);
+                before.add(&mut self.counts, &mut self.agents, ticket, at);
             }
             Write::TicketContent { ticket, expected } => {
                 self.tickets.update(&mut self.agents, ticket, *expected, Guard::None)?;
@@ -244,7 +244,7 @@ impl<'c> UnitOfWork<'c> {
             }
             Write::FirstAnswer { ticket, at } => {
                 if let Some(ticket) = self.tickets.set_first_answer(*ticket, *at) {
-                    self.tally.first_answer(ticket, *at);
+                    self.counts.first_answer(ticket, *at);
                 }
             }
             Write::Invite(invite) => self.records.invite(invite)?,
@@ -269,7 +269,7 @@ impl<'c> UnitOfWork<'c> {
     fn set_profile(&mut self, person: &Person, at: Time) {
         if let Some(span) = self.agents.change_span(person, at) {
             let holds = self.tickets.holds_of(person.id, self.agents.stored_holds(person.id));
-            self.tally.end_span(span, holds, at);
+            self.counts.end_span(span, holds, at);
         }
         self.agents.set_profile(person);
     }
@@ -313,7 +313,7 @@ impl<'c> UnitOfWork<'c> {
         let webhooks = self.webhooks.into_iter().flatten();
         let webhooks = webhooks.map(|(offset, event)| webhooks::document(&event, first_number + offset));
         tx.insert(WEBHOOKS, webhooks.collect()).await?;
-        statistics::flush(&self.tally, tx, process).await?;
+        statistics::flush(&self.counts, tx, process).await?;
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
     }

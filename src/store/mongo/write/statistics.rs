@@ -1,10 +1,10 @@
-//! The tally of a unit of work, and the documents of `statistics` to which it adds.
+//! Figure counts of a unit of work, and the documents of `statistics` to which it adds.
 //!
 //! Every process has documents of its own, so replicas do not conflict at them; a roll-up is the sum.
 use super::agents::AgentSet;
 use super::tickets::TicketSet;
 use crate::domain::Time;
-use crate::domain::statistics::{Figures, HoldTimes, Scope, ScopeKind, Tally};
+use crate::domain::statistics::{FigureCounts, Figures, HoldTimes, Scope, ScopeKind};
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::Guard;
 use crate::store::mongo::codec::Fields;
@@ -35,10 +35,10 @@ impl TicketBefore {
         Self { ticket, times }
     }
 
-    /// Adds the change that was applied to the tally.
-    pub(super) fn add(self, tally: &mut Tally, agents: &mut AgentSet, after: &Ticket, at: Time) {
+    /// Adds the change that was applied to the counts.
+    pub(super) fn add(self, counts: &mut FigureCounts, agents: &mut AgentSet, after: &Ticket, at: Time) {
         let Some(before) = self.ticket else { return };
-        tally.update(&before, after, at, self.times);
+        counts.update(&before, after, at, self.times);
         if let Some(holder) = before.holder().filter(|holder| after.holder() != Some(*holder)) {
             agents.record_free_slot(holder, at);
         }
@@ -116,8 +116,8 @@ impl TakeOverStatistics<'_> {
     }
 }
 
-/// Adds a tally to the documents of `process`.
-pub(super) async fn flush(tally: &Tally, tx: &mut Tx<'_>, process: &str) -> Result<(), TxError> {
-    let sums = tally.iter().map(|(day, scope, figures)| (day.to_string(), scope, figures));
+/// Adds counts to the documents of `process`.
+pub(super) async fn flush(counts: &FigureCounts, tx: &mut Tx<'_>, process: &str) -> Result<(), TxError> {
+    let sums = counts.iter().map(|(day, scope, figures)| (day.to_string(), scope, figures));
     tx.bulk_update(STATISTICS, statements(process, sums)).await
 }

@@ -1,6 +1,6 @@
 //! The daily roll-ups: what the changes of a transaction add, and their queries.
 //!
-//! The changes of a group commit add to one tally, which is written before the commit. So a busy desk writes
+//! The changes of a group commit add to the same counts, which are written before the commit. So a busy desk writes
 //! each row once for many tickets.
 use super::{HELD_BY, by_id, many as tickets};
 use crate::domain::Time;
@@ -8,7 +8,7 @@ use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::Capacity;
 use crate::domain::statistics::{
-    AvailableSpan, Figure, Figures, HoldTimes, OpenSpans, Scope, ScopeKind, Tally,
+    AvailableSpan, Figure, FigureCounts, Figures, HoldTimes, OpenSpans, Scope, ScopeKind,
 };
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::{StatisticsStore, StoreError, Write};
@@ -41,7 +41,7 @@ const SET_FREED: &str = "UPDATE agents SET slot_freed_at = ?2 WHERE person = ?1"
 
 thread_local! {
     /// What the current transaction of this thread adds.
-    static PENDING: RefCell<Option<Tally>> = const { RefCell::new(None) };
+    static PENDING: RefCell<Option<FigureCounts>> = const { RefCell::new(None) };
 }
 
 /// What a change must know of its record before the write.
@@ -56,7 +56,7 @@ pub(in crate::store::sqlite) enum Before {
     Agent(Option<AvailableSpan>),
 }
 
-/// Reads what the tally of a change needs. Must be called before the change is written.
+/// Reads what the counts of a change need. Must be called before the change is written.
 pub(in crate::store::sqlite) fn before(conn: &Connection, write: &Write) -> rusqlite::Result<Before> {
     Ok(match write {
         Write::Ticket { ticket, guard, .. } if guard.is_engine() => {
@@ -102,7 +102,7 @@ fn span(row: &Row<'_>) -> rusqlite::Result<AvailableSpan> {
     Ok(AvailableSpan { agent: row.get(0)?, since: row.get::<_, Micros>(1)?.0, capacity })
 }
 
-/// Adds a change that was written to the tally of the transaction.
+/// Adds a change that was written to the counts of the transaction.
 pub(in crate::store::sqlite) fn add(
     conn: &Connection,
     write: &Write,
@@ -110,15 +110,15 @@ pub(in crate::store::sqlite) fn add(
     (at, zone): (Time, Tz),
 ) -> rusqlite::Result<()> {
     match (write, before) {
-        (Write::OpenTicket { ticket, .. }, _) => with_pending(zone, |tally| tally.open(ticket)),
+        (Write::OpenTicket { ticket, .. }, _) => with_pending(zone, |counts| counts.open(ticket)),
         (Write::Ticket { ticket, .. } | Write::EndedTicket { ticket, .. }, Before::Ticket(before, times)) => {
-            with_pending(zone, |tally| tally.update(&before, ticket, at, times));
+            with_pending(zone, |counts| counts.update(&before, ticket, at, times));
             if let Some(holder) = before.holder().filter(|holder| ticket.holder() != Some(*holder)) {
                 conn.prepare_cached(SET_FREED)?.execute(params![holder, Micros(at)])?;
             }
         }
         (Write::FirstAnswer { at, .. }, Before::Unanswered(ticket)) => {
-            with_pending(zone, |tally| tally.first_answer(&ticket, *at));
+            with_pending(zone, |counts| counts.first_answer(&ticket, *at));
         }
         (Write::Person { person, .. } | Write::AdminRole { person, .. }, Before::Agent(span)) => {
             change_span(conn, person, span, (at, zone))?;
@@ -143,13 +143,13 @@ fn change_span(
     if let Some(span) = before {
         let held = tickets(conn, HELD_BY, [person.id])?;
         let holds = held.iter().filter_map(|ticket| Some(ticket.hold()?.assigned_at));
-        with_pending(zone, |tally| tally.end_span(span, holds, at));
+        with_pending(zone, |counts| counts.end_span(span, holds, at));
     }
     conn.prepare_cached(SET_SINCE)?.execute(params![person.id, capacity.map(|_| Micros(at))]).map(drop)
 }
 
-fn with_pending(zone: Tz, add: impl FnOnce(&mut Tally)) {
-    PENDING.with_borrow_mut(|pending| add(pending.get_or_insert_with(|| Tally::new(zone))));
+fn with_pending(zone: Tz, add: impl FnOnce(&mut FigureCounts)) {
+    PENDING.with_borrow_mut(|pending| add(pending.get_or_insert_with(|| FigureCounts::new(zone))));
 }
 
 /// Drops what an aborted transaction would have added. Must be called on the writer thread.
@@ -159,9 +159,9 @@ pub(in crate::store::sqlite) fn discard() {
 
 /// Writes what the current transaction adds. Must be called on the writer thread, before the commit.
 pub(in crate::store::sqlite) fn flush(conn: &Connection) -> rusqlite::Result<()> {
-    let Some(tally) = PENDING.take() else { return Ok(()) };
+    let Some(counts) = PENDING.take() else { return Ok(()) };
     let mut add = conn.prepare_cached(ADD)?;
-    for (day, scope, figures) in tally.iter() {
+    for (day, scope, figures) in counts.iter() {
         let id: &dyn ToSql = match &scope {
             Scope::Department(department) => department,
             Scope::Agent(agent) => agent,

@@ -1,4 +1,4 @@
-//! Tally of a transaction: what its changes add to the roll-ups.
+//! Figure counts of a transaction: what its changes add to the roll-ups.
 //!
 //! Both stores derive it here from a ticket before and after a change, so their figures can't differ.
 use super::figures::{Figure, Figures, Timing};
@@ -56,13 +56,13 @@ pub struct HoldTimes {
 
 /// What changes add to the roll-ups, by day and scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub struct FigureCounts {
     zone: Tz,
     sums: BTreeMap<(NaiveDate, Scope), Figures>,
 }
 
-impl Tally {
-    /// Returns an empty tally for the days of this zone.
+impl FigureCounts {
+    /// Returns no counts, for the days of this zone.
     #[must_use]
     pub fn new(zone: Tz) -> Self {
         Self { zone, sums: BTreeMap::new() }
@@ -78,13 +78,6 @@ impl Tally {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sums.values().all(Figures::is_empty)
-    }
-
-    /// Adds all of another tally.
-    pub fn merge(&mut self, other: Self) {
-        for (key, figures) in other.sums {
-            self.sums.entry(key).or_default().merge(&figures);
-        }
     }
 
     fn figures(&mut self, at: Time, scope: Scope) -> &mut Figures {
