@@ -9,6 +9,7 @@ mod json;
 mod live;
 mod metrics;
 mod openapi;
+mod page;
 mod routes;
 pub mod startup;
 
@@ -41,6 +42,8 @@ pub struct Api {
     outbox: Arc<OutboxStatus>,
     clock: Clock,
     config: HttpConfig,
+    /// The bot's username, which pages show.
+    bot_username: String,
     /// Verifies tokens; `None` without `JWT_SECRET`.
     tokens: Option<Verifier>,
     health: routes::health::Health,
@@ -57,7 +60,7 @@ impl Api {
         telegram: Telegram,
         (intake, outbox): (Arc<IntakeStatus>, Arc<OutboxStatus>),
         clock: Clock,
-        config: HttpConfig,
+        (config, bot_username): (HttpConfig, String),
     ) -> Arc<Self> {
         let limits = http::rate_limit::RateLimits::new(config.rate_per_address, config.rate_per_token);
         let tokens = config.jwt_secret.as_ref().map(Verifier::new);
@@ -69,6 +72,7 @@ impl Api {
             outbox,
             clock,
             config,
+            bot_username,
             tokens,
             health,
             limits,
@@ -121,7 +125,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(routes::statistics::routes())
         .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())
-        .nest("/api/auth", routes::login::routes())
+        .nest("/api/auth", routes::login::routes().merge(routes::page_login::routes()))
         .nest("/api/dead-letters", routes::dead_letters::routes())
         .nest("/api/queue", routes::queue::routes())
         .nest("/api/settings", routes::settings::routes())
@@ -129,6 +133,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .route("/api/ws", get(live::websocket::open))
         .route("/api/openapi.json", get(openapi::contract))
         .route("/docs", get(openapi::docs))
+        .merge(page::routes())
         .route("/healthz", get(routes::health::healthz))
         .route("/readyz", get(routes::health::readyz))
         .route("/metrics", get(metrics::metrics))

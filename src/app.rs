@@ -8,9 +8,9 @@ mod leadership;
 mod message_relay;
 mod received_signals;
 mod run;
-mod snooze_timer;
 mod startup_server;
 mod tasks;
+mod timers;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
 pub use backends::{Storage, presence};
@@ -179,6 +179,7 @@ impl App {
             inline_mode: bot.inline_mode,
             bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
+            web_url: setup.http.web_url.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
@@ -194,7 +195,8 @@ impl App {
         let outbox =
             Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), limits, Arc::clone(&topics));
         let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));
-        let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), setup.http);
+        let http = (setup.http, bot.bot_username.clone());
+        let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), http);
         let app = Self {
             inbox: match engine.signal_buffer() {
                 Some(signals) => inbox.with_replicas(signals.clone()),

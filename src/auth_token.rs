@@ -15,9 +15,33 @@ pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(12);
 /// How long the token of a web page's log-in is valid. Pages renew it while they are open.
 pub const WEB_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-/// The only accepted audience: tokens of other programs are rejected, even if they are signed with the same
-/// secret.
-const AUDIENCE: &str = "antri";
+/// How long the access token of a page with a renewal token is valid. Only the page's memory holds it.
+pub const PAGE_TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// How long a log-in link is valid.
+pub const LOGIN_LINK_LIFETIME: TimeDelta = TimeDelta::minutes(5);
+
+/// The purpose of a token, which is its audience. A token of one purpose is rejected for another, and so are tokens
+/// of other programs that are signed with the same secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A bearer token of the side API.
+    Access,
+    /// The cookie of a page, which gets access tokens with it.
+    Renewal,
+    /// A link that logs in once.
+    LoginLink,
+}
+
+impl Purpose {
+    fn audience(self) -> &'static str {
+        match self {
+            Self::Access => "antri",
+            Self::Renewal => "antri-renewal",
+            Self::LoginLink => "antri-login",
+        }
+    }
+}
 
 /// A person's session, which begins when they log in or get a token from the bot. A renewed token belongs to
 /// the session of the token that it renews.
@@ -58,7 +82,7 @@ pub struct Claims {
     /// The person's epoch at the time of issue.
     #[serde(default)]
     pub epoch: u32,
-    /// Always `antri`.
+    /// The audience of the purpose.
     aud: String,
 }
 
@@ -81,9 +105,20 @@ pub enum TokenError {
     Expired,
 }
 
-/// Returns a token of a session, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only if
-/// signing fails.
+/// Returns an access token of a session, valid for `lifetime` from `now` (see [`TOKEN_LIFETIME`]). Errors only
+/// if signing fails.
 pub fn issue(
+    secret: &SecretString,
+    session: &Session,
+    now: Time,
+    lifetime: TimeDelta,
+) -> Result<String, TokenError> {
+    issue_for(Purpose::Access, secret, session, now, lifetime)
+}
+
+/// Returns a token of a session for this purpose, valid for `lifetime` from `now`. Errors only if signing fails.
+pub fn issue_for(
+    purpose: Purpose,
     secret: &SecretString,
     session: &Session,
     now: Time,
@@ -96,7 +131,7 @@ pub fn issue(
         iat: now.timestamp(),
         auth_time: Some(session.began.timestamp()),
         epoch: session.epoch,
-        aud: AUDIENCE.to_owned(),
+        aud: purpose.audience().to_owned(),
     };
     let key = EncodingKey::from_secret(secret.expose_secret().as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|_| TokenError::Invalid)
@@ -114,17 +149,26 @@ impl Verifier {
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[AUDIENCE]);
+        // `verify_for` compares the audience with its purpose.
+        validation.validate_aud = false;
         validation.set_required_spec_claims(&["exp", "aud"]);
         // The library would read the system clock; `verify` checks the expiry with its argument `now`.
         validation.validate_exp = false;
         Self { key: DecodingKey::from_secret(secret.expose_secret().as_bytes()), validation }
     }
 
-    /// Returns the claims of a token. Errors if the token is not valid or has expired at `now`.
+    /// Returns the claims of an access token. Errors if the token is not valid or has expired at `now`.
     pub fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
+        self.verify_for(Purpose::Access, token, now)
+    }
+
+    /// Returns the claims of a token. Errors if the token is not valid for this purpose or has expired at `now`.
+    pub fn verify_for(&self, purpose: Purpose, token: &str, now: Time) -> Result<Claims, TokenError> {
         let decoded = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation);
         let claims = decoded.map_err(|_| TokenError::Invalid)?.claims;
+        if claims.aud != purpose.audience() {
+            return Err(TokenError::Invalid);
+        }
         if claims.exp <= now.timestamp() {
             return Err(TokenError::Expired);
         }
@@ -196,6 +240,18 @@ mod tests {
         assert_eq!(claims.exp - claims.iat, 12 * 3_600);
         assert!(verify(&secret(), &token, now() + TOKEN_LIFETIME - TimeDelta::seconds(1)).is_ok());
         assert_eq!(verify(&secret(), &token, now() + TOKEN_LIFETIME), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn a_token_of_one_purpose_is_rejected_for_the_others() {
+        let all = [Purpose::Access, Purpose::Renewal, Purpose::LoginLink];
+        for purpose in all {
+            let token = issue_for(purpose, &secret(), &session(), now(), LOGIN_LINK_LIFETIME).unwrap();
+            for other in all {
+                let verified = Verifier::new(&secret()).verify_for(other, &token, now());
+                assert_eq!(verified.is_ok(), purpose == other, "{purpose:?} as {other:?}");
+            }
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ macro_rules! files {
             ("handlers", include_str!(concat!("../locales/", $locale, "/handlers.ftl"))),
             ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
             ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
+            ("availability", include_str!(concat!("../locales/", $locale, "/availability.ftl"))),
             ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
             ("statistics", include_str!(concat!("../locales/", $locale, "/statistics.ftl"))),
         ]

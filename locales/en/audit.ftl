@@ -23,6 +23,7 @@ audit-started = ▶️ <b>{ $name }</b> opened it.
 audit-paused = ⏸ <b>{ $name }</b> put it on hold.
 audit-snoozed = ⏰ <b>{ $name }</b> put it on hold until { $time }.
 audit-resumed = ▶️ Resumed by <b>{ $name }</b>.
+audit-nudged = ⏰ <b>{ $agent }</b> was reminded to open it.
 audit-completed = ✅ <b>{ $name }</b> completed it.
 audit-cancelled = ✖️ <b>{ $name }</b> cancelled it.
 audit-cancel-undone = ↩️ <b>{ $name }</b> undid the cancellation.
@@ -35,6 +36,8 @@ audit-released-offline = 📥 Back in the queue: <b>{ $agent }</b> went offline.
 audit-released-removed = 📥 Back in the queue: <b>{ $agent }</b> is no agent any more.
 audit-released-admin = 📥 <b>{ $name }</b> took it from <b>{ $agent }</b> and put it back in the queue.
 audit-released-unreachable = 📥 Back in the queue: <b>{ $agent }</b> cannot be reached in Telegram.
+audit-released-given-back = 📥 <b>{ $agent }</b> gave it back to the queue.
+audit-released-no-answer = 📥 Back in the queue: <b>{ $agent }</b> did not open it in time.
 audit-other = • Changed by <b>{ $name }</b>.
 
 skip-offline = Offline

@@ -2,6 +2,7 @@
 
 button-open = ▶️ Open
 button-complete = ✅ Complete
+button-give-back = ↩️ Give back
 button-hold = ⏸ Hold
 button-resume = ▶️ Resume
 button-pick-up = 🙋 Pick up

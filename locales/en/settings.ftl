@@ -64,6 +64,10 @@ setting-naming-about =
     • <b>Real name</b>: the agent's name in Telegram.
     • <b>Nothing</b>: no name at all.
 
+setting-no-answer = ⏰ No answer
+setting-no-answer-off = off
+setting-no-answer-about = An agent who has not opened a ticket for this long gets one reminder. After the same time again, the ticket goes to another agent who is free. If nobody else is, it stays.
+
 setting-reopen = ↩️ Reopening
 setting-reopen-about = How long after completion a customer can reopen a ticket.
 

@@ -20,6 +20,7 @@ audit-started = ▶️ <b>{ $name }</b> membukanya.
 audit-paused = ⏸ <b>{ $name }</b> menundanya.
 audit-snoozed = ⏰ <b>{ $name }</b> menundanya sampai { $time }.
 audit-resumed = ▶️ Dilanjutkan oleh <b>{ $name }</b>.
+audit-nudged = ⏰ <b>{ $agent }</b> diingatkan untuk membukanya.
 audit-completed = ✅ <b>{ $name }</b> menyelesaikannya.
 audit-cancelled = ✖️ <b>{ $name }</b> membatalkannya.
 audit-cancel-undone = ↩️ <b>{ $name }</b> mengurungkan pembatalan.
@@ -32,6 +33,8 @@ audit-released-offline = 📥 Kembali ke antrian: <b>{ $agent }</b> offline.
 audit-released-removed = 📥 Kembali ke antrian: <b>{ $agent }</b> bukan agen lagi.
 audit-released-admin = 📥 <b>{ $name }</b> mengambilnya dari <b>{ $agent }</b> dan mengembalikannya ke antrian.
 audit-released-unreachable = 📥 Kembali ke antrian: <b>{ $agent }</b> tidak bisa dihubungi di Telegram.
+audit-released-given-back = 📥 <b>{ $agent }</b> mengembalikannya ke antrian.
+audit-released-no-answer = 📥 Kembali ke antrian: <b>{ $agent }</b> tidak membukanya tepat waktu.
 audit-other = • Diubah oleh <b>{ $name }</b>.
 
 skip-offline = Offline

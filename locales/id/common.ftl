@@ -2,6 +2,7 @@
 
 button-open = ▶️ Buka
 button-complete = ✅ Selesai
+button-give-back = ↩️ Kembalikan
 button-hold = ⏸ Tunda
 button-resume = ▶️ Lanjutkan
 button-pick-up = 🙋 Ambil

@@ -119,3 +119,9 @@ alias-cleared = ↩️ Nama pilihan sudah dihapus.
 alias-ask = Nama apa yang akan dilihat pelanggan untuk <b>{ $name }</b>? Tulis namanya, atau /cancel.
 alias-taken = Nama itu tidak tersedia: sudah dipakai agen lain, atau dipakai bot untuk agen tanpa alias. Silakan pilih nama lain.
 alias-invalid = Nama itu tidak bisa dipakai. Harus ada huruf atau angka, paling banyak { $max } karakter, tanpa karakter yang tidak terlihat.
+
+web-link =
+    🌐 <a href="{ $link }">Buka tampilan web</a>
+
+    Tautan ini langsung memasukkan Anda, hanya bisa dipakai sekali, dan berlaku { $minutes } menit. Jangan diteruskan ke orang lain.
+web-off = 🌐 Tampilan web belum punya alamat. Pengelola desk ini mengatur <code>WEB_URL</code> dan <code>JWT_SECRET</code>.

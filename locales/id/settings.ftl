@@ -64,6 +64,10 @@ setting-naming-about =
     • <b>Nama asli</b>: nama agen di Telegram.
     • <b>Tanpa nama</b>: nama agen tidak disebut.
 
+setting-no-answer = ⏰ Tanpa respons
+setting-no-answer-off = mati
+setting-no-answer-about = Jika tiket belum dibuka selama ini, agennya diingatkan satu kali. Jika selama itu lagi tetap belum dibuka, tiket dialihkan ke agen lain yang siap. Jika tidak ada, tiket tetap padanya.
+
 setting-reopen = ↩️ Buka kembali
 setting-reopen-about = Berapa lama setelah selesai tiket masih bisa dibuka kembali oleh pelanggan.
 

@@ -5,3 +5,4 @@ pub(super) mod error;
 pub(super) mod extract;
 pub(super) mod middleware;
 pub(super) mod rate_limit;
+pub(super) mod session_cookie;

@@ -7,8 +7,8 @@ use super::http::extract::{DeadLetterRef, TicketRef};
 use super::live::websocket;
 use super::metrics;
 use super::routes::{
-    agent_status, agents, dead_letters, departments, health, login, messages, queue, settings, statistics,
-    tickets, webhook_deliveries, workload,
+    agent_status, agents, dead_letters, departments, health, login, messages, page_login, queue, settings,
+    statistics, tickets, webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -55,7 +55,8 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
         messages::list, messages::write, messages::note, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
-        login::widget, login::miniapp, login::refresh,
+        login::widget, login::miniapp, login::refresh, page_login::options, page_login::link,
+        page_login::session, page_login::log_out,
         dead_letters::list, dead_letters::retry,
         health::healthz, health::readyz, metrics::metrics, contract, docs,
     ),

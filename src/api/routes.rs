@@ -6,6 +6,7 @@ pub(super) mod departments;
 pub(super) mod health;
 pub(super) mod login;
 pub(super) mod messages;
+pub(super) mod page_login;
 pub(super) mod queue;
 pub(super) mod settings;
 pub(super) mod statistics;

@@ -4,7 +4,7 @@ use super::App;
 use super::freeze_detector::FreezeDetector;
 use super::incident_monitor::IncidentMonitor;
 use super::message_relay::MessageRelay;
-use super::snooze_timer::resume_snoozed;
+use super::timers::{Timed, run_timer};
 use crate::bot::cards::refresher::CardRefresher;
 use crate::bot::context::BotContext;
 use crate::clock::{Clock, Deadline};
@@ -70,12 +70,10 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         background_stop.clone(),
     ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
-    background.spawn(resume_snoozed(
-        Arc::clone(engine),
-        clock.clone(),
-        app.sweep_interval,
-        background_stop.clone(),
-    ));
+    for timed in [Timed::Snoozes, Timed::Responses] {
+        let (engine, clock, stop) = (Arc::clone(engine), clock.clone(), background_stop.clone());
+        background.spawn(run_timer(timed, engine, clock, app.sweep_interval, stop));
+    }
     background.spawn(detect_modes(
         Arc::clone(&app.bot),
         Arc::clone(&app.topics),

@@ -42,6 +42,8 @@ pub enum Step {
     Snooze(Snooze),
     /// Resumes it.
     Resume,
+    /// Gives it back to the queue.
+    GiveBack,
 }
 
 /// The time until which a ticket stays on hold.

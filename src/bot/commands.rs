@@ -43,6 +43,8 @@ pub enum Command {
     Queue,
     /// `/token`: issues a bearer token for the side API, or ends all sessions.
     Token(String),
+    /// `/web`: links to the web front end, with a log-in.
+    Web,
     /// `/transcript`: sends the record of a ticket as a document.
     Transcript(String),
     /// `/forget`: exports or erases a customer's personal data.
@@ -148,7 +150,9 @@ impl Command {
             | Self::Reply(_)
             | Self::Alias(_)
             | Self::Withdraw => Audience::Agents,
-            Self::Queue | Self::Token(_) | Self::Transcript(_) | Self::Search(_) => Audience::Staff,
+            Self::Queue | Self::Token(_) | Self::Web | Self::Transcript(_) | Self::Search(_) => {
+                Audience::Staff
+            }
             Self::Workload
             | Self::Agents
             | Self::Invite(_)

@@ -46,6 +46,8 @@ pub struct BotContext {
     pub bot_username: String,
     /// The key that signs the side API's tokens (`JWT_SECRET`), if it is set.
     pub jwt_secret: Option<SecretString>,
+    /// The public address of the web front end (`WEB_URL`), if it is set.
+    pub web_url: Option<String>,
     /// For calls that bypass the outbox: answers to presses, outage notices.
     pub telegram: Telegram,
     /// These calls, while they are in flight.

@@ -18,3 +18,4 @@ pub mod settings;
 pub mod statistics;
 pub mod tickets;
 pub mod topics;
+pub mod web;

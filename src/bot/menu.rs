@@ -22,6 +22,8 @@ const SEARCH: MenuEntry = ("search", "command-search");
 
 const TRANSCRIPT: MenuEntry = ("transcript", "command-transcript");
 
+const WEB: MenuEntry = ("web", "command-web");
+
 const TOKEN: MenuEntry = ("token", "command-token");
 
 const AGENT: &[MenuEntry] = &[
@@ -38,6 +40,7 @@ const AGENT: &[MenuEntry] = &[
     QUEUE,
     SEARCH,
     TRANSCRIPT,
+    WEB,
     TOKEN,
 ];
 
@@ -66,6 +69,7 @@ const ADMIN: &[MenuEntry] = &[
     ("addadmin", "command-addadmin"),
     ("removeadmin", "command-removeadmin"),
     ("deadletters", "command-deadletters"),
+    WEB,
     TOKEN,
 ];
 

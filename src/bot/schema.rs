@@ -10,7 +10,7 @@ use super::handlers::admin::{
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
     agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,
-    settings, statistics, tickets, topics,
+    settings, statistics, tickets, topics, web,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -83,7 +83,8 @@ fn commands() -> HandlerTree {
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
         .branch(case![Command::Alias(arg)].endpoint(alias::alias))
         .branch(case![Command::Queue].endpoint(agent::queue))
-        .branch(case![Command::Token(argument)].endpoint(agent::token))
+        .branch(case![Command::Token(argument)].endpoint(web::token))
+        .branch(case![Command::Web].endpoint(web::web))
         .branch(case![Command::Transcript(arg)].endpoint(records::transcript))
         .branch(case![Command::Forget(arg)].endpoint(records::forget::forget))
         .branch(case![Command::Search(arg)].endpoint(records::search::search))

@@ -48,6 +48,11 @@ pub struct HttpConfig {
     /// `TRUSTED_PROXIES`: IP addresses of proxies whose `X-Forwarded-For` header is trusted, separated by
     /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
+    /// `WEB_URL`: the public address of this server, such as `https://desk.example`. `/web` in the bot links to the
+    /// web front end there. No default. If it is unset, `/web` says how to reach the front end.
+    pub web_url: Option<String>,
+    /// Origins of pages that may show the web front end in a frame, beside Telegram's. The demo's page is one.
+    pub frame_origins: Vec<String>,
     /// The receiver of the desk's events; `None` if there is none.
     pub event_webhook: Option<EventWebhookConfig>,
 }
@@ -65,6 +70,8 @@ impl Default for HttpConfig {
             header_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(90),
             trusted_proxies: Vec::new(),
+            web_url: None,
+            frame_origins: Vec::new(),
             event_webhook: None,
         }
     }
@@ -109,6 +116,8 @@ impl HttpConfig {
                 "IP addresses with commas or blanks between them",
                 |text| text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
             ),
+            web_url: read.optional("WEB_URL", "an origin such as https://desk.example (no path)", origin),
+            frame_origins: Vec::new(),
             event_webhook: EventWebhookConfig::read(read),
         }
     }

@@ -66,6 +66,11 @@ pub enum Action {
     },
     /// The holder resumed it, or the engine when its time had come.
     Resumed,
+    /// The engine nudged the holder, who had not reacted.
+    Nudged {
+        /// The holder.
+        agent: PersonId,
+    },
     /// The holder completed it.
     Completed,
     /// The customer cancelled it.
@@ -138,6 +143,10 @@ pub enum ReleaseReason {
     Admin,
     /// The holder blocked the bot, or their account is gone.
     Unreachable,
+    /// The holder gave it back.
+    GivenBack,
+    /// The holder did not react to it, not even after a nudge.
+    NoAnswer,
 }
 
 /// Why the engine skipped an agent of the department.

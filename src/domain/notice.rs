@@ -51,6 +51,20 @@ pub enum Notice {
         /// The agent.
         agent: PersonId,
     },
+    /// To the agent: they have not opened this ticket yet. Becomes the live task card.
+    TaskNudged {
+        /// The ticket.
+        ticket: TicketId,
+        /// The agent.
+        agent: PersonId,
+        /// In how many seconds it goes to another agent; `None` if it stays.
+        seconds: Option<u32>,
+    },
+    /// To the agent: a ticket that they did not open goes to another agent.
+    TaskPassedOn {
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// To the agent: more of the ticket's description, after [`Notice::NewTask`].
     DescriptionPart {
         /// The ticket.
@@ -224,9 +238,9 @@ impl Notice {
     pub fn card(&self) -> Option<CardKey> {
         match self {
             Self::Created { ticket, .. } => Some(CardKey::Status(*ticket)),
-            Self::NewTask { ticket, agent, .. } | Self::TaskResumed { ticket, agent } => {
-                Some(CardKey::Task(*ticket, *agent))
-            }
+            Self::NewTask { ticket, agent, .. }
+            | Self::TaskResumed { ticket, agent }
+            | Self::TaskNudged { ticket, agent, .. } => Some(CardKey::Task(*ticket, *agent)),
             _ => None,
         }
     }

@@ -168,6 +168,9 @@ pub struct Settings {
     pub topic_retention: Duration,
     /// How long an agent who is online through Telegram may be silent before they are asked.
     pub idle_timeout: Duration,
+    /// How long an agent may leave a ticket unopened before they are nudged, and again before it goes to another
+    /// agent. Zero: as long as they like.
+    pub no_answer_time: Duration,
     /// How long after its completion a customer may reopen a ticket.
     pub reopen_window: Duration,
     /// How long a ticket may wait before the admins are alerted.
@@ -191,6 +194,8 @@ impl Default for Settings {
             grace: Duration::from_secs(300),
             topic_retention: Duration::from_secs(24 * 3_600),
             idle_timeout: Duration::from_secs(1800),
+            // A desk that runs already must not begin to move tickets by an update.
+            no_answer_time: Duration::ZERO,
             reopen_window: Duration::from_secs(72 * 3_600),
             wait_alert: Duration::from_secs(15 * 60),
             unstaffed_alert: Duration::from_secs(5 * 60),

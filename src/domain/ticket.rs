@@ -6,6 +6,7 @@
 pub mod conversation;
 pub mod description;
 pub mod feedback;
+pub mod response;
 pub mod service;
 pub mod snooze;
 mod status;
@@ -18,6 +19,7 @@ use super::number::TicketNumber;
 use super::person::{AgentProfile, Person};
 use chrono::TimeDelta;
 use description::Description;
+use response::Response;
 use serde::{Deserialize, Serialize};
 use service::ServiceRecord;
 
@@ -44,6 +46,9 @@ pub struct Hold {
     /// When the engine resumes it; only of a paused one.
     #[serde(default)]
     pub resume_at: Option<Time>,
+    /// Whether the holder has reacted to it.
+    #[serde(default)]
+    pub response: Response,
 }
 
 /// An agent who held a ticket and released it, or from whom it was taken.
@@ -205,12 +210,16 @@ impl Ticket {
 
     /// Opens it, as its holder.
     pub fn start(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
-        self.transition(by, &[Status::Assigned], |hold| Hold { opened_at: Some(now), ..hold })
+        self.transition(by, &[Status::Assigned], |hold| Hold {
+            opened_at: Some(now),
+            response: Response::Given,
+            ..hold
+        })
     }
 
     /// Pauses it, as its holder.
     pub fn pause(&self, by: PersonId) -> Result<Self, Refusal> {
-        self.transition(by, &[Status::Assigned, Status::InProgress], |hold| Hold { paused: true, ..hold })
+        self.snooze_from(by, &[Status::Assigned, Status::InProgress], None)
     }
 
     /// Resumes it in the state in which it was paused, as its holder.
@@ -329,5 +338,6 @@ impl FormerHolder {
 }
 
 fn new_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
-    Hold { agent, slot, assigned_at: now, opened_at: None, paused: false, resume_at: None }
+    let response = Response::Awaited { since: now };
+    Hold { agent, slot, assigned_at: now, opened_at: None, paused: false, resume_at: None, response }
 }

@@ -48,6 +48,8 @@ impl TrafficClass {
         match notice {
             Notice::NewTask { .. }
             | Notice::TaskResumed { .. }
+            | Notice::TaskNudged { .. }
+            | Notice::TaskPassedOn { .. }
             | Notice::DescriptionPart { .. }
             | Notice::File { .. }
             | Notice::Album { .. }

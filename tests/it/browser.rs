@@ -5,6 +5,7 @@
 mod chats;
 mod docs;
 mod driver;
+mod front_end;
 mod menus;
 
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, Environment, SARI};

@@ -14,6 +14,7 @@
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `snooze` | tickets on hold until a time |
+//! | `no_answer` | tickets that their holder does not open, or gives back |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
@@ -27,6 +28,7 @@ mod immediate_assignment;
 mod invites;
 mod languages;
 mod lost_races;
+mod no_answer;
 mod oracle;
 mod person_cache;
 mod presence;

@@ -18,6 +18,7 @@ mod queue;
 mod records {
     pub(crate) mod erasure;
     pub(crate) mod messages;
+    pub(crate) mod responses;
     pub(crate) mod search;
     pub(crate) mod snooze;
 }
@@ -29,7 +30,7 @@ mod tickets;
 
 use antri::engine::ports::Store;
 use async_trait::async_trait;
-use records::{erasure, messages, search, snooze};
+use records::{erasure, messages, responses, search, snooze};
 use std::sync::Arc;
 
 /// A back end under test.
@@ -116,6 +117,9 @@ macro_rules! store_contract {
             snooze: snoozed_tickets_are_listed_earliest_first,
             snooze: a_snoozed_ticket_is_resumed_once,
             snooze: every_step_out_of_the_hold_clears_its_time,
+            responses: unanswered_tickets_are_listed_longest_wait_first,
+            responses: a_holder_is_nudged_once,
+            responses: every_reaction_takes_a_ticket_off_the_list,
             messages: a_message_keeps_what_people_chose,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,

@@ -2,7 +2,7 @@
 //! role. A role is never taken from the token, nor an identity from the body.
 use super::error::ApiError;
 use crate::api::Api;
-use crate::auth_token::{Claims, TokenError};
+use crate::auth_token::{Claims, Purpose, TokenError};
 use crate::domain::Time;
 use crate::domain::person::{AgentProfile, Person, Role};
 use axum::extract::FromRequestParts;
@@ -42,9 +42,18 @@ impl Api {
     /// Returns the person of a token, as the store has them now. Errors unless they are staff and within
     /// their rate limit.
     pub(in crate::api) async fn authenticate(&self, token: &str) -> Result<(Person, Claims), ApiError> {
+        self.authenticate_for(Purpose::Access, token).await
+    }
+
+    /// Does the same for a token of this purpose.
+    pub(in crate::api) async fn authenticate_for(
+        &self,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<(Person, Claims), ApiError> {
         let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
         let tokens = self.tokens.as_ref().ok_or_else(invalid)?;
-        let claims = tokens.verify(token, self.now()).map_err(|error| match error {
+        let claims = tokens.verify_for(purpose, token, self.now()).map_err(|error| match error {
             TokenError::Invalid => invalid(),
             TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
         })?;

@@ -122,6 +122,7 @@ pub(in crate::api) struct MessageBody {
     #[schema(example = "👍")]
     customer_reaction: Option<String>,
     /// The agent's reaction to it.
+    #[schema(example = "👌")]
     agent_reaction: Option<String>,
 }
 

@@ -102,7 +102,7 @@ pub(in crate::api) async fn open(
 impl Api {
     /// Returns whether the origin may connect: one of `CORS_ORIGINS`, the API's own, or none, as of a client
     /// that is no page.
-    fn is_allowed_origin(&self, headers: &HeaderMap) -> bool {
+    pub(in crate::api) fn is_allowed_origin(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Ok(origin) = origin.to_str() else { return false };
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();

@@ -4,6 +4,7 @@ use crate::api::http::auth::StaffSession;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::JsonBody;
+use crate::api::http::session_cookie::WithCookie;
 use crate::api::json::enums::RoleWord;
 use crate::auth_token::{self, WEB_TOKEN_LIFETIME, issue};
 use crate::domain::Time;
@@ -14,6 +15,7 @@ use crate::telegram::login::{
 };
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -102,6 +104,11 @@ pub(in crate::api) struct Session {
     name: String,
     /// Their current role.
     role: RoleWord,
+    /// Whether they are an agent; an admin may be one, too.
+    is_agent: bool,
+    /// Their language.
+    #[schema(example = "id")]
+    locale: &'static str,
 }
 
 /// Log in with the Login Widget's data.
@@ -109,8 +116,9 @@ pub(in crate::api) struct Session {
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn widget(
     State(api): State<Arc<Api>>,
+    headers: HeaderMap,
     JsonBody(login): JsonBody<WidgetLogin>,
-) -> Result<Session> {
+) -> std::result::Result<WithCookie<Session>, ApiError> {
     let (date, id) = (login.auth_date.signed_text(), login.id.signed_text());
     let mut fields = vec![("id", id.as_str()), ("auth_date", date.as_str())];
     let optional = [
@@ -123,7 +131,7 @@ pub(in crate::api) async fn widget(
     let signed_at = verify_widget(api.telegram.token(), fields, &login.hash);
     let user = id.parse().map(TelegramId).map_err(|_| LoginProofError);
     let proof = signed_at.and_then(|signed_at| Ok(LoginProof { signed_at, user: user?, hash: login.hash }));
-    api.log_in(proof).await
+    api.log_in(&headers, proof).await
 }
 
 /// Log in with a Mini App's data.
@@ -131,9 +139,10 @@ pub(in crate::api) async fn widget(
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
+    headers: HeaderMap,
     JsonBody(login): JsonBody<MiniAppLogin>,
-) -> Result<Session> {
-    api.log_in(verify_mini_app(api.telegram.token(), &login.init_data)).await
+) -> std::result::Result<WithCookie<Session>, ApiError> {
+    api.log_in(&headers, verify_mini_app(api.telegram.token(), &login.init_data)).await
 }
 
 /// Returns a new token for one that is still valid, with the current role. The session still ends
@@ -149,7 +158,11 @@ pub(in crate::api) async fn refresh(
 }
 
 impl Api {
-    async fn log_in(&self, proof: std::result::Result<LoginProof, LoginProofError>) -> Result<Session> {
+    async fn log_in(
+        &self,
+        headers: &HeaderMap,
+        proof: std::result::Result<LoginProof, LoginProofError>,
+    ) -> std::result::Result<WithCookie<Session>, ApiError> {
         let login = proof.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
         let age = self.now() - login.signed_at;
         if age > MAX_AGE || age < -MAX_SKEW {
@@ -162,10 +175,11 @@ impl Api {
         let (engine, now, until) = (Arc::clone(&self.engine), self.now(), login.signed_at + MAX_AGE);
         let used = async move { engine.use_login(staff.id, &login.hash, until, now).await };
         let staff = Api::run(used).await?;
-        Ok(Answer::ok("Logged in", self.session(&staff, now, WEB_TOKEN_LIFETIME)?))
+        let cookie = self.renewal_cookie(headers, &staff, now)?;
+        Ok((cookie, Answer::ok("Logged in", self.session(&staff, now, WEB_TOKEN_LIFETIME)?)))
     }
 
-    fn session(
+    pub(super) fn session(
         &self,
         person: &Person,
         began: Time,
@@ -182,6 +196,8 @@ impl Api {
             agent_id: person.id.0,
             name: person.name.clone(),
             role: person.role.into(),
+            is_agent: person.agent.is_some(),
+            locale: person.locale.tag(),
         })
     }
 }

@@ -43,6 +43,10 @@ pub(in crate::api) struct SettingsBody {
     /// How long after its completion a customer may reopen a ticket, in seconds.
     #[schema(example = 86_400)]
     reopen_window: u64,
+    /// How long an agent may leave a ticket unopened before they are nudged, and again before it goes to another
+    /// agent, in seconds; 0 is off.
+    #[schema(example = 900)]
+    no_answer_time: u64,
     /// What customers see of an agent.
     agent_naming: AgentNaming,
     /// How long the topic of a ticket that has ended is kept in its agent's chat, in seconds.
@@ -82,6 +86,10 @@ pub(in crate::api) struct SettingsChange {
     /// How long after its completion a customer may reopen a ticket, in seconds.
     #[schema(example = 86_400, minimum = 1, maximum = 604_800)]
     reopen_window: Option<u64>,
+    /// How long an agent may leave a ticket unopened before they are nudged, and again before it goes to another
+    /// agent, in seconds; 0 is off.
+    #[schema(example = 900, minimum = 0, maximum = 604_800)]
+    no_answer_time: Option<u64>,
     /// What customers see of an agent.
     agent_naming: Option<AgentNaming>,
     /// How long the topic of a ticket that has ended is kept in its agent's chat, in seconds.
@@ -135,11 +143,14 @@ impl SettingsChange {
             self.reopen_window,
             self.wait_alert,
             self.unstaffed_alert,
-            // A topic can be deleted at once.
+            // These two can be 0.
+            self.no_answer_time.map(|seconds| seconds.max(1)),
             self.topic_retention.map(|seconds| seconds.max(1)),
         ];
         if !times.iter().flatten().all(in_range) {
-            return Err(invalid("a time is 1 to 604800 seconds; topic_retention can be 0"));
+            return Err(invalid(
+                "a time is 1 to 604800 seconds; topic_retention and no_answer_time can be 0",
+            ));
         }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
         let capacity = |c| Capacity::new(c).ok_or_else(|| invalid("default_capacity is 1 to 100"));
@@ -166,6 +177,7 @@ impl ValidChange {
         set(&mut settings.grace, self.change.grace_period.map(Duration::from_secs));
         set(&mut settings.idle_timeout, self.change.agent_idle_timeout.map(Duration::from_secs));
         set(&mut settings.reopen_window, self.change.reopen_window.map(Duration::from_secs));
+        set(&mut settings.no_answer_time, self.change.no_answer_time.map(Duration::from_secs));
         set(&mut settings.agent_naming, self.change.agent_naming.map(Into::into));
         set(&mut settings.topic_retention, self.change.topic_retention.map(Duration::from_secs));
         set(&mut settings.wait_alert, self.change.wait_alert.map(Duration::from_secs));
@@ -184,6 +196,7 @@ impl From<Settings> for SettingsBody {
             grace_period: settings.grace.as_secs(),
             agent_idle_timeout: settings.idle_timeout.as_secs(),
             reopen_window: settings.reopen_window.as_secs(),
+            no_answer_time: settings.no_answer_time.as_secs(),
             agent_naming: settings.agent_naming.into(),
             topic_retention: settings.topic_retention.as_secs(),
             wait_alert: settings.wait_alert.as_secs(),

@@ -98,6 +98,7 @@ const STEP_CODES: &[(Step, &str)] = &[
     (Step::Snooze(Snooze::Tomorrow), "t"),
     (Step::Snooze(Snooze::Indefinite), "i"),
     (Step::Resume, "r"),
+    (Step::GiveBack, "b"),
 ];
 const LIST_CODES: &[(PagedList, &str)] = &[
     (PagedList::MyQueue, "q"),

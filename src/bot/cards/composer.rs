@@ -286,6 +286,8 @@ impl Composer {
             Notice::NoLongerAgent => Some(NoticeView::NoLongerAgent),
             Notice::Joined { person } => Some(NoticeView::Joined { person: self.name(*person).await? }),
             Notice::Membership(_)
+            | Notice::TaskNudged { .. }
+            | Notice::TaskPassedOn { .. }
             | Notice::AgentUnreachable { .. }
             | Notice::Returned { .. }
             | Notice::CapacityChanged { .. }

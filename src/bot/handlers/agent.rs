@@ -1,5 +1,4 @@
 //! Agent handlers: availability, the own queue, the status.
-use crate::auth_token::{Session, TOKEN_LIFETIME, issue};
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
@@ -230,24 +229,3 @@ async fn auto_key(bot: &BotContext, on: bool) -> Result<&'static str, EngineErro
         (false, _) => "autoassign-off",
     })
 }
-
-/// `/token`: a bearer token for the side API. `/token revoke` ends all sessions of the person.
-pub async fn token(bot: Arc<BotContext>, ctx: RequestContext, argument: String) -> HandlerResult {
-    if REVOKE.iter().any(|word| argument.trim().eq_ignore_ascii_case(word)) {
-        bot.engine.end_sessions(ctx.person.id, ctx.now).await?;
-        return Ok(vec![ctx.message(&bot, "token-revoked", &[])]);
-    }
-    if !argument.trim().is_empty() {
-        return Ok(vec![ctx.message(&bot, "token-usage", &[])]);
-    }
-    let Some(secret) = &bot.jwt_secret else { return Ok(vec![ctx.message(&bot, "token-off", &[])]) };
-    let session = Session::new(&ctx.person, ctx.now);
-    let Ok(token) = issue(secret, &session, ctx.now, TOKEN_LIFETIME) else {
-        return Ok(vec![ctx.message(&bot, "token-off", &[])]);
-    };
-    let hours = TOKEN_LIFETIME.num_hours();
-    Ok(vec![ctx.message(&bot, "token", &[("token", token.into()), ("hours", hours.into())])])
-}
-
-/// The arguments of `/token` that end all sessions, in the languages of the desk.
-const REVOKE: [&str; 2] = ["revoke", "cabut"];

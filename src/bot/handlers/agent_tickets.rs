@@ -28,8 +28,10 @@ pub async fn task(
     pressed: PressedMessage,
     (step, ticket, version, surface): (Step, TicketId, Version, Surface),
 ) -> HandlerResult {
-    let (ticket_step, key) = engine_step(step, ctx.now, bot.engine.config().zone);
     let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
+    let Some((ticket_step, key)) = engine_step(step, ctx.now, bot.engine.config().zone) else {
+        return give_back(&bot, &ctx, &toast, (ticket, version), redrawn).await;
+    };
     if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
     }
@@ -40,7 +42,7 @@ pub async fn task(
     toast.say(ctx.localizer(&bot).toast(key, &[]));
     let focus = match step {
         Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
-        Step::Complete | Step::Hold | Step::Snooze(_) => Vec::new(),
+        Step::Complete | Step::Hold | Step::Snooze(_) | Step::GiveBack => Vec::new(),
     };
     let stepped = bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await;
     if step == Step::Start
@@ -55,6 +57,23 @@ pub async fn task(
         }
         Ok(_) => Ok(std::iter::once(redrawn).chain(focus).collect()),
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
+    }
+}
+
+/// Handles ↩️ on a ticket of the agent's.
+async fn give_back(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    (ticket, version): (TicketId, Version),
+    redrawn: Outgoing,
+) -> HandlerResult {
+    match bot.engine.give_back(ctx.person.id, ticket, Some(version), ctx.now).await {
+        Ok(_) => {
+            toast.say(ctx.localizer(bot).toast("toast-given-back", &[]));
+            Ok(vec![redrawn])
+        }
+        Err(error) => answer_refusal(bot, ctx, toast, error, redrawn),
     }
 }
 
@@ -122,16 +141,17 @@ fn answer_refusal(
     }
 }
 
-/// Returns the engine's step, and the key of the toast.
-fn engine_step(step: Step, now: Time, zone: Tz) -> (TicketStep, &'static str) {
-    match step {
+/// Returns the engine's step, and the key of the toast; `None` for ↩️, which is another operation.
+fn engine_step(step: Step, now: Time, zone: Tz) -> Option<(TicketStep, &'static str)> {
+    Some(match step {
+        Step::GiveBack => return None,
         Step::Start => (TicketStep::Start, "toast-started"),
         Step::Complete => (TicketStep::Complete, "toast-completed"),
         Step::Hold => (TicketStep::Hold, "toast-held"),
         Step::Snooze(Snooze::Indefinite) => (TicketStep::Snooze(None), "toast-snooze-off"),
         Step::Snooze(snooze) => (TicketStep::Snooze(snooze.until(now, zone)), "toast-snoozed"),
         Step::Resume => (TicketStep::Resume, "toast-resumed"),
-    }
+    })
 }
 
 impl Snooze {

@@ -6,6 +6,7 @@ use crate::bot::cards::views::{StatusView, TaskView, TicketView};
 use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
 use crate::domain::ticket::description::Description;
+use std::time::Duration;
 
 /// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
 /// steps.
@@ -43,6 +44,23 @@ pub(super) fn resumed_task_card(localizer: &Localizer<'_>, ticket: &TicketView) 
     task(localizer, ticket, format!("{head}\n\n{status}"), &[])
 }
 
+/// Renders the task card with the heading of a reminder, until the holder opens it.
+pub(super) fn nudged_task_card(
+    localizer: &Localizer<'_>,
+    ticket: &TicketView,
+    passed_on_in: Option<Duration>,
+) -> Rendered {
+    if ticket.status != Status::Assigned || !is_held_by_viewer(ticket) {
+        return task_card(localizer, ticket);
+    }
+    let head = localizer.html("task-nudged", &[("number", (&ticket.number).into())]);
+    let hint = match passed_on_in {
+        Some(time) => localizer.html("task-nudged-time", &[("time", localizer.duration(time).into())]),
+        None => localizer.html("task-nudged-hint", &[]),
+    };
+    task(localizer, ticket, format!("{head}\n{hint}\n"), &[])
+}
+
 fn is_held_by_viewer(ticket: &TicketView) -> bool {
     let held = matches!(ticket.status, Status::Assigned | Status::InProgress | Status::Pending);
     held && ticket.held_by_viewer
@@ -64,10 +82,10 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
     above.extend(localizer.unreachable_line(ticket));
     let steps = steps(ticket, Surface::Task).into_iter();
     let mut rows = vec![steps.map(|(key, action)| localizer.button(key, action)).collect()];
-    if ticket.status == Status::Assigned {
-        let hold = ButtonAction::Task(Step::Hold, ticket.id, ticket.version, Surface::Task);
-        rows.push(vec![localizer.button("button-hold", hold)]);
-    }
+    let button =
+        |key, step| localizer.button(key, ButtonAction::Task(step, ticket.id, ticket.version, Surface::Task));
+    let hold = (ticket.status == Status::Assigned).then(|| button("button-hold", Step::Hold));
+    rows.push(hold.into_iter().chain([button("button-give-back", Step::GiveBack)]).collect());
     if ticket.status == Status::Pending {
         rows.extend(snooze_buttons(localizer, ticket));
     }

@@ -51,7 +51,7 @@ pub fn people_of(event: &AuditEvent) -> Vec<PersonId> {
             people.extend(&decision.considered);
             people.extend(decision.skipped_named.iter().map(|(person, _)| *person));
         }
-        Action::PickedUp { agent } => people.push(*agent),
+        Action::PickedUp { agent } | Action::Nudged { agent } => people.push(*agent),
         Action::Reassigned { from, to, .. } => people.extend(from.iter().chain([to])),
         Action::Reopened { to } => people.extend(to),
         Action::Released { from, .. } => people.push(*from),
@@ -101,6 +101,9 @@ impl AuditView<'_> {
                 localizer.html("audit-snoozed", &[by, ("time", localizer.moment(*until).into())])
             }
             Action::Resumed => localizer.html("audit-resumed", &[by]),
+            Action::Nudged { agent } => {
+                localizer.html("audit-nudged", &[("agent", self.person(localizer, *agent))])
+            }
             Action::Completed => localizer.html("audit-completed", &[by]),
             Action::Cancelled => localizer.html("audit-cancelled", &[by]),
             Action::CancelUndone => localizer.html("audit-cancel-undone", &[by]),
@@ -123,6 +126,8 @@ impl AuditView<'_> {
                     ReleaseReason::Removed => "audit-released-removed",
                     ReleaseReason::Admin => "audit-released-admin",
                     ReleaseReason::Unreachable => "audit-released-unreachable",
+                    ReleaseReason::GivenBack => "audit-released-given-back",
+                    ReleaseReason::NoAnswer => "audit-released-no-answer",
                 };
                 localizer.html(key, &[by, ("agent", self.person(localizer, *from))])
             }

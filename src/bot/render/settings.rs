@@ -94,6 +94,7 @@ fn offered(setting: Setting) -> &'static [u32] {
         Setting::Grace | Setting::UnstaffedAlert => {
             &[MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE]
         }
+        Setting::NoAnswerTime => &[0, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR],
         Setting::ReopenWindow => &[6 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY],
         Setting::TopicRetention => &[0, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY],
         Setting::WaitAlert => &[5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR],
@@ -112,6 +113,7 @@ pub fn setting_name(localizer: &Localizer<'_>, setting: Setting) -> String {
         Setting::IdleTimeout => "setting-idle",
         Setting::Grace => "setting-grace",
         Setting::AgentNaming => "setting-naming",
+        Setting::NoAnswerTime => "setting-no-answer",
         Setting::ReopenWindow => "setting-reopen",
         Setting::TopicRetention => "setting-topics",
         Setting::WaitAlert => "setting-wait-alert",
@@ -131,6 +133,7 @@ fn explanation(setting: Setting) -> &'static str {
         Setting::IdleTimeout => "setting-idle-about",
         Setting::Grace => "setting-grace-about",
         Setting::AgentNaming => "setting-naming-about",
+        Setting::NoAnswerTime => "setting-no-answer-about",
         Setting::ReopenWindow => "setting-reopen-about",
         Setting::TopicRetention => "setting-topics-about",
         Setting::WaitAlert => "setting-wait-alert-about",
@@ -154,6 +157,7 @@ pub fn setting_value(localizer: &Localizer<'_>, setting: Setting, number: u32) -
         (Setting::AgentNaming, 0) => "setting-naming-alias",
         (Setting::AgentNaming, 1) => "setting-naming-name",
         (Setting::AgentNaming, _) => "setting-naming-hidden",
+        (Setting::NoAnswerTime, 0) => "setting-no-answer-off",
         (Setting::TopicRetention, 0) => "setting-topics-none",
         (Setting::RolloutPercent, _) => {
             return localizer.plain("setting-percent", &[("percent", number.into())]);

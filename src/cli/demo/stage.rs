@@ -162,7 +162,12 @@ fn setup(
     listener: TcpListener,
 ) -> anyhow::Result<Setup> {
     let mut random = Random::seeded(seed);
-    let http = HttpConfig { jwt_secret: Some(random.code().into()), ..HttpConfig::default() };
+    let http = HttpConfig {
+        jwt_secret: Some(random.code().into()),
+        web_url: Some(format!("http://{}", listener.local_addr()?)),
+        frame_origins: vec![url.to_owned()],
+        ..HttpConfig::default()
+    };
     Ok(Setup {
         store: back_ends.store.clone(),
         presence: back_ends.presence.clone(),

@@ -42,6 +42,8 @@ pub enum Setting {
     Grace,
     /// [`Settings::agent_naming`].
     AgentNaming,
+    /// [`Settings::no_answer_time`].
+    NoAnswerTime,
     /// [`Settings::reopen_window`].
     ReopenWindow,
     /// [`Settings::topic_retention`].
@@ -54,7 +56,7 @@ pub enum Setting {
 
 impl Setting {
     /// All settings in display order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Mode,
         Self::RolloutPercent,
         Self::Strategy,
@@ -62,6 +64,7 @@ impl Setting {
         Self::OfflineBehaviour,
         Self::IdleTimeout,
         Self::Grace,
+        Self::NoAnswerTime,
         Self::AgentNaming,
         Self::ReopenWindow,
         Self::TopicRetention,
@@ -81,6 +84,7 @@ impl Setting {
             Self::IdleTimeout => "idle_timeout",
             Self::Grace => "grace",
             Self::AgentNaming => "agent_naming",
+            Self::NoAnswerTime => "no_answer_time",
             Self::ReopenWindow => "reopen_window",
             Self::TopicRetention => "topic_retention",
             Self::WaitAlert => "wait_alert",
@@ -96,7 +100,7 @@ impl Setting {
             Self::Mode | Self::Strategy | Self::OfflineBehaviour | Self::AgentNaming => 0..=2,
             Self::RolloutPercent => 0..=100,
             Self::DefaultCapacity => 1..=u32::from(MAX_CAPACITY),
-            Self::TopicRetention => 0..=MAX_SETTING_SECONDS,
+            Self::TopicRetention | Self::NoAnswerTime => 0..=MAX_SETTING_SECONDS,
             Self::IdleTimeout | Self::Grace | Self::ReopenWindow | Self::WaitAlert | Self::UnstaffedAlert => {
                 1..=MAX_SETTING_SECONDS
             }
@@ -115,6 +119,7 @@ impl Setting {
             Self::IdleTimeout => seconds(settings.idle_timeout),
             Self::Grace => seconds(settings.grace),
             Self::AgentNaming => place(&AGENT_NAMINGS, settings.agent_naming),
+            Self::NoAnswerTime => seconds(settings.no_answer_time),
             Self::ReopenWindow => seconds(settings.reopen_window),
             Self::TopicRetention => seconds(settings.topic_retention),
             Self::WaitAlert => seconds(settings.wait_alert),
@@ -157,6 +162,7 @@ impl Setting {
             Self::IdleTimeout => settings.idle_timeout = time,
             Self::Grace => settings.grace = time,
             Self::AgentNaming => settings.agent_naming = at(&AGENT_NAMINGS, number, settings.agent_naming),
+            Self::NoAnswerTime => settings.no_answer_time = time,
             Self::ReopenWindow => settings.reopen_window = time,
             Self::TopicRetention => settings.topic_retention = time,
             Self::WaitAlert => settings.wait_alert = time,

@@ -1,7 +1,8 @@
 //! Snoozes: holds with a time at which the engine resumes the ticket.
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
+use super::response::Response;
 use super::{Hold, Refusal, Status, Ticket};
 use crate::domain::Time;
 use crate::domain::ids::PersonId;
@@ -18,7 +19,17 @@ impl Ticket {
     /// until the holder resumes it.
     pub fn snooze(&self, by: PersonId, until: Option<Time>) -> Result<Self, Refusal> {
         let from = [Status::Assigned, Status::InProgress, Status::Pending];
-        self.transition(by, &from, |hold| Hold { paused: true, resume_at: until, ..hold })
+        self.snooze_from(by, &from, until)
+    }
+
+    pub(super) fn snooze_from(
+        &self,
+        by: PersonId,
+        from: &[Status],
+        resume_at: Option<Time>,
+    ) -> Result<Self, Refusal> {
+        let paused = |hold| Hold { paused: true, resume_at, response: Response::Given, ..hold };
+        self.transition(by, from, paused)
     }
 
     /// Returns when the engine resumes it.

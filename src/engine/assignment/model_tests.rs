@@ -44,6 +44,10 @@ enum Step {
     /// The customer reopens it.
     Reopen(u8),
     Requeue(u8),
+    /// The holder gives it back.
+    GiveBack(u8),
+    /// The holder does not react to it, and another agent is ready.
+    NoAnswer(u8),
     Rank(u8, u8),
     PickUp {
         ticket: u8,
@@ -119,6 +123,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => number().prop_map(Step::Cancel),
         4 => number().prop_map(Step::Reopen),
         6 => number().prop_map(Step::Requeue),
+        2 => number().prop_map(Step::GiveBack),
+        3 => number().prop_map(Step::NoAnswer),
         1 => (number(), 0..4_u8).prop_map(|(ticket, rank)| Step::Rank(ticket, rank)),
         2 => (number(), number()).prop_map(|(ticket, agent)| Step::PickUp { ticket, agent }),
         4 => (number(), number(), any::<bool>())
@@ -184,6 +190,7 @@ fn histories_reach_the_interesting_cases() {
         coverage.undone += world.coverage.undone;
         coverage.released += world.coverage.released;
         coverage.returned += world.coverage.returned;
+        coverage.passed_on += world.coverage.passed_on;
         coverage.delayed += world.coverage.delayed;
         coverage.own += world.coverage.own;
         coverage.reopened += world.coverage.reopened;
@@ -195,6 +202,7 @@ fn histories_reach_the_interesting_cases() {
             && coverage.undone > 50
             && coverage.released > 50
             && coverage.returned > 5
+            && coverage.passed_on > 20
             && coverage.delayed > 20
             && coverage.own > 10
             && coverage.reopened > 20

@@ -67,6 +67,9 @@ pub trait TicketStore: Send + Sync + 'static {
     /// Returns the first `limit` tickets with a time at which the engine resumes them, earliest first. The cost
     /// does not depend on how many there are.
     async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// Returns a page, by offset and limit, of the tickets whose holder has not reacted yet: with `nudged` those
+    /// whose holder was nudged, else the others. Those come first that wait longest.
+    async fn unanswered(&self, nudged: bool, page: (usize, usize)) -> Result<Vec<Ticket>, StoreError>;
     /// Returns the first `limit` queued tickets of a department in queue order. With `auto` it returns only
     /// those that the engine may assign. The cost does not depend on the queue's depth.
     async fn queue_head(

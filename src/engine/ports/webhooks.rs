@@ -94,6 +94,7 @@ fn kind_of(action: &Action) -> &'static str {
         Action::Started
         | Action::Paused { .. }
         | Action::Resumed
+        | Action::Nudged { .. }
         | Action::Rated { .. }
         | Action::Reprioritised { .. }
         | Action::Relocated { .. }

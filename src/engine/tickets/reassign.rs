@@ -156,11 +156,17 @@ impl Engine {
             let holder = holder.ok_or_else(|| refuse(Refusal::State(before.status())))?;
             let from = holder.id;
             let after = before.release(why == ReleaseReason::Admin, now).map_err(refuse)?;
-            let mut notices = vec![Outgoing::notice(after.customer_chat, Notice::Requeued { ticket })];
-            if why == ReleaseReason::Admin {
-                let withdrawn = Notice::TaskWithdrawn { ticket, to: None };
-                notices.push(Outgoing::notice(holder.chat(), withdrawn));
-            }
+            let to_holder = match why {
+                ReleaseReason::Admin => Some(Notice::TaskWithdrawn { ticket, to: None }),
+                ReleaseReason::NoAnswer => Some(Notice::TaskPassedOn { ticket }),
+                _ => None,
+            };
+            // Another agent takes an unanswered ticket at once, and the customer reads of that.
+            let is_queued = why != ReleaseReason::NoAnswer;
+            let to_customer = is_queued.then_some(Notice::Requeued { ticket });
+            let mut notices: Vec<_> =
+                to_customer.map(|notice| Outgoing::notice(after.customer_chat, notice)).into_iter().collect();
+            notices.extend(to_holder.map(|notice| Outgoing::notice(holder.chat(), notice)));
             let card_holder = Some(from).filter(|_| holder.reachable);
             notices.extend(self.card_refreshes(&after, card_holder).await?);
             let change = Change {

@@ -92,6 +92,8 @@ impl Index {
 pub(super) const QUEUE_ALL_INDEX: &str = "queue_all";
 pub(super) const SLOT_INDEX: &str = "slot";
 pub(super) const SNOOZED_INDEX: &str = "snoozed";
+pub(super) const AWAITED_INDEX: &str = "awaited";
+pub(super) const NUDGED_INDEX: &str = "nudged";
 pub(super) const LIVE_CARDS_INDEX: &str = "has_live_cards";
 
 /// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent
@@ -126,6 +128,10 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, LIVE_CARDS_INDEX, || doc! { "ended_at": 1 })
         .where_(|| doc! { "has_live_cards": true }),
     index(TICKET_QUEUE, SNOOZED_INDEX, || doc! { "resume_at": 1 }).where_(|| doc! { "snoozed": true }),
+    index(TICKET_QUEUE, AWAITED_INDEX, || doc! { "unanswered_since": 1, "position": 1 })
+        .where_(|| doc! { "response": "awaited" }),
+    index(TICKET_QUEUE, NUDGED_INDEX, || doc! { "unanswered_since": 1, "position": 1, "response": 1 })
+        .where_(|| doc! { "response": "nudged" }),
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),

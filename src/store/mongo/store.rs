@@ -110,6 +110,10 @@ impl TicketStore for Mongo {
         tickets::find(&self.db, tickets::snoozed(limit)).await
     }
 
+    async fn unanswered(&self, nudged: bool, page: (usize, usize)) -> Result<Vec<Ticket>, StoreError> {
+        tickets::find(&self.db, tickets::unanswered(nudged, page)).await
+    }
+
     async fn queue_head(
         &self,
         department: DepartmentId,

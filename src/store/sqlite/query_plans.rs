@@ -33,6 +33,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::HELD_BY,
     tickets::ALL_HELD,
     tickets::SNOOZED,
+    tickets::AWAITED,
+    tickets::NUDGED,
     tickets::ASSIGN,
     tickets::FIRST_IN_QUEUE,
     tickets::UPDATE,

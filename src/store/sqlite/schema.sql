@@ -98,6 +98,8 @@ CREATE TABLE tickets (
   assigned_at     INTEGER,
   opened_at       INTEGER,
   resume_at       INTEGER,                            -- of a ticket on hold: when the engine resumes it
+  awaited_since   INTEGER,                            -- since when the holder does not react to it
+  nudged_at       INTEGER,                            -- when the holder was nudged, who still does not react
   first_answered_at INTEGER,                          -- when an agent first wrote to the customer
   ended_by        BLOB,
   ended_at        INTEGER,
@@ -110,6 +112,8 @@ CREATE TABLE tickets (
   CHECK (opened_at IS NULL OR status IN ('in_progress', 'pending')),
   CHECK (opened_at IS NOT NULL OR status <> 'in_progress'),
   CHECK (resume_at IS NULL OR status = 'pending'),
+  CHECK (awaited_since IS NULL OR nudged_at IS NULL),
+  CHECK ((awaited_since IS NULL AND nudged_at IS NULL) OR status = 'assigned'),
   CHECK ((status IN ('completed', 'cancelled')) = (ended_at IS NOT NULL)),
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
@@ -122,6 +126,8 @@ CREATE INDEX tickets_queue_auto ON tickets (department, priority)
 CREATE INDEX tickets_queue_manual ON tickets (department, priority)
   WHERE status = 'queued' AND auto_assignment = 0;
 CREATE INDEX tickets_snoozed ON tickets (resume_at) WHERE resume_at IS NOT NULL;
+CREATE INDEX tickets_awaited ON tickets (awaited_since) WHERE awaited_since IS NOT NULL;
+CREATE INDEX tickets_nudged  ON tickets (nudged_at)     WHERE nudged_at IS NOT NULL;
 CREATE INDEX tickets_open_by_customer  ON tickets (customer) WHERE ended_at IS NULL;
 CREATE INDEX tickets_ended_by_customer ON tickets (customer) WHERE ended_at IS NOT NULL;
 

@@ -99,6 +99,10 @@ impl TicketStore for Sqlite {
         self.read(move |conn| tickets::snoozed(conn, limit)).await
     }
 
+    async fn unanswered(&self, nudged: bool, page: (usize, usize)) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| tickets::unanswered(conn, nudged, page)).await
+    }
+
     async fn queue_head(
         &self,
         department: DepartmentId,

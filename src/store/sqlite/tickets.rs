@@ -2,6 +2,7 @@
 pub(super) mod conversation;
 mod erasure;
 pub(super) mod search;
+mod statements;
 pub(super) mod statistics;
 pub(super) mod topics;
 pub(super) mod webhooks;
@@ -11,95 +12,13 @@ use super::error::is_unique_violation;
 use super::people;
 use crate::domain::ids::{Arrival, PersonId, TicketId, Version};
 use crate::domain::number::TicketNumber;
+use crate::domain::ticket::response::Response;
 use crate::domain::ticket::service::ServiceRecord;
 use crate::domain::ticket::{FormerHolder, Hold, Ticket, TicketState};
 use crate::engine::ports::{CommitError, Guard, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
-/// A query for whole tickets. [`ticket`] reads the columns in this order.
-macro_rules! tickets {
-    ($rest:literal) => {
-        concat!(
-            "SELECT arrival, id, number, version, customer, customer_chat, department, category, priority,
-                auto_assignment, created_at, description, status, agent, slot, assigned_at, opened_at,
-                ended_by, ended_at, former_holders, service, resume_at, first_answered_at
-             FROM tickets ",
-            $rest
-        )
-    };
-}
-pub(super) use tickets;
-
-pub(super) const BY_ID: &str = tickets!("WHERE id = ?1");
-pub(super) const BY_NUMBER: &str = tickets!("WHERE number = ?1");
-pub(super) const BY_KEY: &str = tickets!("WHERE idempotency_key = ?1");
-// Scans the indexes of all open tickets, which takes some tens of milliseconds for 100,000 of them. The query
-// is rare: a person has typed the end of a number. An index on the reversed number would be written with
-// every ticket.
-pub(super) const BY_SUFFIX: &str = tickets!(
-    "WHERE arrival IN (
-        SELECT arrival FROM tickets INDEXED BY tickets_queue_auto
-            WHERE status = 'queued' AND auto_assignment = 1
-            AND substr(number, length(number) - length(?1) + 1) = ?1
-        UNION ALL SELECT arrival FROM tickets INDEXED BY tickets_queue_manual
-            WHERE status = 'queued' AND auto_assignment = 0
-            AND substr(number, length(number) - length(?1) + 1) = ?1
-        UNION ALL SELECT arrival FROM tickets INDEXED BY tickets_held WHERE agent IS NOT NULL
-            AND substr(number, length(number) - length(?1) + 1) = ?1)
-     ORDER BY arrival LIMIT ?2"
-);
-pub(super) const OPEN_BY_CUSTOMER: &str = tickets!(
-    "INDEXED BY tickets_open_by_customer WHERE customer = ?1 AND ended_at IS NULL ORDER BY arrival LIMIT ?2"
-);
-pub(super) const ENDED_BY_CUSTOMER: &str = tickets!(
-    "INDEXED BY tickets_ended_by_customer WHERE customer = ?1 AND ended_at IS NOT NULL
-     ORDER BY arrival DESC LIMIT ?2"
-);
-pub(super) const COUNT_OPEN: &str =
-    "SELECT count(*) FROM (SELECT 1 FROM tickets INDEXED BY tickets_open_by_customer
-    WHERE customer = ?1 AND ended_at IS NULL LIMIT ?2)";
-pub(super) const HELD_BY: &str =
-    tickets!("INDEXED BY tickets_held WHERE agent = ?1 ORDER BY assigned_at, arrival");
-pub(super) const ALL_HELD: &str = tickets!("INDEXED BY tickets_held WHERE agent IS NOT NULL");
-pub(super) const SNOOZED: &str =
-    tickets!("INDEXED BY tickets_snoozed WHERE resume_at IS NOT NULL ORDER BY resume_at LIMIT ?1");
-
-const INSERT: &str =
-    "INSERT INTO tickets (id, number, idempotency_key, version, customer, customer_chat, created_at,
-        department, category, priority, auto_assignment, status, description, former_holders)
-    VALUES (:id, :number, :idempotency_key, :version, :customer, :customer_chat, :created_at,
-        :department, :category, :priority, :auto_assignment, 'queued', :description, :former_holders)";
-// ASSIGN, UPDATE and END are separate statements, because SQLite rewrites every index entry with a column
-// that a statement sets. An assignment touches no index of ended tickets and leaves description and queue
-// order alone. The statements find the row by its rowid, the arrival, and check the id together with the
-// version.
-pub(super) const ASSIGN: &str = "UPDATE tickets SET version = :version, status = 'assigned',
-        agent = :agent, slot = :slot, assigned_at = :assigned_at
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'queued'
-        AND EXISTS (SELECT 1 FROM agents
-            WHERE person = :agent AND max_tickets > :slot
-                AND availability = 'online' AND reachable = 1 AND auto_assignment = 1
-                AND max_tickets > (SELECT count(*) FROM tickets h WHERE h.agent = :agent))";
-pub(super) const FIRST_IN_QUEUE: &str = "SELECT arrival FROM tickets t WHERE id = ?1
-    AND NOT EXISTS (SELECT 1 FROM tickets w INDEXED BY tickets_queue_auto
-        WHERE w.status = 'queued' AND w.auto_assignment = 1
-            AND w.department = ?2 AND w.priority <= ?3 AND w.arrival <> t.arrival)";
-pub(super) const UPDATE: &str =
-    "UPDATE tickets SET version = :version, department = :department, category = :category,
-        priority = :priority, auto_assignment = :auto_assignment, description = :description,
-        status = :status, agent = :agent, slot = :slot, assigned_at = :assigned_at, opened_at = :opened_at,
-        resume_at = :resume_at, former_holders = :former_holders, service = :service
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
-pub(super) const END: &str = "UPDATE tickets SET version = :version, status = :status,
-        agent = NULL, slot = NULL, assigned_at = NULL, opened_at = NULL, resume_at = NULL,
-        ended_by = :by, ended_at = :at, service = :service
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NULL";
-pub(super) const REOPEN: &str = "UPDATE tickets SET version = :version, status = :status,
-        agent = :agent, slot = :slot, assigned_at = :assigned_at, ended_by = NULL, ended_at = NULL,
-        service = :service
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND ended_at IS NOT NULL";
-pub(super) const RATE: &str = "UPDATE tickets SET version = :version, service = :service
-    WHERE arrival = :arrival AND id = :id AND version = :expected AND status = 'completed'";
+pub(super) use statements::*;
 
 pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     Ok(Ticket {
@@ -135,7 +54,17 @@ fn state(row: &Row<'_>) -> rusqlite::Result<TicketState> {
             opened_at: row.get::<_, Option<Micros>>(16)?.map(|at| at.0),
             paused: held == "pending",
             resume_at: row.get::<_, Option<Micros>>(21)?.map(|at| at.0),
+            response: response(row)?,
         }),
+    })
+}
+
+fn response(row: &Row<'_>) -> rusqlite::Result<Response> {
+    let (since, at) = (row.get::<_, Option<Micros>>(23)?, row.get::<_, Option<Micros>>(24)?);
+    Ok(match (since, at) {
+        (_, Some(at)) => Response::Nudged { at: at.0 },
+        (Some(since), None) => Response::Awaited { since: since.0 },
+        (None, None) => Response::Given,
     })
 }
 
@@ -165,6 +94,15 @@ pub(super) fn by_suffix(conn: &Connection, suffix: &str, limit: usize) -> rusqli
 
 pub(super) fn snoozed(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
     many(conn, SNOOZED, [row_count(limit)])
+}
+
+pub(super) fn unanswered(
+    conn: &Connection,
+    nudged: bool,
+    (offset, limit): (usize, usize),
+) -> rusqlite::Result<Vec<Ticket>> {
+    let sql = if nudged { NUDGED } else { AWAITED };
+    many(conn, sql, [row_count(limit), row_count(offset)])
 }
 
 /// Returns at most `limit` tickets of a customer: the open ones, oldest first, then the ended ones, newest
@@ -279,7 +217,7 @@ pub(super) fn write_ended(
             ":arrival": t.arrival, ":id": t.id, ":expected": expected, ":version": t.version,
             ":status": t.status().as_str(),
             ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
-            ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
+            ":assigned_at": hold.map(|h| Micros(h.assigned_at)), ":awaited_since": awaited_since(t),
             ":service": service(t),
         }),
         TicketState::Cancelled { .. } => return Err(CommitError::Conflict),
@@ -329,8 +267,14 @@ fn update(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>)
         ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
         ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
         ":opened_at": hold.and_then(|h| h.opened_at).map(Micros), ":resume_at": t.resume_at().map(Micros),
+        ":awaited_since": awaited_since(t), ":nudged_at": t.nudged_at().map(Micros),
         ":former_holders": former_holders(t), ":service": service(t),
     })
+}
+
+/// Returns the column of the time since when a response is awaited; null after a nudge.
+fn awaited_since(t: &Ticket) -> Option<Micros> {
+    t.unanswered_since().filter(|_| t.nudged_at().is_none()).map(Micros)
 }
 
 /// Returns the column of the service record: null while nothing is known.

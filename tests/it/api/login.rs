@@ -1,4 +1,6 @@
 //! Telegram login: a fresh signed login gives a token; old, foreign and edited logins are refused.
+mod page;
+
 use super::{BUDI, SARI, desk};
 use crate::support::{ADMIN, Desk, Reply, TOKEN};
 use chrono::TimeDelta;

@@ -9,14 +9,14 @@ async fn an_admin_reads_and_changes_the_settings() {
     let usual = json!({
         "strategy": "round_robin", "offline_behaviour": "keep", "mode": "auto", "rollout_percent": 100,
         "default_capacity": 5, "grace_period": 300, "agent_idle_timeout": 1_800,
-        "reopen_window": 259_200, "agent_naming": "alias", "topic_retention": 86_400, "wait_alert": 900,
+        "reopen_window": 259_200, "no_answer_time": 0, "agent_naming": "alias", "topic_retention": 86_400, "wait_alert": 900,
         "unstaffed_alert": 300,
     });
     assert_eq!(*desk.get(ADMIN, "/api/settings").await.data(), usual);
     let wanted = json!({
         "strategy": "least_loaded", "offline_behaviour": "reassign_all", "mode": "manual", "rollout_percent": 50,
         "default_capacity": 7, "grace_period": 60, "agent_idle_timeout": 600,
-        "reopen_window": 3_600, "agent_naming": "hidden", "topic_retention": 0, "wait_alert": 1_800,
+        "reopen_window": 3_600, "no_answer_time": 900, "agent_naming": "hidden", "topic_retention": 0, "wait_alert": 1_800,
         "unstaffed_alert": 60,
     });
     assert_eq!(*desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data(), wanted);
@@ -50,6 +50,7 @@ async fn invalid_settings_are_refused_and_change_nothing() {
         json!({"wait_alert": 0}),
         json!({"unstaffed_alert": 604_801}),
         json!({"topic_retention": 604_801}),
+        json!({"no_answer_time": 604_801}),
     ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_setting");
     }

@@ -2,7 +2,8 @@
 //! agent's status.
 use super::login::{mini_app, widget};
 use super::{SARI, desk};
-use crate::support::{ADMIN, Desk, METRICS_TOKEN, TOKEN};
+use crate::support::{ADMIN, Desk, JWT_SECRET, METRICS_TOKEN, TOKEN};
+use antri::auth_token::{Purpose, Session, TOKEN_LIFETIME, issue_for};
 use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
@@ -36,6 +37,11 @@ async fn every_curl_example_succeeds() {
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
     let admin = desk.person_by_telegram_id(ADMIN).await.id.to_string();
     let now = desk.now().timestamp();
+    let person = desk.person_by_telegram_id(ADMIN).await;
+    let session = Session::new(&person, desk.now());
+    let token =
+        |purpose| issue_for(purpose, &JWT_SECRET.into(), &session, desk.now(), TOKEN_LIFETIME).unwrap();
+    let (code, cookie) = (token(Purpose::LoginLink), format!("antri_session={}", token(Purpose::Renewal)));
     let word = |value: &Value| value.as_str().unwrap().to_owned();
     let variables = [
         ("DESK", desk.url("")),
@@ -47,10 +53,12 @@ async fn every_curl_example_succeeds() {
         ("CUSTOMER", SARI.to_string()),
         ("UNTIL", (desk.now() + chrono::TimeDelta::hours(2)).to_rfc3339()),
         ("WIDGET", widget(TOKEN, ADMIN, now).to_string()),
+        ("LINK", json!({"code": code}).to_string()),
+        ("COOKIE", cookie),
         ("MINI_APP", mini_app(TOKEN, ADMIN, now).to_string()),
     ];
     let examples = block("sh");
-    assert_eq!(examples.lines().count(), 35);
+    assert_eq!(examples.lines().count(), 39);
     for line in examples.lines() {
         let line = line.replacen("curl ", "curl --silent --show-error --fail-with-body ", 1);
         output(Command::new("bash").arg("-c").arg(line).envs(variables.clone())).await;

@@ -1,5 +1,5 @@
 //! The chromedriver process of a test and the window that it emulates.
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use thirtyfour::common::command::FormatRequestData;
@@ -59,7 +59,23 @@ impl FormatRequestData for Window {
         let scale = if *phone { 2 } else { 1 };
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone });
-        RequestData::new(axum::http::Method::POST, format!("session/{session}/goog/cdp/execute"))
-            .add_body(json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics }))
+        devtools(session, "Emulation.setDeviceMetricsOverride", &metrics)
     }
+}
+
+/// The emulated mode of the system: `light` or `dark`.
+#[derive(Debug)]
+pub(super) struct ColourScheme(pub(super) &'static str);
+
+impl FormatRequestData for ColourScheme {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": self.0 }] });
+        devtools(session, "Emulation.setEmulatedMedia", &features)
+    }
+}
+
+/// Returns the request for a command of the browser's developer tools.
+fn devtools(session: &SessionId, command: &str, params: &Value) -> RequestData {
+    RequestData::new(axum::http::Method::POST, format!("session/{session}/goog/cdp/execute"))
+        .add_body(json!({ "cmd": command, "params": params }))
 }

@@ -115,6 +115,7 @@ async fn unknown_commands_and_commands_of_other_roles_are_answered() {
         "withdraw",
         "search x",
         "transcript",
+        "web",
         "token",
     ];
     for command in agents {

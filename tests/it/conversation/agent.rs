@@ -8,6 +8,7 @@ mod focus;
 mod inline;
 mod last_word;
 mod modes;
+mod no_answer;
 mod open;
 mod queue;
 mod reactions;

@@ -14,7 +14,7 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
 }
 
 const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
-const AGENT: [&str; 14] = [
+const AGENT: [&str; 15] = [
     "online",
     "offline",
     "busy",
@@ -28,6 +28,7 @@ const AGENT: [&str; 14] = [
     "queue",
     "search",
     "transcript",
+    "web",
     "token",
 ];
 

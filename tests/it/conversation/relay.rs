@@ -122,12 +122,20 @@ async fn a_forward_names_its_origin_but_no_colleague_to_a_customer() {
     let user = |id: i64, name: &str| json!({"type": "user", "date": 1, "sender_user": {"id": id, "is_bot": false, "first_name": name}});
     let forward = |text: &str, origin| UserMessage::text(text).forwarded_from(origin);
     desk.sandbox.send(BUDI, forward("kata rekan saya", user(CITRA, "Citra Lestari")));
-    desk.sandbox.send(BUDI, forward("kata vendor", user(900, "Vendor Modem")));
-    desk.sandbox.send(SARI, forward("kata tetangga", user(901, "Pak RT")));
+    desk.sandbox.send(BUDI, forward("kata vendor", user(9_001, "Vendor Modem")));
+    desk.sandbox.send(SARI, forward("kata tetangga", user(9_002, "Pak RT")));
     desk.settle().await;
     let text = |id: i64, part: &str| desk.find(id, part).text;
     assert!(text(SARI, "kata rekan saya").contains("Diteruskan"), "{}", text(SARI, "kata rekan saya"));
     assert!(!text(SARI, "kata rekan saya").contains("Citra"), "{}", text(SARI, "kata rekan saya"));
-    assert!(text(SARI, "kata vendor").contains("Diteruskan dari Vendor Modem"));
-    assert!(text(BUDI, "kata tetangga").contains("Diteruskan dari Pak RT"));
+    assert!(
+        text(SARI, "kata vendor").contains("Diteruskan dari Vendor Modem"),
+        "{}",
+        text(SARI, "kata vendor")
+    );
+    assert!(
+        text(BUDI, "kata tetangga").contains("Diteruskan dari Pak RT"),
+        "{}",
+        text(BUDI, "kata tetangga")
+    );
 }

@@ -1,4 +1,5 @@
 //! Actors of a crash test: agents with a small capacity, and customers.
+use std::time::Duration;
 
 /// The two departments. Customers write to them in alternation.
 pub(crate) const DEPARTMENTS: [&str; 2] = ["Jaringan", "Tagihan"];
@@ -24,6 +25,8 @@ pub(crate) struct Actors {
     pub(crate) capacity: u16,
     /// The number of tickets that each customer opens.
     pub(crate) tickets: usize,
+    /// The setting of the same name.
+    pub(crate) no_answer_time: Duration,
 }
 
 impl Actors {
@@ -37,6 +40,7 @@ impl Actors {
             customers: (101..).zip(customers).map(|(id, name)| Customer { id, name: name.into() }).collect(),
             capacity: 2,
             tickets: 2,
+            no_answer_time: Duration::ZERO,
         }
     }
 
@@ -57,6 +61,7 @@ impl Actors {
                 .collect(),
             capacity: 5,
             tickets,
+            no_answer_time: Duration::ZERO,
         }
     }
 }

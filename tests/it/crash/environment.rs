@@ -70,6 +70,11 @@ impl Environment {
         Self::with(actors, Some((client.database(&mongod::database()), uri))).await
     }
 
+    /// Creates an environment with these actors on SQLite.
+    pub(crate) async fn embedded(actors: Actors) -> Self {
+        Self::with(actors, None).await
+    }
+
     async fn with(actors: Actors, server: Option<(Database, SecretString)>) -> Self {
         let (database, uri) = server.map_or((None, SecretString::default()), |(db, uri)| (Some(db), uri));
         let sandbox = Sandbox::new(SandboxOptions {
@@ -131,6 +136,7 @@ impl Environment {
             version: defaults.version.next(),
             offline_behaviour: OfflineBehaviour::ReassignWaiting,
             default_capacity: Capacity::new(self.actors.capacity).unwrap(),
+            no_answer_time: self.actors.no_answer_time,
             ..defaults.clone()
         };
         let write = Write::Settings { settings, expected: defaults.version };

@@ -1,4 +1,6 @@
 //! Crashes at each named failpoint, at several passes of it.
+mod no_answer;
+
 use super::environment::Environment;
 use super::oracle::check;
 use super::process::DeskProcess;

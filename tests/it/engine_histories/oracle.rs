@@ -31,6 +31,8 @@ struct Replay {
     /// The number of times that an agent received a ticket. Each time there is one notice to the agent and
     /// one to the customer.
     handovers: BTreeMap<(TicketId, PersonId), u32>,
+    /// The holders who were nudged and have not reacted.
+    nudged: BTreeMap<TicketId, PersonId>,
     /// When an agent last lost a ticket.
     former: BTreeMap<(TicketId, PersonId), Time>,
 }
@@ -104,6 +106,7 @@ impl Replay {
             Action::Reassigned { from, to, over_capacity } => {
                 assert_ne!(position, Some(TicketPosition::Ended));
                 assert_eq!(holder, *from, "reassigned from a person who is not the holder");
+                self.nudged.remove(&ticket);
                 self.former.extend(from.map(|from| ((ticket, from), event.at)));
                 self.assign(ticket, *to, *over_capacity);
             }
@@ -111,8 +114,15 @@ impl Replay {
                 assert_eq!(holder, Some(*from), "released from a person who is not the holder");
                 let back = *why == ReleaseReason::Offline && self.online.contains(from);
                 assert!(!back, "released from {from}, who is online again");
+                let reacted = *why == ReleaseReason::NoAnswer && self.nudged.remove(&ticket) != Some(*from);
+                assert!(!reacted, "released from {from}, who was not nudged or has reacted");
+                self.nudged.remove(&ticket);
                 self.former.insert((ticket, *from), event.at);
                 self.positions.insert(ticket, TicketPosition::Queued);
+            }
+            Action::Nudged { agent } => {
+                assert_eq!(holder, Some(*agent), "nudged a person who is not the holder");
+                assert_eq!(self.nudged.insert(ticket, *agent), None, "nudged twice");
             }
             // The engine resumes a snoozed ticket.
             Action::Resumed if event.actor == Actor::Engine => assert!(holder.is_some()),
@@ -122,6 +132,7 @@ impl Replay {
                     Some(event.actor),
                     "a step by a person who is not the holder"
                 );
+                self.nudged.remove(&ticket);
                 let position =
                     if event.what == Action::Completed { TicketPosition::Ended } else { position.unwrap() };
                 self.positions.insert(ticket, position);

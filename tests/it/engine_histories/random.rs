@@ -12,6 +12,7 @@ use antri::engine::tickets::steps::Step;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// The number of histories in each run of the tests.
@@ -30,6 +31,8 @@ enum Command {
     PickUp { ticket: u8, agent: u8 },
     Reassign { ticket: u8, agent: u8, anyway: bool },
     Requeue(u8),
+    GiveBack(u8),
+    Unanswered,
     Availability(u8, Availability),
     Capacity(u8, u16),
     OptIn(u8, bool),
@@ -60,6 +63,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         3 => (n(), n(), any::<bool>())
             .prop_map(|(ticket, agent, anyway)| Command::Reassign { ticket, agent, anyway }),
         1 => n().prop_map(Command::Requeue),
+        2 => n().prop_map(Command::GiveBack),
+        3 => Just(Command::Unanswered),
         6 => (n(), availability).prop_map(|(agent, to)| Command::Availability(agent, to)),
         2 => (n(), 1..4_u16).prop_map(|(agent, max)| Command::Capacity(agent, max)),
         1 => (n(), any::<bool>()).prop_map(|(agent, on)| Command::OptIn(agent, on)),
@@ -83,10 +88,19 @@ fn any_settings() -> impl Strategy<Value = Settings> {
         ]),
         prop::sample::select(vec![Mode::Auto, Mode::Auto, Mode::Dual, Mode::Manual]),
         prop::sample::select(vec![50, 100, 100]),
+        prop::sample::select(vec![0, 1, 2]),
     )
-        .prop_map(|(strategy, offline_behaviour, mode, rollout)| {
+        .prop_map(|(strategy, offline_behaviour, mode, rollout, no_answer)| {
+            let no_answer_time = Duration::from_secs(no_answer);
             let rollout_percent = Percent::new(rollout).unwrap();
-            Settings { strategy, offline_behaviour, mode, rollout_percent, ..Settings::default() }
+            Settings {
+                strategy,
+                offline_behaviour,
+                mode,
+                rollout_percent,
+                no_answer_time,
+                ..Settings::default()
+            }
         })
 }
 
@@ -152,6 +166,12 @@ impl Scenario {
                 let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
                 engine.requeue(admin, (ticket.id, None), now).await.map(drop)
             }
+            Command::GiveBack(ticket) => {
+                let Some(ticket) = self.pick_ticket(ticket) else { return Ok(()) };
+                let Some(holder) = self.fixture.ticket(&ticket).await.holder() else { return Ok(()) };
+                engine.give_back(holder, ticket.id, None, now).await.map(drop)
+            }
+            Command::Unanswered => engine.handle_unanswered(now).await.map(drop),
             Command::Availability(agent, to) => {
                 engine.set_availability(self.agent(agent).id, to, now).await.map(drop)
             }

@@ -193,6 +193,7 @@ fault_store! {
     held_by(agent: PersonId) -> Vec<Ticket>;
     all_held() -> Vec<Ticket>;
     snoozed(limit: usize) -> Vec<Ticket>;
+    unanswered(nudged: bool, page: (usize, usize)) -> Vec<Ticket>;
     queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
     queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
     oldest_waiting(department: DepartmentId, priority: Priority) -> Option<WaitingTicket>;

@@ -1,15 +1,26 @@
-//! Loading of the notices about agents who change or can't be reached, deliveries that failed, and alerts.
+//! Loading of the notices about agents who change, do not react or can't be reached, deliveries that failed, and alerts.
 use super::Composer;
 use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::notice::Notice;
 use crate::domain::notice::membership::MembershipNotice;
 use crate::engine::ports::StoreError;
+use std::time::Duration;
 
 impl Composer {
     /// Loads a notice about an agent, a delivery or an alert; `None` for other kinds, and if its ticket is gone.
     pub(super) async fn exception_view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
+            Notice::TaskNudged { ticket, agent, seconds } => match store.ticket(*ticket).await? {
+                Some(ticket) => Some(NoticeView::TaskNudged(
+                    self.views.ticket(&ticket, *agent).await?,
+                    seconds.map(|seconds| Duration::from_secs(seconds.into())),
+                )),
+                None => None,
+            },
+            Notice::TaskPassedOn { ticket } => {
+                self.number(*ticket).await?.map(|number| NoticeView::TaskPassedOn { number })
+            }
             Notice::Membership(notice) => Some(NoticeView::Membership(self.membership_view(notice).await?)),
             Notice::AgentUnreachable { person, released, kept } => {
                 let person = self.name(*person).await?;

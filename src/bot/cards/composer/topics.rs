@@ -69,6 +69,8 @@ impl Composer {
             Message::Notice(
                 Notice::NewTask { ticket, .. }
                 | Notice::TaskResumed { ticket, .. }
+                | Notice::TaskNudged { ticket, .. }
+                | Notice::TaskPassedOn { ticket }
                 | Notice::DescriptionPart { ticket, .. }
                 | Notice::File { ticket, .. }
                 | Notice::Album { ticket, .. }

@@ -51,6 +51,14 @@ pub enum NoticeView {
     NewTask(TaskView),
     /// To the agent: the time of a ticket on hold has come. A state of the task card.
     TaskResumed(TicketView),
+    /// To the agent: they have not opened the ticket yet. The time is that in which it goes to another agent, if it
+    /// does. A state of the task card.
+    TaskNudged(TicketView, Option<Duration>),
+    /// To the agent: a ticket that they did not open goes to another agent.
+    TaskPassedOn {
+        /// The ticket.
+        number: TicketNumber,
+    },
     /// To the agent: a further part of this ticket's description.
     DescriptionPart {
         /// The ticket.

@@ -59,6 +59,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
             task_card(localizer, &held),
             task_card(localizer, &elsewhere),
             notice(localizer, &NoticeView::TaskResumed(held.clone())),
+            notice(localizer, &NoticeView::TaskNudged(held.clone(), None)),
             notice(localizer, &NoticeView::NewTask(task(held))),
             my_tickets(localizer, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
             waiting(

@@ -18,7 +18,7 @@ fn a_new_assignment_has_the_ordered_text() {
     let text = shown(&new.html);
     assert_eq!(text.get(..ORDERED.len()), Some(ORDERED));
     let labels: Vec<&str> = new.buttons.iter().flatten().map(|b| b.label.as_str()).collect();
-    assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda"]);
+    assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda", "↩️ Kembalikan"]);
 }
 
 #[test]
@@ -134,6 +134,7 @@ fn every_notice() {
         ("send_again", NoticeView::SendAgain { number: number() }),
         ("undelivered", NoticeView::Undelivered { recipient: name(), total: 3 }),
         ("update_put_aside", NoticeView::DeadLetter { update: 987_654_321 }),
+        ("task_passed_on", NoticeView::TaskPassedOn { number: number() }),
         ("something_broke", NoticeView::UpdateFailed),
     ];
     for (name, view) in notices {
@@ -147,5 +148,17 @@ fn the_notice_of_a_resumed_ticket_is_its_card() {
         [("notice_task_resumed", Status::InProgress), ("notice_task_resumed_before", Status::Completed)]
     {
         check(name, |w| notice(w, &NoticeView::TaskResumed(held_ticket(status))));
+    }
+}
+
+#[test]
+fn the_notice_of_a_nudge_is_the_card_of_the_ticket() {
+    let minutes = |minutes: u64| Some(std::time::Duration::from_secs(60 * minutes));
+    for (name, status, time) in [
+        ("notice_task_nudged", Status::Assigned, minutes(15)),
+        ("notice_task_nudged_stays", Status::Assigned, None),
+        ("notice_task_nudged_late", Status::InProgress, minutes(15)),
+    ] {
+        check(name, |w| notice(w, &NoticeView::TaskNudged(held_ticket(status), time)));
     }
 }

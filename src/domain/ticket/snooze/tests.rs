@@ -16,9 +16,9 @@ fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
 }
 
-/// Returns a ticket of person 9 that agent 1 holds.
-fn held() -> Ticket {
-    let queued = Ticket {
+/// Returns a queued ticket of person 9.
+pub(in crate::domain::ticket) fn queued() -> Ticket {
+    Ticket {
         id: TicketId(Uuid::from_u128(1)),
         number: TicketNumber::new(at(0).naive_utc(), 0),
         version: Version(3),
@@ -35,8 +35,12 @@ fn held() -> Ticket {
         service: ServiceRecord::default(),
         first_answered_at: None,
         created_at: at(-100),
-    };
-    queued.assign(person(1), Slot(0), at(0)).unwrap()
+    }
+}
+
+/// Returns a ticket of person 9 that agent 1 holds.
+fn held() -> Ticket {
+    queued().assign(person(1), Slot(0), at(0)).unwrap()
 }
 
 #[test]

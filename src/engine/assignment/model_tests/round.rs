@@ -38,6 +38,26 @@ impl World {
         }
     }
 
+    /// Hands a ticket over whose holder does not react, as `Engine::handle_unanswered` does.
+    pub(in crate::engine) fn hand_over(&mut self, ticket: u8) {
+        // Tickets that wait already come first.
+        self.round(0, false);
+        let Some(n) = usize::from(ticket).checked_rem(self.tickets.len()) else { return };
+        let before = self.tickets[n].clone();
+        let (Some(holder), Ok(released)) = (before.holder(), before.release(false, self.now)) else { return };
+        let may_be_handed_over = self.settings.mode != Mode::Manual && before.auto;
+        if !may_be_handed_over || !self.roster.has_new_agent_for(&released, self.now) {
+            return;
+        }
+        self.tickets[n] = released;
+        self.roster.free(holder, before.id);
+        self.round(0, false);
+        let after = &self.tickets[n];
+        let next = after.holder().expect("it is assigned at once");
+        assert!(next != holder && before.former_holder(next).is_none(), "it went to a former holder");
+        self.coverage.passed_on += 1;
+    }
+
     fn queued(&self) -> impl Iterator<Item = &Ticket> {
         self.tickets.iter().filter(|t| t.state == TicketState::Queued)
     }

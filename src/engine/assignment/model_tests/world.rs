@@ -51,6 +51,8 @@ pub(in crate::engine) struct Coverage {
     pub(in crate::engine) released: u32,
     /// Tickets that were assigned to a former holder.
     pub(in crate::engine) returned: u32,
+    /// Tickets that went from a holder who did not react to another agent.
+    pub(in crate::engine) passed_on: u32,
     /// Rounds that left a ticket waiting for its return.
     pub(in crate::engine) delayed: u32,
     /// Tickets that were assigned to the person who opened them.
@@ -102,6 +104,8 @@ impl World {
             Step::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
             Step::Reopen(t) => self.reopen(t),
             Step::Requeue(t) => self.change(t, |t, now| t.release(true, now).ok()),
+            Step::GiveBack(t) => self.by_holder(t, |t, by, now| t.give_back(by, now).ok()),
+            Step::NoAnswer(t) => self.hand_over(t),
             Step::Rank(t, rank) => self.change(t, |t, _| {
                 let queued = t.state == TicketState::Queued;
                 let priority = Priority::from_rank(rank)?;

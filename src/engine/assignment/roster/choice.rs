@@ -78,6 +78,13 @@ impl Roster {
         best.is_some_and(|best| !matches!(best, Rank::ReturnsAt(_)))
     }
 
+    /// Returns whether an agent is ready for this ticket who never held it and did not open it.
+    #[must_use]
+    pub fn has_new_agent_for(&self, ticket: &Ticket, now: Time) -> bool {
+        let agents = self.departments.get(&ticket.department);
+        agents.and_then(|agents| self.best_rank(agents, ticket, now)) == Some(Rank::Neutral)
+    }
+
     fn next(
         &self,
         agents: &DepartmentAgents,

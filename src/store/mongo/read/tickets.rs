@@ -5,7 +5,9 @@ use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
-use crate::store::mongo::schema::{SLOT_INDEX, SNOOZED_INDEX, TICKET_QUEUE, TICKETS};
+use crate::store::mongo::schema::{
+    AWAITED_INDEX, NUDGED_INDEX, SLOT_INDEX, SNOOZED_INDEX, TICKET_QUEUE, TICKETS,
+};
 use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
 use mongodb::bson::{Document, doc};
 use mongodb::options::Hint;
@@ -33,6 +35,13 @@ pub(crate) fn all_held() -> Query {
 pub(crate) fn snoozed(limit: usize) -> Query {
     let (filter, sort) = (doc! { "snoozed": true }, doc! { "resume_at": 1 });
     Query { filter, sort, skip: 0, limit: Some(limit), index: Some(SNOOZED_INDEX) }
+}
+
+pub(crate) fn unanswered(nudged: bool, (offset, limit): (usize, usize)) -> Query {
+    let response = if nudged { "nudged" } else { "awaited" };
+    let index = if nudged { NUDGED_INDEX } else { AWAITED_INDEX };
+    let (filter, sort) = (doc! { "response": response }, doc! { "unanswered_since": 1, "position": 1 });
+    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: Some(index) }
 }
 
 pub(crate) fn by_suffix(suffix: &str) -> Query {

@@ -38,6 +38,8 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(TICKET_QUEUE, tickets::held_by(&[agent]), doc! {}),
         of(tickets::all_held()),
         of(tickets::snoozed(5)),
+        of(tickets::unanswered(false, (0, 5))),
+        of(tickets::unanswered(true, (0, 5))),
         of(tickets::by_suffix("CO")),
         of(tickets::of_customer(agent, true, 5)),
         of(tickets::of_customer(agent, false, 5)),

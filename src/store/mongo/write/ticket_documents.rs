@@ -6,6 +6,7 @@ use crate::domain::Time;
 use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Slot, TicketId, Version};
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::description::Description;
+use crate::domain::ticket::response::Response;
 use crate::domain::ticket::service::{Rating, ServiceRecord, Stars};
 use crate::domain::ticket::{FormerHolder, Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -74,11 +75,17 @@ fn state_fields(ticket: &Ticket) -> Document {
         "snoozed": ticket.resume_at().is_some(),
         "assigned_agent": hold.map(|hold| hold.agent.to_string()),
         "slot": hold.map(|hold| i32::from(hold.slot.0)),
+        "response": match ticket.response() {
+            Response::Given => None,
+            Response::Awaited { .. } => Some("awaited"),
+            Response::Nudged { .. } => Some("nudged"),
+        },
         "ended_by": ended.map(|(by, _)| by.to_string()),
     };
     put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
     put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
     put_time(&mut doc, "resume_at", ticket.resume_at());
+    put_time(&mut doc, "unanswered_since", ticket.unanswered_since());
     put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
     if !ticket.former_holders.is_empty() {
         doc.insert("former_holders", ticket.former_holders.iter().map(former_holder).collect::<Vec<_>>());
@@ -218,6 +225,11 @@ fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
             opened_at: f.opt_time("opened_at")?,
             paused: status == "pending",
             resume_at: f.opt_time("resume_at")?,
+            response: match (f.get("response").and_then(Bson::as_str), f.opt_time("unanswered_since")?) {
+                (Some("awaited"), Some(since)) => Response::Awaited { since },
+                (Some("nudged"), Some(at)) => Response::Nudged { at },
+                _ => Response::Given,
+            },
         }),
         "completed" => TicketState::Completed { agent: by()?, at: f.time("ended_at")? },
         "cancelled" => TicketState::Cancelled { by: by()?, at: f.time("ended_at")? },

@@ -29,7 +29,7 @@ async fn a_new_ticket_card_has_the_specified_text() {
     );
     assert_eq!(card.text, format!("{specified}\n\nPelanggan: Sari (@sari)\n\nkendala 3"));
     let labels: Vec<_> = card.keyboard.concat().into_iter().map(|b| b.text).collect();
-    assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda"]);
+    assert_eq!(labels, ["▶️ Buka", "✅ Selesai", "⏸ Tunda", "↩️ Kembalikan"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,115 @@
+# Teks tampilan web. Halaman juga memakai common.ftl.
+
+web-title = Antri
+web-loading = Memuat…
+
+login-head = Masuk ke Antri
+login-about = Tampilan web ini untuk agen dan admin.
+login-telegram = Masuk dengan Telegram
+login-by-bot = Atau kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
+login-failed = Masuk gagal. Minta tautan baru dengan /web di bot.
+login-used = Tautan ini sudah dipakai atau kedaluwarsa. Minta yang baru dengan /web di bot.
+login-forbidden = Anda belum menjadi agen atau admin di desk ini.
+log-out = Keluar
+
+nav-label = Bagian
+nav-my-queue = 📋 Antrian saya
+nav-workload = 👥 Beban kerja
+nav-queue = ⏳ Antrian
+nav-alerts = 🚨 Peringatan
+
+connection-connecting = Menghubungkan…
+connection-waiting = Koneksi terputus. Mencoba lagi…
+
+toggle-online = Online
+toggle-offline = Offline
+toggle-busy = Sibuk
+toggle-away = Tidak di tempat
+toggle-label = Status saya
+
+my-queue-head = 📋 Antrian tiket saya ({ $held }/{ $max })
+my-queue-empty = Belum ada tiket. Saat Anda online, tiket baru datang sendiri.
+my-queue-empty-offline = Belum ada tiket. Ubah status ke Online untuk menerima tiket.
+my-queue-slots = ℹ️ { $count } slot kosong. Tiket baru masuk otomatis.
+my-queue-slots-off = ℹ️ { $count } slot kosong. Tiket baru tidak masuk selama Anda tidak online.
+my-queue-full = ℹ️ Antrian Anda penuh. Tiket baru menunggu sampai ada yang selesai.
+
+ticket-assigned = Ditugaskan: { $when }
+ticket-waits = Menunggu: { $when }
+ticket-status = Status: { $status }
+ticket-customer = Pelanggan: { $name }
+ticket-priority = Prioritas: { $priority }
+ticket-agent = Agen: { $name }
+ticket-complete = ✅ Tandai selesai
+ticket-talk = 💬 Percakapan
+ticket-files = 📎 { $count } berkas
+ticket-back = ← Kembali
+ticket-reassign = 🔀 Alihkan
+
+talk-empty = Belum ada pesan.
+talk-label = Tulis ke pelanggan
+talk-placeholder = Pesan untuk { $name }
+talk-send = Kirim
+talk-note = Catatan internal
+talk-note-mark = 📝 Catatan
+talk-only-holder = Hanya agen yang memegang tiket ini yang bisa menulis.
+talk-older = Pesan sebelumnya
+talk-media = 📎 { $kind } (lihat di Telegram)
+talk-failed = tidak terkirim
+talk-waiting = belum terkirim
+talk-edited = diedit
+
+workload-head = 👥 Beban kerja agen
+workload-agent = Agen
+workload-status = Status
+workload-queue = Antrian
+workload-load = Beban
+workload-full = PENUH
+workload-none = Belum ada agen. Undang dengan /invite di bot.
+workload-more = Batas tiket { $name } dinaikkan satu
+workload-less = Batas tiket { $name } diturunkan satu
+
+stats-head = 📊 Statistik antrian
+stats-waiting = Menunggu di antrian
+stats-online = Agen online
+stats-slots = Slot kosong
+
+queue-head = ⏳ Tiket menunggu
+queue-held = 🧑‍💻 Tiket yang dikerjakan
+queue-search = Cari nomor, pelanggan, atau kata
+queue-department = Departemen
+queue-all-departments = Semua departemen
+queue-none = Tidak ada tiket di sini.
+queue-count = { $count } tiket
+queue-priority = Ubah prioritas
+
+reassign-head = Alihkan { $number }
+reassign-about = Pilih agen yang menerima tiket ini.
+reassign-back = Kembalikan ke antrian
+reassign-anyway = Tetap alihkan
+reassign-full = { $name } sudah memegang { $held }/{ $max } tiket. Tetap alihkan?
+reassign-done = { $number } dialihkan
+dialog-close = Tutup
+
+alert-nobody-online = Tidak ada agen online di { $department }
+alert-ticket-waits = Ada tiket yang menunggu terlalu lama di { $department }
+alert-heartbeats-fail = Banyak heartbeat gagal
+alert-store-away = Database tidak bisa dijangkau
+alert-presence-away = Redis tidak bisa dijangkau
+alert-person-unreadable = Data seorang agen atau admin tidak bisa dibaca
+alert-over = Selesai: { $alert }
+alert-none = Tidak ada peringatan.
+
+toast-assigned = 🎫 Tiket baru: { $number }
+toast-completed = ✅ { $number } selesai
+toast-failed = Tidak berhasil: { $reason }
+toast-close = Tutup pesan
+
+error-no-connection = tidak ada koneksi ke desk
+error-stale = tiketnya sudah berubah
+error-full = agen itu sudah penuh
+error-forbidden = Anda tidak berwenang
+error-other = coba lagi sebentar lagi
+
+language-label = Bahasa
+sound-label = Suara untuk tiket baru

@@ -1,0 +1,48 @@
+/** What people do with tickets. The page shows the result at once, and takes it back if the desk refuses. */
+import { say, sayFailure } from "../parts/toasts";
+import { text } from "../texts";
+import { call } from "./api";
+import type { Priority, Ticket } from "./bodies";
+import { expect } from "./desk";
+
+async function change(ticket: Ticket, expected: Partial<Ticket>, request: () => Promise<unknown>): Promise<boolean> {
+  const undo = expect(ticket, expected);
+  try {
+    await request();
+    return true;
+  } catch (error) {
+    undo();
+    sayFailure(error);
+    return false;
+  }
+}
+
+const step = (ticket: Ticket, name: string, expected: Partial<Ticket>) =>
+  change(ticket, expected, () => call("POST", `/api/tickets/${ticket.ticket_id}/${name}`));
+
+export const start = (ticket: Ticket) =>
+  step(ticket, "start", { status: "in_progress", opened_at: new Date().toISOString() });
+export const hold = (ticket: Ticket) => step(ticket, "hold", { status: "pending" });
+export const resume = (ticket: Ticket) =>
+  step(ticket, "resume", { status: ticket.opened_at ? "in_progress" : "assigned" });
+
+export async function complete(ticket: Ticket): Promise<void> {
+  if (await step(ticket, "complete", { status: "completed" })) {
+    say(text("toast-completed", { number: ticket.ticket_number }));
+  }
+}
+
+export const setPriority = (ticket: Ticket, priority: Priority) =>
+  change(ticket, { priority }, () => call("PATCH", `/api/queue/${ticket.ticket_id}`, { priority }));
+
+/** Moves a ticket to an agent, or back to the queue (null). */
+export async function reassign(ticket: Ticket, agent: string | null, anyway: boolean): Promise<boolean> {
+  try {
+    await call("POST", `/api/queue/${ticket.ticket_id}/reassign`, { agent_id: agent, anyway });
+    say(text("reassign-done", { number: ticket.ticket_number }));
+    return true;
+  } catch (error) {
+    sayFailure(error);
+    return false;
+  }
+}

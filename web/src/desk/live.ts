@@ -1,0 +1,68 @@
+/** The WebSocket: it connects again with a backoff, and the desk then sends a new snapshot. */
+import { signal } from "@preact/signals";
+import { session, token } from "./api";
+import { apply } from "./desk";
+
+/** The state of the connection. "waiting" says that another attempt follows. */
+export const connection = signal<"connecting" | "open" | "waiting">("connecting");
+
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 15_000;
+/** Close codes after which the person must log in again. */
+const LOGGED_OUT = [4403];
+
+/** Follows the desk until the returned function is called. */
+export function follow(): () => void {
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let backoff = MIN_BACKOFF_MS;
+  let ended = false;
+
+  function again() {
+    if (ended) return;
+    connection.value = "waiting";
+    // Half of the pause is random, so that pages do not come back all at once.
+    timer = setTimeout(connect, backoff / 2 + Math.random() * (backoff / 2));
+    backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+  }
+
+  async function connect() {
+    clearTimeout(timer);
+    let access: string | null;
+    try {
+      access = await token();
+    } catch {
+      return again();
+    }
+    const me = session.value?.agent_id;
+    if (ended || !access || !me) return;
+    const address = new URL("/api/ws", location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    socket = new WebSocket(address, ["antri", `bearer.${access}`]);
+    socket.onmessage = (frame) => {
+      const { event, data } = JSON.parse(frame.data as string) as { event: string; data: unknown };
+      apply(event, data, me);
+      if (event === "snapshot") {
+        connection.value = "open";
+        backoff = MIN_BACKOFF_MS;
+      }
+    };
+    socket.onclose = ({ code }) => {
+      if (LOGGED_OUT.includes(code)) session.value = null;
+      else again();
+    };
+  }
+
+  // The browser may know at once what a timer finds out later.
+  const now = () => {
+    if (connection.value === "waiting") void connect();
+  };
+  addEventListener("online", now);
+  void connect();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    removeEventListener("online", now);
+    socket?.close();
+  };
+}

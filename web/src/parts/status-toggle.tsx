@@ -1,0 +1,46 @@
+/** An agent's status, in the header. */
+import { session } from "../desk/api";
+import type { Availability } from "../desk/bodies";
+import { agents } from "../desk/desk";
+import { choose } from "../desk/heartbeat";
+import { text } from "../texts";
+import { sayFailure } from "./toasts";
+
+const CHOICES: [Availability, string][] = [
+  ["online", "toggle-online"],
+  ["busy", "toggle-busy"],
+  ["away", "toggle-away"],
+  ["offline", "toggle-offline"],
+];
+const DOTS: Record<Availability, string> = { online: "🟢", busy: "🟠", away: "🌙", offline: "🔴" };
+
+async function change(status: Availability) {
+  const me = session.value?.agent_id ?? "";
+  const before = agents.value.get(me);
+  if (before) agents.value = new Map(agents.value).set(me, { ...before, status });
+  try {
+    await choose(status);
+  } catch (error) {
+    if (before) agents.value = new Map(agents.value).set(me, before);
+    sayFailure(error);
+  }
+}
+
+export function StatusToggle() {
+  const agent = agents.value.get(session.value?.agent_id ?? "");
+  if (!agent) return null;
+  return (
+    <select
+      class="status"
+      aria-label={text("toggle-label")}
+      value={agent.status}
+      onChange={(event) => void change(event.currentTarget.value as Availability)}
+    >
+      {CHOICES.map(([status, key]) => (
+        <option key={status} value={status}>
+          {DOTS[status]} {text(key)}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,24 @@
+/** Which view is shown. The address keeps it, so that a page that is loaded again shows the same. */
+import { signal } from "@preact/signals";
+
+export type Route =
+  | { view: "my-queue" | "workload" | "queue" | "alerts" }
+  | { view: "ticket"; ticket: string };
+
+const VIEWS = ["my-queue", "workload", "queue", "alerts"] as const;
+
+function parse(): Route | null {
+  const [view, ticket] = location.hash.slice(1).split("/");
+  if (view === "ticket" && ticket) return { view, ticket };
+  const known = VIEWS.find((known) => known === view);
+  return known ? { view: known } : null;
+}
+
+/** The route of the address; null if it names none. */
+export const route = signal<Route | null>(parse());
+addEventListener("hashchange", () => (route.value = parse()));
+
+export function open(next: Route): void {
+  location.hash = next.view === "ticket" ? `ticket/${next.ticket}` : next.view;
+  scrollTo(0, 0);
+}

@@ -1,0 +1,78 @@
+/** The texts of the page, from the locale files of the bot. */
+import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { computed, signal } from "@preact/signals";
+import enShared from "../../locales/en/common.ftl";
+import enOwn from "../../locales/en/web.ftl";
+import idShared from "../../locales/id/common.ftl";
+import idOwn from "../../locales/id/web.ftl";
+
+export type Language = "id" | "en";
+export const LANGUAGES: Language[] = ["id", "en"];
+
+function bundle(language: Language, ...files: string[]): FluentBundle {
+  const bundle = new FluentBundle(language, { useIsolating: false });
+  for (const file of files) bundle.addResource(new FluentResource(file));
+  return bundle;
+}
+
+const bundles: Record<Language, FluentBundle> = {
+  id: bundle("id", idShared, idOwn),
+  en: bundle("en", enShared, enOwn),
+};
+
+const KEY = "antri-language";
+const isLanguage = (tag: string | null | undefined): tag is Language => LANGUAGES.includes(tag as Language);
+
+/** The language of the page. Without a choice it is the person's, which the bot knows. */
+export const language = signal<Language>("id");
+
+/** Sets the language that the person chose here before, or else `usual`. */
+export function setUsualLanguage(usual: string): void {
+  const chosen = localStorage.getItem(KEY);
+  if (isLanguage(chosen)) language.value = chosen;
+  else if (isLanguage(usual)) language.value = usual;
+}
+
+export function chooseLanguage(tag: Language): void {
+  localStorage.setItem(KEY, tag);
+  language.value = tag;
+}
+
+/** Returns a text in the language of the page. */
+export function text(key: string, args?: Record<string, FluentVariable>): string {
+  const bundle = bundles[language.value];
+  const message = bundle.getMessage(key);
+  return message?.value ? bundle.formatPattern(message.value, args) : key;
+}
+
+/** The time, every half minute. */
+const now = signal(Date.now());
+setInterval(() => (now.value = Date.now()), 30_000);
+
+/** The desk's time zone. */
+export const zone = signal("Asia/Jakarta");
+
+const clock = computed(
+  () =>
+    new Intl.DateTimeFormat(language.value, {
+      timeZone: zone.value,
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
+);
+
+/** Returns how long ago a time is, as the bot says it; an older one with its date in the desk's zone. */
+export function ago(time: string | null): string {
+  if (!time) return "";
+  const minutes = Math.floor((now.value - Date.parse(time)) / 60_000);
+  if (minutes < 1) return text("time-just-now");
+  if (minutes < 60) return text("time-minutes-ago", { count: minutes });
+  if (minutes < 24 * 60) return text("time-hours-ago", { count: Math.floor(minutes / 60) });
+  return clock.value.format(Date.parse(time));
+}
+
+/** Returns a time of day or a date in the desk's zone. */
+export const moment = (time: string) => clock.value.format(Date.parse(time));

@@ -1,0 +1,163 @@
+/** All waiting and held tickets, for admins: filters, priority, reassignment. */
+import { useSignal } from "@preact/signals";
+import { reassign, setPriority } from "../desk/actions";
+import type { Priority, Ticket } from "../desk/bodies";
+import { agents, stats, tickets, waiting } from "../desk/desk";
+import { Dialog } from "../parts/dialog";
+import { ALL_PRIORITIES, availabilityText, priorityText, stateText } from "../parts/ticket-state";
+import { VirtualList } from "../parts/virtual-list";
+import { open } from "../route";
+import { ago, text } from "../texts";
+
+const ROW_HEIGHT_PIXELS = 132;
+
+function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
+  const since = ticket.status === "queued" ? text("ticket-waits", { when: ago(ticket.created_at) }) : text("ticket-assigned", { when: ago(ticket.assigned_at) });
+  return (
+    <article class="card row" data-ticket={ticket.ticket_number}>
+      <h2>
+        <button type="button" class="link" onClick={() => open({ view: "ticket", ticket: ticket.ticket_id })}>
+          {ticket.ticket_number}
+        </button>
+        <span class="state">{stateText(ticket.status)}</span>
+      </h2>
+      <p class="category">
+        {ticket.department} - {ticket.category} · {ticket.customer_name}
+      </p>
+      <p>
+        {since}
+        {ticket.assigned_agent_name && ` · ${text("ticket-agent", { name: ticket.assigned_agent_name })}`}
+      </p>
+      <div class="actions">
+        <select
+          aria-label={text("queue-priority")}
+          value={ticket.priority}
+          onChange={(event) => void setPriority(ticket, event.currentTarget.value as Priority)}
+        >
+          {ALL_PRIORITIES.map((priority) => (
+            <option key={priority} value={priority}>
+              {priorityText(priority)}
+            </option>
+          ))}
+        </select>
+        <button type="button" onClick={reassign}>
+          {text("ticket-reassign")}
+        </button>
+      </div>
+    </article>
+  );
+}
+
+export function Reassign({ ticket, close }: { ticket: Ticket; close: () => void }) {
+  const asked = useSignal<string | null>(null);
+  const move = async (agent: string | null, anyway = false) => {
+    if (await reassign(ticket, agent, anyway)) close();
+  };
+  const others = [...agents.value.values()].filter((agent) => agent.agent_id !== ticket.assigned_agent);
+  const full = asked.value ? agents.value.get(asked.value) : undefined;
+  return (
+    <Dialog title={text("reassign-head", { number: ticket.ticket_number })} close={close}>
+      {full ? (
+        <>
+          <p role="alert">
+            {text("reassign-full", { name: full.agent_name, held: full.current_tickets, max: full.max_tickets })}
+          </p>
+          <button type="button" class="danger" onClick={() => void move(full.agent_id, true)}>
+            {text("reassign-anyway")}
+          </button>
+        </>
+      ) : (
+        <>
+          <p>{text("reassign-about")}</p>
+          <ul class="choices">
+            {others.map((agent) => (
+              <li key={agent.agent_id}>
+                <button
+                  type="button"
+                  onClick={() => (agent.full ? (asked.value = agent.agent_id) : void move(agent.agent_id))}
+                >
+                  <span>{agent.agent_name}</span>
+                  <span>
+                    {availabilityText(agent.status, agent.is_online)} · {agent.current_tickets}/{agent.max_tickets}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {ticket.assigned_agent && (
+            <button type="button" onClick={() => void move(null)}>
+              {text("reassign-back")}
+            </button>
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+export function Queue() {
+  const held = useSignal(false);
+  const words = useSignal("");
+  const department = useSignal("");
+  const moved = useSignal<string | null>(null);
+  const needle = words.value.trim().toLowerCase();
+  const list = (held.value ? [...tickets.value.values()].filter((ticket) => ticket.status !== "queued") : waiting.value)
+    .filter((ticket) => !department.value || ticket.department_id === department.value)
+    .filter(
+      (ticket) =>
+        !needle ||
+        [ticket.ticket_number, ticket.customer_name, ticket.description, ticket.assigned_agent_name].some((part) =>
+          part?.toLowerCase().includes(needle),
+        ),
+    );
+  const ticket = moved.value ? tickets.value.get(moved.value) : undefined;
+  return (
+    <section aria-labelledby="queue">
+      <h1 id="queue">{text(held.value ? "queue-held" : "queue-head")}</h1>
+      <div class="filters">
+        <div class="segments" role="group" aria-labelledby="queue">
+          {[false, true].map((wanted) => (
+            <button
+              type="button"
+              key={String(wanted)}
+              aria-pressed={held.value === wanted}
+              onClick={() => (held.value = wanted)}
+            >
+              {text(wanted ? "queue-held" : "queue-head")}
+            </button>
+          ))}
+        </div>
+        <input
+          type="search"
+          aria-label={text("queue-search")}
+          placeholder={text("queue-search")}
+          value={words.value}
+          onInput={(event) => (words.value = event.currentTarget.value)}
+        />
+        <select
+          aria-label={text("queue-department")}
+          value={department.value}
+          onChange={(event) => (department.value = event.currentTarget.value)}
+        >
+          <option value="">{text("queue-all-departments")}</option>
+          {stats.value?.departments.map((one) => (
+            <option key={one.department_id} value={one.department_id}>
+              {one.department}
+            </option>
+          ))}
+        </select>
+      </div>
+      <p class="count" role="status">
+        {list.length === 0 ? text("queue-none") : text("queue-count", { count: list.length })}
+      </p>
+      <VirtualList
+        items={list}
+        keyOf={(ticket) => ticket.ticket_id}
+        rowHeight={ROW_HEIGHT_PIXELS}
+        label={text(held.value ? "queue-held" : "queue-head")}
+        row={(ticket) => <Row ticket={ticket} reassign={() => (moved.value = ticket.ticket_id)} />}
+      />
+      {ticket && <Reassign ticket={ticket} close={() => (moved.value = null)} />}
+    </section>
+  );
+}

@@ -1,0 +1,114 @@
+/** All agents with their load, and the numbers of the queue. */
+import { call } from "../desk/api";
+import type { Agent } from "../desk/bodies";
+import { agents, stats } from "../desk/desk";
+import { sayFailure } from "../parts/toasts";
+import { availabilityText } from "../parts/ticket-state";
+import { text } from "../texts";
+
+const MAX_CAPACITY = 100;
+
+async function setCapacity(agent: Agent, capacity: number) {
+  const show = (max: number) => {
+    const known = agents.value.get(agent.agent_id);
+    if (known) agents.value = new Map(agents.value).set(agent.agent_id, { ...known, max_tickets: max });
+  };
+  show(capacity);
+  try {
+    await call("PATCH", `/api/agents/${agent.agent_id}`, { max_tickets: capacity });
+  } catch (error) {
+    show(agent.max_tickets);
+    sayFailure(error);
+  }
+}
+
+function Row({ agent }: { agent: Agent }) {
+  const percent = Math.round((agent.current_tickets * 100) / agent.max_tickets);
+  const isFull = agent.current_tickets >= agent.max_tickets;
+  const step = (by: number, key: string, sign: string) => {
+    const capacity = agent.max_tickets + by;
+    return (
+      <button
+        type="button"
+        class="quiet"
+        aria-label={text(key, { name: agent.agent_name })}
+        disabled={capacity < 1 || capacity > MAX_CAPACITY}
+        onClick={() => void setCapacity(agent, capacity)}
+      >
+        {sign}
+      </button>
+    );
+  };
+  return (
+    <tr data-agent={agent.agent_name}>
+      <th scope="row">{agent.agent_name}</th>
+      <td>{availabilityText(agent.status, agent.is_online)}</td>
+      <td class="numbers">
+        {step(-1, "workload-less", "−")}
+        <span>
+          {agent.current_tickets}/{agent.max_tickets}
+        </span>
+        {step(1, "workload-more", "+")}
+      </td>
+      <td class="load">
+        <meter min={0} max={100} high={99} value={Math.min(percent, 100)} aria-label={`${percent}%`} />
+        <span>
+          {percent}% {isFull && <strong>{text("workload-full")}</strong>}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+export function Workload() {
+  const all = [...agents.value.values()];
+  const queue = stats.value;
+  return (
+    <>
+      <section aria-labelledby="workload">
+        <h1 id="workload">{text("workload-head")}</h1>
+        {all.length === 0 ? (
+          <p class="empty">{text("workload-none")}</p>
+        ) : (
+          <table>
+            <thead>
+              <tr>
+                {["workload-agent", "workload-status", "workload-queue", "workload-load"].map((key) => (
+                  <th key={key} scope="col">
+                    {text(key)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((agent) => (
+                <Row key={agent.agent_id} agent={agent} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      {queue && (
+        <section aria-labelledby="stats">
+          <h2 id="stats">{text("stats-head")}</h2>
+          <dl class="stats">
+            <div>
+              <dt>{text("stats-waiting")}</dt>
+              <dd data-stat="waiting">{queue.waiting}</dd>
+            </div>
+            <div>
+              <dt>{text("stats-online")}</dt>
+              <dd data-stat="online">
+                {queue.online_agents}/{queue.total_agents}
+              </dd>
+            </div>
+            <div>
+              <dt>{text("stats-slots")}</dt>
+              <dd data-stat="slots">{queue.free_slots}</dd>
+            </div>
+          </dl>
+        </section>
+      )}
+    </>
+  );
+}
