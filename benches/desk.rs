@@ -27,6 +27,8 @@ mod driver;
 mod fixture;
 #[path = "desk/latency.rs"]
 mod latency;
+#[path = "desk/past_tickets.rs"]
+mod past_tickets;
 #[path = "desk/report.rs"]
 mod report;
 #[path = "desk/server.rs"]
@@ -54,6 +56,7 @@ struct Size {
     /// The time for which tickets arrive in each scenario.
     arrivals: Duration,
     conversation: conversation::Size,
+    past_tickets: past_tickets::Size,
     server: server::Size,
 }
 
@@ -69,6 +72,7 @@ const FULL: Size = Size {
         round: Duration::from_secs(10),
         flood: Duration::from_secs(2),
     },
+    past_tickets: past_tickets::Size { tickets: [1_000, 1_000_000], reads: 100 },
     server: server::Size {
         agents: &[100, 1_000],
         backlogs: &[0, 10_000],
@@ -91,6 +95,7 @@ const QUICK: Size = Size {
         round: Duration::from_secs(4),
         flood: Duration::from_secs(1),
     },
+    past_tickets: past_tickets::Size { tickets: [1_000, 20_000], reads: 20 },
     server: server::Size {
         agents: &[100],
         backlogs: &[0, 2_000],
@@ -113,6 +118,9 @@ async fn main() {
     embedded(&size, wants).await;
     if wants("conversation") {
         conversation::run(size.conversation).await;
+    }
+    if wants("statistics") {
+        past_tickets::run(size.past_tickets, server::mongodb()).await;
     }
     if wants("mongodb") {
         server::assignment(&size.server).await;

@@ -122,6 +122,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(routes::agent_status::routes())
         .merge(routes::departments::routes())
         .merge(routes::messages::routes())
+        .merge(routes::statistics::routes())
         .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes().merge(routes::page_login::routes()))

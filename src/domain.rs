@@ -16,6 +16,7 @@ pub mod person;
 pub mod policy;
 pub mod presence;
 pub mod quota;
+pub mod statistics;
 pub mod text;
 pub mod ticket;
 pub mod traffic;

@@ -10,7 +10,7 @@
 //! | `conversation` | messages of customer and agent, and their relay |
 //! | `people`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
-//! | `queries` | reads for clients that show the desk |
+//! | `queries`, `statistics` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |
 //! | `replicas` | signals between several engines on one store |
 //! | `incidents` | conditions, incidents, and their announcement |
@@ -32,6 +32,7 @@ pub mod random;
 pub mod replicas;
 pub mod sessions;
 pub mod settings;
+pub mod statistics;
 pub mod sweep;
 pub mod tickets;
 mod undelivered;
@@ -144,6 +145,7 @@ impl Engine {
         rules: EngineConfig,
         random: Random,
     ) -> Self {
+        store.set_time_zone(rules.zone);
         Self {
             store,
             presence,

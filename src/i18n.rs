@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 15];
+type Files = [(&'static str, &'static str); 16];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -32,6 +32,7 @@ macro_rules! files {
             ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
             ("availability", include_str!(concat!("../locales/", $locale, "/availability.ftl"))),
             ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
+            ("statistics", include_str!(concat!("../locales/", $locale, "/statistics.ftl"))),
         ]
     };
 }

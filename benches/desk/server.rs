@@ -50,7 +50,7 @@ pub(crate) struct Size {
 const MONGOD_OPTIONS: &[&str] = &["--cache-size", "512M", "--sync-on-commit"];
 
 /// Returns the address of the MongoDB server, or the reason why there is none.
-fn mongodb() -> Result<SecretString, String> {
+pub(crate) fn mongodb() -> Result<SecretString, String> {
     if std::env::var_os(mongod::URI).is_some() {
         return Ok(mongod::uri());
     }

@@ -43,6 +43,7 @@ command-department = Manage departments
 command-category = Manage categories
 command-replies = Manage canned replies
 command-topics = Topics per ticket: on or off
+command-stats = Statistics of the desk
 command-settings = Settings of the desk
 command-ban = Ban a customer
 command-unban = Lift a ban

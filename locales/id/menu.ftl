@@ -43,6 +43,7 @@ command-department = Kelola departemen
 command-category = Kelola kategori
 command-replies = Kelola balasan siap pakai
 command-topics = Topik per tiket: nyala atau mati
+command-stats = Statistik meja layanan
 command-settings = Pengaturan meja layanan
 command-ban = Blokir pelanggan
 command-unban = Buka blokir pelanggan

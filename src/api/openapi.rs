@@ -8,7 +8,7 @@ use super::live::websocket;
 use super::metrics;
 use super::routes::{
     agent_status, agents, dead_letters, departments, health, login, messages, page_login, queue, settings,
-    tickets, webhook_deliveries, workload,
+    statistics, tickets, webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -51,7 +51,7 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
     paths(
         agent_status::heartbeat, agent_status::online, agent_status::in_department, agent_status::agent,
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
-        workload::workload, queue::mine, queue::all, queue::reprioritise, queue::reassign,
+        workload::workload, statistics::show, queue::mine, queue::all, queue::reprioritise, queue::reassign,
         departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
         messages::list, messages::write, messages::note, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,

@@ -9,6 +9,7 @@ pub(super) mod messages;
 pub(super) mod page_login;
 pub(super) mod queue;
 pub(super) mod settings;
+pub(super) mod statistics;
 pub(super) mod tickets;
 pub(super) mod webhook_deliveries;
 pub(super) mod workload;

@@ -9,6 +9,7 @@ mod console;
 mod id_code;
 mod record;
 mod settings;
+mod statistics;
 mod wire;
 
 pub use alias::AliasAction;
@@ -16,6 +17,7 @@ pub use canned::CannedAction;
 pub use console::ConsoleAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
+pub use statistics::StatisticsAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::card::console::ConsoleList;
@@ -178,6 +180,8 @@ pub enum ButtonAction {
     Settings(SettingAction),
     /// An action of an admin in the console, with the list to which its views lead back.
     Console(ConsoleAction, ConsoleList),
+    /// An action on the statistics.
+    Statistics(StatisticsAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

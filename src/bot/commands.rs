@@ -95,6 +95,8 @@ pub enum Command {
     Replies(String),
     /// `/topics`: switches topics in private chats.
     Topics,
+    /// `/stats`: shows the statistics of the desk.
+    Stats,
     /// `/settings`: shows and changes the desk's settings.
     Settings,
 }
@@ -170,6 +172,7 @@ impl Command {
             | Self::Unban(_)
             | Self::Replies(_)
             | Self::Topics
+            | Self::Stats
             | Self::Settings => Audience::Admins,
         }
     }

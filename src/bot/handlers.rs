@@ -15,6 +15,7 @@ pub mod reactions;
 pub mod records;
 pub mod refusals;
 pub mod settings;
+pub mod statistics;
 pub mod tickets;
 pub mod topics;
 pub mod web;

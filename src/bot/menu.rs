@@ -55,6 +55,7 @@ const ADMIN: &[MenuEntry] = &[
     ("setmax", "command-setmax"),
     ("reassign", "command-reassign"),
     ("priority", "command-priority"),
+    ("stats", "command-stats"),
     ("department", "command-department"),
     ("category", "command-category"),
     SEARCH,

@@ -18,9 +18,9 @@ mod queue;
 mod record;
 mod service;
 mod settings;
+mod statistics;
 mod style;
 mod time;
-mod transcript;
 
 #[cfg(test)]
 mod tests;
@@ -40,10 +40,14 @@ pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
 pub use notice::notice;
 pub use queue::{my_queue, pick_up_card, waiting};
+pub use record::transcript::{transcript, transcript_name};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};
-pub use transcript::{transcript, transcript_name};
+pub use statistics::{
+    AGENTS_ON_A_PAGE, agent_table, chart, day_table, statistics_card, statistics_departments,
+    statistics_title,
+};
 
 pub use crate::domain::notice::rendered::{Button, Rendered};
 pub use crate::i18n::Arg;

@@ -10,7 +10,7 @@ use super::handlers::admin::{
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
     agent, agent_tickets, alias, cancel, common, customer, draft_messages, feedback, focus, records,
-    settings, tickets, topics, web,
+    settings, statistics, tickets, topics, web,
 };
 use crate::telegram::incoming::IncomingMessage;
 use dptree::case;
@@ -110,6 +110,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Replies(arg)].endpoint(replies::replies))
         .branch(case![Command::Topics].endpoint(topics::topics))
         .branch(case![Command::Settings].endpoint(settings::settings))
+        .branch(case![Command::Stats].endpoint(statistics::stats))
 }
 
 fn buttons() -> HandlerTree {
@@ -188,6 +189,7 @@ fn admin_buttons() -> HandlerTree {
     dptree::entry()
         .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
         .branch(case![ButtonAction::Console(action, list)].endpoint(console::pressed))
+        .branch(case![ButtonAction::Statistics(action)].endpoint(statistics::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))

@@ -16,6 +16,7 @@ mod replies;
 mod retention;
 pub mod search;
 mod signals;
+mod statistics;
 mod tickets;
 mod topics;
 mod webhooks;
@@ -34,6 +35,7 @@ pub use replies::ReplyStore;
 pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
+pub use statistics::StatisticsStore;
 pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub use topics::TopicStore;
 pub use webhooks::{
@@ -53,6 +55,7 @@ pub trait Store:
     + SearchStore
     + ErasureStore
     + WebhookStore
+    + StatisticsStore
     + DeadLetterStore
     + LeaseStore
     + RetentionStore
@@ -70,6 +73,7 @@ impl<S> Store for S where
         + SearchStore
         + ErasureStore
         + WebhookStore
+        + StatisticsStore
         + DeadLetterStore
         + LeaseStore
         + RetentionStore

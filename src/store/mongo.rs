@@ -64,6 +64,7 @@ mod write {
     pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
+    pub(super) mod statistics;
     pub(super) mod ticket_documents;
     pub(super) mod tickets;
 }
@@ -90,6 +91,7 @@ mod read {
     pub(super) mod queue;
     pub(super) mod reference_data;
     pub(super) mod search;
+    pub(super) mod statistics;
     pub(super) mod tickets;
     pub(super) mod topics;
     pub(super) mod webhooks;
@@ -107,6 +109,7 @@ use crate::domain::ids::{PersonId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
+use chrono_tz::Tz;
 use client::Db;
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
@@ -116,12 +119,13 @@ use read::queue::DepthSums;
 use read::reference_data::ReferenceReader;
 use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, RwLock};
 use tx::session::Session;
 use tx::stats::TxCounters;
 use write::batch::{Queued, TicketWriter};
 use write::queue::WriteQueue;
+use write::statistics::TakeOverStatistics;
 use write::ticket_documents::TakeOverDepths;
 
 /// The most statements in one command of the ticket queue: a ticket's document is small, and a command may
@@ -146,6 +150,8 @@ pub struct Mongo {
     last_time: AtomicI64,
     /// Whether commits write the webhooks of their changes.
     records_webhooks: Arc<AtomicBool>,
+    /// The zone of the days of the roll-ups.
+    zone: Arc<RwLock<Tz>>,
     unreadable: UnreadablePeople,
 }
 
@@ -164,9 +170,11 @@ impl Mongo {
         let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
         let mut ticket_session = session(("tickets", MAX_TICKET_STATEMENTS));
         tx::run(&mut ticket_session, &TakeOverDepths(&process)).await?;
+        tx::run(&mut ticket_session, &TakeOverStatistics(&process)).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
         let db = Db(database.clone());
         let (reference, records_webhooks) = (ReferenceReader::new(&db), Arc::<AtomicBool>::default());
+        let zone = Arc::new(RwLock::new(Tz::UTC));
         Ok(Self {
             people: Coalescer::new(&db, people::by_ids),
             tickets_by_id: Coalescer::new(&db, tickets::by_ids),
@@ -177,12 +185,14 @@ impl Mongo {
                 session: ticket_session,
                 reference_data: reference.cache(),
                 records_webhooks: Arc::clone(&records_webhooks),
+                zone: Arc::clone(&zone),
             }),
             outbox: WriteQueue::start(OutboxWriter::new(outbox)),
             reference,
             counters,
             last_time: AtomicI64::default(),
             records_webhooks,
+            zone,
             unreadable: UnreadablePeople::default(),
             db,
         })

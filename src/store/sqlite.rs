@@ -33,12 +33,14 @@ use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
+use chrono_tz::Tz;
+use commit::CommitContext;
 use file::StoreFiles;
 use reader_pool::ReaderPool;
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use writer::Writer;
 
@@ -65,6 +67,8 @@ pub struct Sqlite {
     served: AtomicUsize,
     /// Whether commits write the webhooks of their changes.
     records_webhooks: AtomicBool,
+    /// The zone of the days of the roll-ups.
+    zone: RwLock<Tz>,
     unreadable: UnreadablePeople,
     /// Dropped last (see [`StoreFiles`]).
     files: Arc<StoreFiles>,
@@ -95,6 +99,7 @@ impl Sqlite {
             last_now_micros: Arc::default(),
             served: AtomicUsize::default(),
             records_webhooks: AtomicBool::default(),
+            zone: RwLock::new(Tz::UTC),
             unreadable: UnreadablePeople::default(),
             files,
         })
@@ -142,6 +147,14 @@ impl Sqlite {
         let current = Arc::new(self.read(query).await?);
         self.reference_data.insert(generation, Arc::clone(&current));
         Ok(current)
+    }
+
+    fn commit_context(&self) -> CommitContext {
+        CommitContext {
+            last_now: self.last_now(),
+            webhooks: self.records_webhooks.load(Ordering::SeqCst),
+            zone: *self.zone.read().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     fn observe_now(&self, now: Time) {

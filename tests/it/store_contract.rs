@@ -25,6 +25,7 @@ mod records {
 mod reference_data;
 mod reopen;
 mod reopening;
+mod statistics;
 mod tickets;
 
 use antri::engine::ports::Store;
@@ -184,6 +185,7 @@ macro_rules! store_contract {
             outbox: a_postponed_delivery_keeps_its_wait_and_its_place,
             outbox: a_card_that_is_gone_is_forgotten,
             outbox: given_up_deliveries_are_counted_by_reason,
+            statistics: a_rejected_change_adds_nothing,
             clock_jumps: deliveries_wait_as_long_as_before_the_clock_was_set,
             clock_jumps: waits_of_the_new_time_stay_when_the_clock_was_set,
             clock_jumps: a_long_chat_queue_waits_as_long_as_before_the_clock_was_set,
@@ -209,6 +211,11 @@ macro_rules! store_contract {
             #[test]
             fn no_sequence_of_changes_breaks_the_invariants() {
                 property::no_sequence_of_changes_breaks_the_invariants::<$backend>();
+            }
+
+            #[test]
+            fn roll_ups_equal_a_count_by_hand() {
+                statistics::roll_ups_equal_a_count_by_hand::<$backend>();
             }
         }
     };

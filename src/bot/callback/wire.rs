@@ -6,7 +6,8 @@ mod tests;
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
-    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, Step, Surface,
+    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step,
+    Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -126,6 +127,7 @@ impl ButtonAction {
             Self::Alias(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
+            Self::Statistics(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -238,6 +240,7 @@ impl ButtonAction {
                 Self::Console(action, list)
             }
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
+            ["st", action @ ..] => Self::Statistics(StatisticsAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),

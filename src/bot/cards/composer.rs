@@ -13,6 +13,7 @@ mod readers;
 mod record;
 mod relay;
 mod service;
+mod statistics;
 mod topics;
 
 use super::view_loader::ViewLoader;

@@ -1,4 +1,6 @@
 //! The record of a ticket in chats: the summary for a new holder, and the captions of its media.
+pub(super) mod transcript;
+
 use super::parts::{card, name};
 use super::{Localizer, Rendered, content_kind, truncate};
 use crate::bot::callback::{ButtonAction, RecordAction};

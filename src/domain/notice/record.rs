@@ -1,5 +1,6 @@
 //! Notices that bring parts of a ticket's record: the summary for a new holder, its media, the transcript.
 use crate::domain::ids::{MessageId, PersonId, TicketId};
+use crate::domain::statistics::StatisticsQuery;
 use serde::{Deserialize, Serialize};
 
 /// A part of a ticket's record. It is composed when it is sent, and only for a person who may see it then.
@@ -19,4 +20,10 @@ pub enum RecordPart {
     Transcript(TicketId),
     /// To a customer, or to an admin for them: their personal data as a document.
     Export(PersonId),
+    /// To an admin: the chart of the statistics as a picture.
+    StatisticsChart(StatisticsQuery),
+    /// To an admin: the statistics of each day and department as a document.
+    StatisticsByDay(StatisticsQuery),
+    /// To an admin: the statistics of each agent as a document.
+    StatisticsByAgent(StatisticsQuery),
 }

@@ -26,6 +26,7 @@ pub(super) const FOCUS: &str = "focus";
 pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const EVENTS: &str = "events";
 pub(super) const QUEUE_DEPTHS: &str = "queue_depths";
+pub(super) const STATISTICS: &str = "statistics";
 pub(super) const INBOX: &str = "inbox";
 pub(super) const OUTBOX_STAGED: &str = "outbox_staged";
 pub(super) const OUTBOX: &str = "outbox";
@@ -167,6 +168,7 @@ const INDEXES: &[Index] = &[
     index(WEBHOOKS, "log", || doc! { "seq": -1 }),
     index(WEBHOOKS, "state", || doc! { "state": 1, "seq": -1 }),
     index(WEBHOOKS, "ended_at", || doc! { "ended_at": 1 }),
+    index(STATISTICS, "days", || doc! { "kind": 1, "day": 1 }),
     index(INBOX, "pending", || doc! { "seq": 1 }).where_(|| doc! { "state": "new" }),
     index(INBOX, "dead", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "dead" }),
     index(INBOX, "done", || doc! { "ended_at": 1 }).where_(|| doc! { "state": "done" }),

@@ -5,19 +5,29 @@ use crate::domain::Time;
 use crate::domain::ids::Arrival;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
+use chrono_tz::Tz;
 use rusqlite::Connection;
 
+/// What the store knows beside the changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CommitContext {
+    /// The time of a change without an event.
+    pub(super) last_now: Time,
+    /// Whether each change writes its webhook.
+    pub(super) webhooks: bool,
+    /// The zone of the days of the roll-ups.
+    pub(super) zone: Tz,
+}
+
 /// Writes the changes in order and returns a result for each. A store error aborts the whole transaction,
-/// because a change may be half written. `last_now` is the time of notices in a change without an event. With
-/// `webhooks`, each change writes its webhook.
+/// because a change may be half written.
 pub(super) fn commit_all(
     conn: &Connection,
     changes: &[Change],
-    last_now: Time,
-    webhooks: bool,
+    context: CommitContext,
 ) -> Result<Vec<Result<Committed, CommitError>>, StoreError> {
     let mut fifo = FifoGuard::default();
-    let commit_one = |change| match fifo.apply(change, || commit(conn, change, last_now, webhooks)) {
+    let commit_one = |change| match fifo.apply(change, || commit(conn, change, context)) {
         Err(CommitError::Store(error)) => Err(error),
         result => Ok(result),
     };
@@ -26,14 +36,11 @@ pub(super) fn commit_all(
 
 /// Writes one change. The statement that can be refused comes first, so a refused change has written nothing
 /// and needs no savepoint. A savepoint would cost as much as the change itself.
-fn commit(
-    conn: &Connection,
-    change: &Change,
-    last_now: Time,
-    webhooks: bool,
-) -> Result<Committed, CommitError> {
+fn commit(conn: &Connection, change: &Change, context: CommitContext) -> Result<Committed, CommitError> {
+    let CommitContext { last_now, webhooks, zone } = context;
     let mut arrival = None;
     let mut is_in_ticket = false;
+    let before = tickets::statistics::before(conn, &change.write)?;
     match &change.write {
         Write::OpenTicket { ticket, key, limit } => {
             arrival = Some(tickets::open(conn, ticket, key, *limit)?);
@@ -96,6 +103,7 @@ fn commit(
         events::append(conn, event, ticket_arrival)?;
     }
     let committed_at = change.event.as_ref().map_or(last_now, |event| event.at);
+    tickets::statistics::add(conn, &change.write, before, (committed_at, zone))?;
     outbox::enqueue(conn, &change.notices, committed_at)?;
     if webhooks && let Some(event) = WebhookEvent::of(change, is_in_ticket, last_now) {
         tickets::webhooks::enqueue(conn, &event)?;

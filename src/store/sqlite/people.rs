@@ -34,7 +34,7 @@ const UPDATE: &str = "UPDATE people SET telegram = :telegram, username = :userna
     banned = :banned, alias = :alias, version = :version, doc = :doc WHERE id = :id AND version = :expected";
 const UPSERT_AGENT: &str =
     "INSERT INTO agents VALUES (:person, :order, :availability, :reachable, :auto, :max,
-        :last_assigned, :last_activity)
+        :last_assigned, :last_activity, NULL, NULL)
     ON CONFLICT (person) DO UPDATE SET assignment_order = excluded.assignment_order,
         availability = excluded.availability, reachable = excluded.reachable,
         auto_assignment = excluded.auto_assignment, max_tickets = excluded.max_tickets";

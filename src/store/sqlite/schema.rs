@@ -8,13 +8,14 @@ use std::time::Duration;
 
 /// The schema of this program, which SQLite stores as `user_version`; 0 is a file without a schema.
 ///
-/// Versions 1 to 9 were layouts of unreleased builds, so there is no migration from them.
-const SCHEMA_VERSION: u32 = 10;
+/// Versions 1 to 10 were layouts of unreleased builds, so there is no migration from them.
+const SCHEMA_VERSION: u32 = 11;
 /// The parts of the schema, in the order in which they are created.
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     include_str!("schema.sql"),
     include_str!("schema/delivery.sql"),
     include_str!("schema/conversation.sql"),
+    include_str!("schema/statistics.sql"),
 ];
 
 /// Prepared statements that a connection caches; the store has fewer.

@@ -28,7 +28,9 @@ CREATE TABLE agents (
   auto_assignment  INTEGER NOT NULL,
   max_tickets      INTEGER NOT NULL CHECK (max_tickets > 0),
   last_assigned    INTEGER,
-  last_activity    INTEGER NOT NULL
+  last_activity    INTEGER NOT NULL,
+  available_since  INTEGER,                         -- since when they are online with this capacity
+  slot_freed_at    INTEGER                          -- when a ticket last left one of their slots
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE departments (

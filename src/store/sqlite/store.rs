@@ -1,16 +1,14 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
 mod upkeep;
 
-use super::{
-    Sqlite, cards, commit, counters, events, inbox, leases, outbox, people, queue, reference_data, tickets,
-};
+use super::{Sqlite, cards, commit, counters, events, inbox, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, ReplicaId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
@@ -19,8 +17,7 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
-    InboxStore, Lease, LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError,
-    TicketStore, WaitingTicket,
+    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -38,8 +35,8 @@ impl TicketStore for Sqlite {
         if let Some(event) = changes.iter().rev().find_map(|change| change.event.as_ref()) {
             self.observe_now(event.at);
         }
-        let (last_now, webhooks) = (self.last_now(), self.records_webhooks.load(Ordering::SeqCst));
-        let work = move |conn: &Connection| commit::commit_all(conn, &changes, last_now, webhooks);
+        let context = self.commit_context();
+        let work = move |conn: &Connection| commit::commit_all(conn, &changes, context);
         match self.writer.run_unguarded(size, work).await {
             Ok(results) => results,
             Err(error) => vec![Err(CommitError::Store(error)); size],
@@ -332,23 +329,5 @@ impl OutboxStore for Sqlite {
     }
     async fn live_pick_ups(&self) -> Result<Vec<LiveCard>, StoreError> {
         self.read(cards::pick_ups).await
-    }
-}
-
-#[async_trait]
-impl LeaseStore for Sqlite {
-    async fn acquire_lease(
-        &self,
-        name: &str,
-        holder: ReplicaId,
-        stale: Option<LeaseStamp>,
-    ) -> Result<Lease, StoreError> {
-        let name = name.to_owned();
-        self.write(move |conn| leases::acquire(conn, &name, holder, stale)).await
-    }
-
-    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
-        let name = name.to_owned();
-        self.write(move |conn| leases::release(conn, &name, holder)).await
     }
 }

@@ -3,6 +3,7 @@ pub(super) mod conversation;
 mod erasure;
 pub(super) mod search;
 mod statements;
+pub(super) mod statistics;
 pub(super) mod topics;
 pub(super) mod webhooks;
 

@@ -3,6 +3,7 @@
 //! for the disk.
 use super::error::implicit_rollback;
 use super::file::StoreFiles;
+use super::tickets::statistics;
 use crate::engine::ports::StoreError;
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use fail::fail_point;
@@ -203,6 +204,7 @@ impl Worker {
                     return Err(implicit_rollback().into());
                 }
             }
+            statistics::flush(conn)?;
             fail_point!("store-before-commit");
             conn.prepare_cached("COMMIT")?.execute([])?;
             fail_point!("store-after-commit");
@@ -219,6 +221,7 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(%error, changes = batch_changes, "failed to commit a batch of changes");
+                statistics::discard();
                 if !conn.is_autocommit()
                     && let Err(error) = conn.execute_batch("ROLLBACK")
                 {

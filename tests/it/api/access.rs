@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 27] = [
+const ENDPOINTS: [(&str, &str, u16, u16); 28] = [
     ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
@@ -23,6 +23,7 @@ const ENDPOINTS: [(&str, &str, u16, u16); 27] = [
     ("POST", "/api/agent-status/go-online", 200, 409),
     ("POST", "/api/agent-status/go-offline", 200, 409),
     ("GET", "/api/queue/my-queue", 200, 409),
+    ("GET", "/api/statistics", 403, 200),
     ("GET", "/api/queue", 403, 200),
     ("PATCH", "/api/queue/{id}", 403, 404),
     ("POST", "/api/queue/{id}/reassign", 403, 404),

@@ -1,4 +1,6 @@
 //! Queue endpoints: the queue of an agent and of the desk, priorities, reassignment and the workload.
+mod statistics;
+
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk};
 use serde_json::{Value, json};

@@ -11,6 +11,7 @@ mod replies;
 mod returns;
 mod settings;
 mod stale_buttons;
+mod statistics;
 mod switches;
 mod tickets;
 mod unreadable_people;

@@ -9,7 +9,7 @@ use mongodb::Database;
 use mongodb::bson::{Document, doc, from_bson};
 use rusqlite::Connection;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// A ticket as it is stored.
@@ -41,6 +41,8 @@ pub(super) struct DurableState {
     pub(super) people: HashMap<PersonId, i64>,
     /// The slot, chat and message of each live card.
     pub(super) cards: Vec<(String, i64, i64)>,
+    /// The sums of the daily roll-ups of the departments, by the code of the figure.
+    pub(super) figures: BTreeMap<u16, i64>,
 }
 
 /// Reads the whole state. A desk on SQLite must have ended.
@@ -71,7 +73,15 @@ async fn read_sqlite(environment: &Environment) -> DurableState {
         events: events(&conn),
         people: people(&conn),
         cards: cards.map(Result::unwrap).collect(),
+        figures: figures(&conn),
     }
+}
+
+fn figures(conn: &Connection) -> BTreeMap<u16, i64> {
+    let sums = "SELECT figure, sum(value) FROM statistics WHERE kind = 0 GROUP BY figure";
+    let mut query = conn.prepare(sums).unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
 }
 
 fn tickets(conn: &Connection) -> Vec<Row> {
@@ -163,6 +173,14 @@ async fn read_mongodb(db: &Database) -> DurableState {
         let (chat, message) = (doc.get_i64("chat").unwrap(), doc.get_i32("message_id").unwrap());
         (doc.get_str("_id").unwrap().to_owned(), chat, i64::from(message))
     };
+    let mut figures = BTreeMap::new();
+    for doc in documents(db, "statistics").await {
+        if doc.get_str("kind") == Ok("department") {
+            for (code, sum) in doc.get_document("f").unwrap() {
+                *figures.entry(code.parse().unwrap()).or_insert(0) += sum.as_i64().unwrap();
+            }
+        }
+    }
     DurableState {
         pending_deliveries: count("outbox_staged", doc! {}).await + count("outbox_chats", doc! {}).await,
         pending_updates: count("inbox", doc! { "state": { "$ne": "done" } }).await,
@@ -179,5 +197,6 @@ async fn read_mongodb(db: &Database) -> DurableState {
             .map(|doc| (PersonId(id(doc, "_id")), doc.get_i64("telegram_id").unwrap()))
             .collect(),
         cards: documents(db, "live_cards").await.iter().map(card).collect(),
+        figures,
     }
 }

@@ -10,6 +10,7 @@ use antri::cli::failpoints::RETURN_DELAY;
 use antri::domain::Time;
 use antri::domain::event::{Action, AuditEvent};
 use antri::domain::ids::{PersonId, TicketId};
+use antri::domain::statistics::Figure;
 use antri::sandbox::RecordedRequest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,6 +29,7 @@ pub(super) async fn check(environment: &Environment, outcome: &Outcome, kills: u
         events,
         people,
         cards: live,
+        figures,
     } = durable_state::read(environment).await;
     let pending = match &environment.database {
         Some(database) if pending_deliveries > 0 => durable_state::pending_documents(database).await,
@@ -41,6 +43,7 @@ pub(super) async fn check(environment: &Environment, outcome: &Outcome, kills: u
     assert_eq!(updates, environment.sandbox.updates().len() as u64, "{label}: an update was not received");
 
     conservation(&tickets, outcome, label);
+    roll_ups(&figures, &tickets, &events, label);
     let history = replay(&tickets, &events, usize::from(environment.actors.capacity), label);
     let sends = Sends::of(environment, &tickets, label);
     // After several kills, a delivery repeated after each of them counts as one repeat but as several unknown
@@ -63,6 +66,16 @@ fn conservation(tickets: &[Row], outcome: &Outcome, label: &str) {
     for ticket in tickets {
         assert_eq!(ticket.status, "completed", "{label}: {}", ticket.number);
     }
+}
+
+/// Checks that the daily roll-ups counted each ticket and assignment once: they are of the same transactions.
+fn roll_ups(figures: &BTreeMap<u16, i64>, tickets: &[Row], events: &[AuditEvent], label: &str) {
+    let counted = |figure: Figure| figures.get(&figure.code()).copied().unwrap_or_default();
+    let number = |count: usize| i64::try_from(count).unwrap();
+    let assigned = events.iter().filter(|event| matches!(event.counts_for(), Some((_, true)))).count();
+    let completed = events.iter().filter(|event| event.what == Action::Completed).count();
+    let sums = [Figure::Created, Figure::Completed, Figure::Assigned].map(counted);
+    assert_eq!(sums, [number(tickets.len()), number(completed), number(assigned)], "{label}: roll-ups");
 }
 
 /// The number of assignments of each ticket to each agent, and of its releases.

@@ -17,6 +17,7 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
 use antri::domain::person::invite::Invite;
 use antri::domain::policy::Settings;
+use antri::domain::statistics::{Figures, OpenSpans, Scope, ScopeKind};
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};
@@ -24,12 +25,15 @@ use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, Cutoffs, DeadLetter,
     DeadLetterStore, DeliveryCounters, DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp,
     LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, RetryResult,
-    SearchHit, SearchStore, Store, StoreError, StoredWebhook, TicketStore, TopicStore, WaitingTicket,
-    WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
+    SearchHit, SearchStore, StatisticsStore, Store, StoreError, StoredWebhook, TicketStore, TopicStore,
+    WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -299,6 +303,17 @@ fault_store! {
     next_webhook_at() -> Option<Time>;
     webhooks(state: Option<WebhookState>, before: Option<u64>, limit: usize) -> Vec<StoredWebhook>;
     webhook_counts() -> WebhookCounts;
+}
+
+fault_store! {
+    StatisticsStore {
+        fn set_time_zone(&self, zone: Tz) {
+            self.store.set_time_zone(zone);
+        }
+    }
+    daily_figures(kind: ScopeKind, days: RangeInclusive<NaiveDate>) -> Vec<(NaiveDate, Scope, Figures)>;
+    figures(kind: ScopeKind, days: RangeInclusive<NaiveDate>) -> Vec<(Scope, Figures)>;
+    open_spans() -> OpenSpans;
 }
 
 fault_store! {

@@ -4,6 +4,7 @@ use crate::bot::callback::SearchQuery;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 use crate::domain::policy::setting::Setting;
+use crate::domain::statistics::{Period, StatisticsQuery};
 use uuid::Uuid;
 
 #[test]
@@ -70,7 +71,19 @@ fn the_longest_actions_fit_and_are_decoded() {
         let set = SettingAction::Set { setting, to: u32::MAX, shown: u32::MAX, stays: true };
         [SettingAction::List, SettingAction::Show(setting), set].map(ButtonAction::Settings)
     });
-    for action in actions.into_iter().chain(settings).chain(console_actions()) {
+    let statistics = Period::OFFERED.into_iter().flat_map(|period| {
+        let of = |department| StatisticsQuery { period, department };
+        let (all, one) = (of(None), of(Some(DepartmentId(t.0))));
+        [
+            StatisticsAction::Show(all, 0),
+            StatisticsAction::Show(one, u16::MAX),
+            StatisticsAction::Departments(period, u16::MAX),
+            StatisticsAction::Chart(one),
+            StatisticsAction::Tables(all),
+        ]
+        .map(ButtonAction::Statistics)
+    });
+    for action in actions.into_iter().chain(settings).chain(statistics).chain(console_actions()) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
@@ -134,6 +147,10 @@ fn forged_data_is_rejected() {
         "k:w10000:l",
         "k:w0:jAAAA",
         "k:w0:rAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "st",
+        "st:s:2::0",
+        "st:s:7:x:0",
+        "st:d:7:-1",
         "💥",
         &"x".repeat(65),
     ] {

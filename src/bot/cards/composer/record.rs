@@ -31,6 +31,13 @@ impl Composer {
             RecordPart::Media(message) => self.record_media(chat, *message, recipient, localizer).await,
             RecordPart::Transcript(ticket) => self.transcript(*ticket, recipient, localizer).await,
             RecordPart::Export(person) => self.export(*person, recipient, localizer).await,
+            RecordPart::StatisticsChart(query) => self.statistics_chart(*query, recipient, localizer).await,
+            RecordPart::StatisticsByDay(query) => {
+                self.statistics_table(*query, false, recipient, localizer).await
+            }
+            RecordPart::StatisticsByAgent(query) => {
+                self.statistics_table(*query, true, recipient, localizer).await
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 //! Each assignment, release and profile change writes the agent's document. Two transactions that do so
 //! conflict there, so a guard that was checked holds until the commit, and `current_tickets` is the number of
 //! held tickets.
+mod spans;
+
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Availability, Person};
@@ -30,6 +32,9 @@ struct Agent {
     /// committed in another order than they were planned.
     stored_last_assigned: Option<Time>,
     last_assigned: Option<Time>,
+    /// Since when they are online with this capacity, and when a ticket last left one of their slots.
+    available_since: Option<Time>,
+    slot_freed_at: Option<Time>,
     /// The fields that are written with the person.
     profile: Document,
     mark: Mark,
@@ -55,6 +60,7 @@ impl Agent {
     fn read(doc: &Document) -> Result<Self, StoreError> {
         let f = Fields(doc);
         let online = f.text("status")? == Availability::Online.as_str();
+        let (available_since, slot_freed_at) = spans::read_times(f)?;
         Ok(Self {
             is_stored: true,
             serves: true,
@@ -62,6 +68,8 @@ impl Agent {
             is_eligible: online && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
             held: f.int("current_tickets")?,
             stored_last_assigned: f.opt_time("last_assigned")?,
+            available_since,
+            slot_freed_at,
             ..Self::default()
         })
     }
@@ -73,18 +81,20 @@ pub(crate) struct AgentSet {
     agents: HashMap<PersonId, Agent>,
     /// The tickets in slots that were read or changed. The unique index protects the others.
     slots: HashMap<(PersonId, Slot), Option<TicketId>>,
+    /// The holds, as they were read, of agents whose available span may end.
+    holds: HashMap<PersonId, Vec<(TicketId, Time)>>,
 }
 
 impl AgentSet {
     /// Reads the agents who hold or get tickets or whose profile is written. A retry also reads their slots.
     pub(crate) async fn load<'a>(
         tx: &mut Tx<'_>,
-        changes: impl Iterator<Item = &'a Change>,
+        changes: impl Iterator<Item = &'a Change> + Clone,
         mut ids: HashSet<PersonId>,
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let mut profiles = HashSet::new();
-        for change in changes {
+        for change in changes.clone() {
             match &change.write {
                 Write::Ticket { ticket, .. }
                 | Write::TicketContent { ticket, .. }
@@ -107,6 +117,7 @@ impl AgentSet {
         let counted = |id: &PersonId| is_retry || (profiles.contains(id) && !set.agents.contains_key(id));
         let counted: Vec<_> = ids.iter().filter(|id| counted(id)).copied().collect();
         set.load_slots(tx, counted).await?;
+        set.load_holds(tx, changes).await?;
         Ok(set)
     }
 
@@ -207,6 +218,8 @@ impl AgentSet {
             }
             let mut set = agent.profile;
             set.insert("current_tickets", agent.held);
+            put_time(&mut set, "available_since", agent.available_since);
+            put_time(&mut set, "slot_freed_at", agent.slot_freed_at);
             if agent.last_assigned > agent.stored_last_assigned {
                 put_time(&mut set, "last_assigned", agent.last_assigned);
             }

@@ -7,10 +7,11 @@ use crate::store::mongo::tx::session::Session;
 use crate::store::mongo::tx::{self, Tx, Work};
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use async_trait::async_trait;
+use chrono_tz::Tz;
 use mongodb::Database;
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A command and its reply channel.
 pub(crate) struct Queued {
@@ -25,6 +26,8 @@ pub(crate) struct TicketWriter {
     pub(crate) reference_data: Arc<TtlCache<ReferenceData>>,
     /// Whether each change writes its webhook.
     pub(crate) records_webhooks: Arc<AtomicBool>,
+    /// The zone of the days of the roll-ups.
+    pub(crate) zone: Arc<RwLock<Tz>>,
 }
 
 impl BatchWriter for TicketWriter {
@@ -44,7 +47,8 @@ impl BatchWriter for TicketWriter {
                 batch.into_iter().map(|queued| (queued.command, queued.reply)).unzip();
             let (db, process) = (self.session.db().clone(), self.session.process.clone());
             let webhooks = self.records_webhooks.load(Ordering::SeqCst);
-            let work = Batch { db: &db, process: &process, commands: &commands, webhooks };
+            let zone = *self.zone.read().unwrap_or_else(PoisonError::into_inner);
+            let work = Batch { db: &db, process: &process, commands: &commands, webhooks, zone };
             let results: Vec<_> = match tx::run(&mut self.session, &work).await {
                 Ok(results) => results.into_iter().map(Ok).collect(),
                 Err(StoreError::Corrupt(_)) if commands.len() > 1 => {
@@ -82,6 +86,8 @@ struct Batch<'a> {
     commands: &'a [Command],
     /// Whether each change writes its webhook.
     webhooks: bool,
+    /// The zone of the days of the roll-ups.
+    zone: Tz,
 }
 
 #[async_trait]
@@ -89,7 +95,7 @@ impl Work for Batch<'_> {
     type Output = Vec<CommandResult>;
 
     async fn run(&self, tx: &mut Tx<'_>, attempt: u32) -> Result<Vec<CommandResult>, TxError> {
-        let load = UnitOfWork::load(tx, self.commands, self.webhooks, attempt > 0);
+        let load = UnitOfWork::load(tx, self.commands, (self.webhooks, self.zone), attempt > 0);
         let (unit, first_number) = tokio::join!(load, self.allocate_numbers());
         let mut unit = unit?;
         let results =

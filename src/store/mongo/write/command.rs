@@ -6,11 +6,14 @@
 use super::agents::AgentSet;
 use super::messages::MessageSet;
 use super::records::{RecordSet, event_document};
+use super::statistics::{self, TicketBefore};
 use super::tickets::TicketSet;
 use crate::domain::Time;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::Arrival;
 use crate::domain::notice::Outgoing;
+use crate::domain::person::Person;
+use crate::domain::statistics::FigureCounts;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
 use crate::store::mongo::codec::{Fields, int};
@@ -20,6 +23,7 @@ use crate::store::mongo::read::webhooks;
 use crate::store::mongo::schema::{EVENTS, OUTBOX_DROPPED, OUTBOX_STAGED, WEBHOOKS};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use chrono_tz::Tz;
 use mongodb::bson::doc;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -111,6 +115,8 @@ pub(crate) struct UnitOfWork<'c> {
     events: Vec<(u64, &'c AuditEvent)>,
     /// The webhooks of the changes; `None` if there is no receiver.
     webhooks: Option<Vec<(u64, WebhookEvent)>>,
+    /// What the changes add to the roll-ups.
+    counts: FigureCounts,
     /// The offset of the next number of the batch.
     next_offset: u64,
 }
@@ -121,7 +127,7 @@ impl<'c> UnitOfWork<'c> {
     pub(crate) async fn load(
         tx: &mut Tx<'_>,
         commands: &'c [Command],
-        webhooks: bool,
+        (webhooks, zone): (bool, Tz),
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let changes = || commands.iter().flat_map(Command::changes);
@@ -150,6 +156,7 @@ impl<'c> UnitOfWork<'c> {
             deliveries: Vec::new(),
             events: Vec::new(),
             webhooks: webhooks.then(Vec::new),
+            counts: FigureCounts::new(zone),
             next_offset: 0,
         })
     }
@@ -195,15 +202,21 @@ impl<'c> UnitOfWork<'c> {
 
     fn change(&mut self, change: &'c Change, time: Time) -> Result<Committed, CommitError> {
         let (mut arrival, mut is_in_ticket) = (None, false);
+        let at = change.event.as_ref().map_or(time, |event| event.at);
         match &change.write {
             Write::OpenTicket { ticket, key, limit } => {
                 arrival = Some(Arrival(self.tickets.open(ticket, key, *limit)?));
+                self.counts.open(ticket);
             }
             Write::Ticket { ticket, expected, guard } => {
+                let before = TicketBefore::read(&self.tickets, &self.agents, ticket, *guard);
                 self.tickets.update(&mut self.agents, ticket, *expected, *guard)?;
+                before.add(&mut self.counts, &mut self.agents, ticket, at);
             }
             Write::EndedTicket { ticket, expected, guard } => {
+                let before = TicketBefore::read(&self.tickets, &self.agents, ticket, *guard);
                 self.tickets.update_ended(&mut self.agents, ticket, *expected, *guard)?;
+                before.add(&mut self.counts, &mut self.agents, ticket, at);
             }
             Write::TicketContent { ticket, expected } => {
                 self.tickets.update(&mut self.agents, ticket, *expected, Guard::None)?;
@@ -215,11 +228,11 @@ impl<'c> UnitOfWork<'c> {
             Write::Person { person, expected } => {
                 let offset = self.take_offset();
                 self.records.person(person, *expected, offset)?;
-                self.agents.set_profile(person);
+                self.set_profile(person, at);
             }
             Write::AdminRole { person, expected, guard } => {
                 self.records.admin_role(person, *expected, *guard)?;
-                self.agents.set_profile(person);
+                self.set_profile(person, at);
             }
             Write::Department { department, expected } => self.records.department(department, *expected)?,
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
@@ -229,7 +242,11 @@ impl<'c> UnitOfWork<'c> {
                 is_in_ticket = self.messages.joins_ticket(message);
                 self.messages.write(message, *expected, offset)?;
             }
-            Write::FirstAnswer { ticket, at } => self.tickets.set_first_answer(*ticket, *at),
+            Write::FirstAnswer { ticket, at } => {
+                if let Some(ticket) = self.tickets.set_first_answer(*ticket, *at) {
+                    self.counts.first_answer(ticket, *at);
+                }
+            }
             Write::Invite(invite) => self.records.invite(invite)?,
             Write::RevokeInvite(code) => self.records.revoke_invite(code)?,
             Write::Nothing => {}
@@ -244,8 +261,17 @@ impl<'c> UnitOfWork<'c> {
             let offset = self.take_offset();
             self.webhooks.iter_mut().for_each(|webhooks| webhooks.push((offset, event.clone())));
         }
-        self.enqueue(&change.notices, change.event.as_ref().map_or(time, |event| event.at));
+        self.enqueue(&change.notices, at);
         Ok(Committed { arrival })
+    }
+
+    /// Sets the profile of a person who was written, and counts the available span that it ends.
+    fn set_profile(&mut self, person: &Person, at: Time) {
+        if let Some(span) = self.agents.change_span(person, at) {
+            let holds = self.tickets.holds_of(person.id, self.agents.stored_holds(person.id));
+            self.counts.end_span(span, holds, at);
+        }
+        self.agents.set_profile(person);
     }
 
     fn enqueue(&mut self, deliveries: &'c [Outgoing], since: Time) {
@@ -287,6 +313,7 @@ impl<'c> UnitOfWork<'c> {
         let webhooks = self.webhooks.into_iter().flatten();
         let webhooks = webhooks.map(|(offset, event)| webhooks::document(&event, first_number + offset));
         tx.insert(WEBHOOKS, webhooks.collect()).await?;
+        statistics::flush(&self.counts, tx, process).await?;
         self.updates.flush(tx).await?;
         self.tickets.flush(tx, process).await
     }

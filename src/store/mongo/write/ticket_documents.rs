@@ -48,9 +48,9 @@ pub(crate) fn insert_document(ticket: &Ticket, row: &Bson) -> Document {
         "position": int(ticket.arrival.0),
         "customer": ticket.customer.to_string(),
         "queued_at": date(ticket.created_at),
-        "created_at": date(ticket.created_at),
         "agent_queue_position": Bson::Null,
     };
+    put_time(&mut doc, "created_at", Some(ticket.created_at));
     doc.extend(state_fields(ticket));
     doc
 }

@@ -101,6 +101,9 @@ impl TicketSet {
                 Write::TicketContent { ticket, .. } | Write::EndedTicket { ticket, .. } => {
                     written.insert(ticket.id);
                 }
+                Write::FirstAnswer { ticket, .. } => {
+                    written.insert(*ticket);
+                }
                 Write::AssertQueueHead { department, tickets } => {
                     let most = heads.entry(*department).or_default();
                     *most = tickets.len().max(*most);
@@ -208,9 +211,25 @@ impl TicketSet {
         Ok(self.opened.len() as u64 - 1)
     }
 
-    /// Sets the time of a ticket's first answer, unless it is set.
-    pub(crate) fn set_first_answer(&mut self, ticket: TicketId, at: Time) {
+    /// Sets the time of a ticket's first answer, unless it is set; then it returns the ticket.
+    pub(crate) fn set_first_answer(&mut self, ticket: TicketId, at: Time) -> Option<&Ticket> {
+        let entry = self.entries.get_mut(&ticket).filter(|entry| entry.now.first_answered_at.is_none())?;
+        entry.now.first_answered_at = Some(at);
         self.first_answers.push((ticket, at));
+        Some(&entry.now)
+    }
+
+    /// Returns a ticket as the changes so far have left it.
+    pub(crate) fn current(&self, ticket: TicketId) -> Option<&Ticket> {
+        self.entries.get(&ticket).map(|entry| &entry.now)
+    }
+
+    /// Returns when an agent got each ticket that they hold now. `stored` are the holds as they were read.
+    pub(crate) fn holds_of(&self, agent: PersonId, stored: &[(TicketId, Time)]) -> Vec<Time> {
+        let unchanged = stored.iter().filter(|(ticket, _)| !self.entries.contains_key(ticket));
+        let held =
+            |entry: &Entry| entry.now.hold().filter(|hold| hold.agent == agent).map(|hold| hold.assigned_at);
+        unchanged.map(|(_, at)| *at).chain(self.entries.values().filter_map(held)).collect()
     }
 
     /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.

@@ -1,9 +1,12 @@
-//! The dead letters and the retention of the `Store` port.
+//! The dead letters, the retention and the leases of the `Store` port.
 use crate::domain::Time;
-use crate::domain::ids::DeadLetterId;
-use crate::engine::ports::{Cutoffs, DeadLetter, DeadLetterStore, RetentionStore, RetryResult, StoreError};
+use crate::domain::ids::{DeadLetterId, ReplicaId};
+use crate::engine::ports::{
+    Cutoffs, DeadLetter, DeadLetterStore, Lease, LeaseStamp, LeaseStore, RetentionStore, RetryResult,
+    StoreError,
+};
 use crate::store::sqlite::inbox::dead_letters;
-use crate::store::sqlite::{Sqlite, cards, inbox, reference_data, tickets};
+use crate::store::sqlite::{Sqlite, cards, inbox, leases, reference_data, tickets};
 use async_trait::async_trait;
 use rusqlite::Connection;
 
@@ -41,5 +44,23 @@ impl RetentionStore for Sqlite {
         };
         while self.write(prune_some).await? > 0 {}
         Ok(())
+    }
+}
+
+#[async_trait]
+impl LeaseStore for Sqlite {
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        stale: Option<LeaseStamp>,
+    ) -> Result<Lease, StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::acquire(conn, &name, holder, stale)).await
+    }
+
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |conn| leases::release(conn, &name, holder)).await
     }
 }

@@ -4,11 +4,14 @@ use crate::store_contract::Backend;
 use crate::store_contract::fixture::*;
 use crate::store_contract::immediate_assignment::{open_and_assign, opened_and_given};
 use crate::store_contract::reference_data::department;
+use crate::store_contract::statistics::{check_history, some_history, stored};
 use antri::domain::ids::{ChatId, Version};
 use antri::domain::person::{Availability, Locale, Person, Role};
 use antri::domain::policy::Mode;
 use antri::domain::ticket::{Priority, RETURN_DELAY, Status, Ticket};
-use antri::engine::ports::{Change, CommitError, DirectoryStore, Guard, OutboxStore, TicketStore, Write};
+use antri::engine::ports::{
+    Change, CommitError, DirectoryStore, Guard, OutboxStore, Store, TicketStore, Write,
+};
 use antri::engine::random::Random;
 use antri::engine::{Engine, EngineConfig};
 use antri::presence::Memory;
@@ -39,12 +42,12 @@ async fn commands(store: &Mongo, changes: Vec<Change>) -> u64 {
 async fn a_batch_takes_as_many_commands_as_one_change() {
     let Served { store, .. } = Served::fresh().await;
     join(&*store, 1..=50, 5).await;
-    // The queue's head, the agents and their update, the content, the arrival, the insert and the update of the ticket, the commit.
-    assert_eq!(commands(&store, open_and_assign(&ticket(1), 1, 0)).await, 8);
-    assert_eq!(commands(&store, (2..=50).flat_map(|n| open_and_assign(&ticket(n), n, 0)).collect()).await, 8);
-    // The ticket, its agent, the updates of both, the commit.
+    // The queue's head, the agents and their update, the content, the arrival, the insert and the update of the ticket, the roll-ups, the commit.
+    assert_eq!(commands(&store, open_and_assign(&ticket(1), 1, 0)).await, 9);
+    assert_eq!(commands(&store, (2..=50).flat_map(|n| open_and_assign(&ticket(n), n, 0)).collect()).await, 9);
+    // The ticket, its agent, the updates of both, the roll-ups, the commit.
     let done = read(&*store, ticket_id(1)).await.complete(person_id(1), at(200)).unwrap();
-    assert_eq!(commands(&store, vec![ticket_update(done, Guard::None)]).await, 5);
+    assert_eq!(commands(&store, vec![ticket_update(done, Guard::None)]).await, 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,5 +277,18 @@ async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
         there.change_settings(&admin, at(1), |settings| settings.mode = Mode::Manual).await.unwrap();
         here.change_settings(&admin, at(1), |settings| settings.mode = Mode::Auto).await.unwrap();
         assert_eq!(there.store().settings().await.unwrap().mode, Mode::Auto);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roll_ups_are_the_sum_of_what_each_replica_counted() {
+    for seed in 0..4 {
+        let Served { database, store } = Served::fresh().await;
+        let stores: [Arc<dyn Store>; 2] = [store, open_store(&database).await];
+        let (before, _) = check_history(&stores, &some_history(seed)).await;
+        // A third one takes over what the others have counted, and they go on.
+        let third = open_store(&database).await;
+        assert_eq!(stored(&*third).await, before);
+        assert_eq!(stored(&*stores[0]).await, before);
     }
 }

@@ -1,6 +1,6 @@
 //! A transcript of a ticket: an HTML document without scripts and without anything from the network.
-use super::{Localizer, content_kind, escape};
 use crate::bot::cards::views::{RecordLine, TranscriptView};
+use crate::bot::render::{Localizer, content_kind, escape};
 use crate::domain::content::ContentKind;
 use crate::domain::text::clean;
 use crate::domain::ticket::conversation::{Direction, Relay};

@@ -1,0 +1,63 @@
+# Admins: statistics of the desk.
+
+stats-head = 📊 <b>Statistics</b> · { $days } · { $department }
+stats-days = { $first } – { $last }
+stats-date = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+stats-today = Today
+stats-period = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+stats-all = All departments
+stats-which = Statistics of which department?
+stats-choose = 🏢 { $department }
+stats-created = 🆕 Created: <b>{ $count }</b>
+stats-completed = ✅ Completed: <b>{ $count }</b>
+stats-reopened = 🔁 Reopened: <b>{ $count }</b>
+stats-cancelled = ✖️ Cancelled: <b>{ $count }</b>
+stats-waiting = ⏳ Waiting now: <b>{ $count }</b>
+stats-waiting-longest = ⏳ Waiting now: <b>{ $count }</b> (longest { $time })
+stats-rating = ⭐ Satisfaction: <b>{ $average }</b> of 5 ({ $count ->
+    [one] { $count } rating
+   *[other] { $count } ratings
+})
+stats-rating-none = ⭐ Satisfaction: no ratings yet
+stats-decimal = { $whole }.{ $tenth }
+stats-times = ⏱ <b>Times</b> (average · p50 · p90)
+stats-wait = Wait for an agent
+stats-answer = First answer
+stats-handling = Handling
+stats-time = { $what }: { $average } · { $median } · { $most }
+stats-time-none = { $what }: –
+stats-moment = < 1 second
+stats-nothing = –
+stats-targets = 🎯 <b>Targets</b>
+stats-target-assignment = { $mark } Assignment: { $value } (below 2 seconds)
+stats-target-wait = { $mark } Average wait: { $value } (below 5 minutes)
+stats-target-utilisation = { $mark } Capacity used: { $value } (70–90%)
+stats-target-orphaned = { $mark } Tickets without an agent: { $value } (0)
+stats-agents = 👥 <b>Agents</b> (capacity used · completed)
+stats-agent = { $name }: { $percent }% · { $count }
+stats-agent-away = { $name }: – · { $count }
+stats-chart = 🖼 Chart
+stats-table = 📄 CSV
+stats-chart-created = Created
+stats-chart-completed = Completed
+stats-chart-wait = Wait for an agent (minutes, p50)
+stats-chart-failed = The chart could not be drawn. The figures are still in /stats.
+stats-file = statistics
+stats-file-days = statistics-days
+stats-file-agents = statistics-agents
