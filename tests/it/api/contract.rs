@@ -34,6 +34,7 @@ GET /api/webhook-deliveries
 GET /api/agents/{agent_id}
 PATCH /api/agents/{agent_id}
 GET /api/settings
+GET /api/statistics
 PATCH /api/settings
 POST /api/auth/telegram
 POST /api/auth/miniapp

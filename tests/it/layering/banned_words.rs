@@ -9,7 +9,7 @@ pub(super) const BANNED_WORDS: &[(&str, &str)] = &[
     ("edition", "`generation`, of a cached value"),
     ("face faces", "`recipient`, the person who gets a delivery"),
     ("soonest", "`next_due`"),
-    ("counts tallies", "`counters` or `counts`, or `stats`, with what is counted"),
+    ("tally tallies", "`counters` or `counts`, or `stats`, with what is counted"),
     // Writes and the outbox.
     ("aside", "`dead_letter`"),
     ("deed deeds", "`action`, as in `TelegramAction`"),
