@@ -182,7 +182,7 @@ pub(super) fn note(notes: &mut Notes, step: &Step, before: Option<&Ticket>, chan
             }
             let open = notes.spans.iter_mut().find(|span| span.0 == person_id(n) && span.3.is_none());
             if open.as_ref().map(|span| span.1) != capacity {
-                for span in open {
+                if let Some(span) = open {
                     span.3 = Some(now);
                 }
                 notes.spans.extend(capacity.map(|slots| (person_id(n), slots, now, None)));
