@@ -72,6 +72,8 @@ async fn an_agent_works_on_a_ticket_in_the_front_end() {
     demo.click(&press("//main", "Tandai selesai")).await;
     demo.stage.settle().await.unwrap();
     assert!(demo.has(SARI, "sudah selesai"));
+    demo.wait_displayed(&format!("//main//p{}", containing("✅ Selesai"))).await;
+    demo.wait_gone("//form").await;
     demo.click(&press("//main", "Kembali")).await;
     demo.wait_displayed(&format!("//h1{}", containing("(0/5)"))).await;
     demo.close().await;

@@ -61,7 +61,8 @@ async fn waiting_jobs_share_a_transaction_and_fail_alone() {
 #[tokio::test]
 async fn a_failed_commit_fails_its_whole_batch_only() {
     let (writer, _dir) = start();
-    let orphan = "PRAGMA defer_foreign_keys = ON; INSERT INTO agents VALUES (x'00', 1, '', 1, 1, 1, 0, 0)";
+    let orphan =
+        "PRAGMA defer_foreign_keys = ON; INSERT INTO agents VALUES (x'00', 1, '', 1, 1, 1, 0, 0, NULL, NULL)";
     let job = move |n: i32| {
         move |conn: &Connection| {
             conn.execute(INSERT, [n])?;

@@ -6,7 +6,7 @@
 use crate::conversation::{BUDI, CITRA, SARI, TOM};
 use crate::support::{ADMIN, Desk, Options};
 use antri::domain::ids::PersonId;
-use antri::sandbox::{Side, UserMessage};
+use antri::sandbox::{ChatMessage, Side, UserMessage};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -163,7 +163,10 @@ impl History {
         self.ever.extend(pairs);
         for reader in [SARI, TOM, BUDI, CITRA, ADMIN] {
             let chat = self.desk.sandbox.chat(reader);
-            let texts: Vec<_> = chat.into_iter().filter(|m| m.from == Side::Bot).map(|m| m.text).collect();
+            // A pick-up card shows the description of a waiting ticket to agents who may take it.
+            let is_offer = |m: &ChatMessage| AGENTS.contains(&reader) && m.button("🙋 Ambil").is_some();
+            let theirs = chat.into_iter().filter(|m| m.from == Side::Bot && !is_offer(m));
+            let texts: Vec<_> = theirs.map(|m| m.text).collect();
             for (word, author) in &self.words {
                 let is_new = texts.iter().any(|text| text.contains(word.as_str()))
                     && self.seen.insert((word.clone(), reader));
