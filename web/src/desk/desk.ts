@@ -33,12 +33,23 @@ export const heldBy = (agent: string) =>
 export type Notice = { kind: "assigned"; ticket: Ticket } | { kind: "alert"; alert: Alert };
 export const notices = signal<Notice[]>([]);
 
-function put(ticket: Ticket) {
-  const known = tickets.value.get(ticket.ticket_id);
-  if (known && known.version > ticket.version) return;
+/** The versions at which tickets ended since the snapshot: what was read before that does not bring them back. */
+const ended = new Map<string, number>();
+
+/** Takes over tickets as the desk has them, unless this page knows a newer version. */
+export function put(...changed: Ticket[]): void {
   const next = new Map(tickets.value);
-  if (ticket.status === "completed" || ticket.status === "cancelled") next.delete(ticket.ticket_id);
-  else next.set(ticket.ticket_id, ticket);
+  for (const ticket of changed) {
+    const id = ticket.ticket_id;
+    const known = Math.max(next.get(id)?.version ?? -1, ended.get(id) ?? -1);
+    if (known > ticket.version) continue;
+    if (ticket.status === "completed" || ticket.status === "cancelled") {
+      next.delete(id);
+      ended.set(id, ticket.version);
+    } else if (ended.get(id) !== ticket.version) {
+      next.set(id, ticket);
+    }
+  }
   tickets.value = next;
 }
 
@@ -57,6 +68,7 @@ export function apply(event: string, data: unknown, me: string) {
     switch (event) {
       case "snapshot": {
         const snapshot = data as Snapshot;
+        ended.clear();
         tickets.value = new Map(snapshot.tickets.map((ticket) => [ticket.ticket_id, ticket]));
         agents.value = new Map(snapshot.agents.map((agent) => [agent.agent_id, agent]));
         stats.value = snapshot.queue;
@@ -108,11 +120,14 @@ export function apply(event: string, data: unknown, me: string) {
  * has said something newer since.
  */
 export function expect(ticket: Ticket, change: Partial<Ticket>): () => void {
+  const id = ticket.ticket_id;
   const expected = { ...ticket, ...change };
-  put(expected);
+  const next = new Map(tickets.value);
+  if (expected.status === "completed") next.delete(id);
+  else next.set(id, expected);
+  tickets.value = next;
   return () => {
-    if (tickets.value.get(ticket.ticket_id) === expected || !tickets.value.has(ticket.ticket_id)) {
-      tickets.value = new Map(tickets.value).set(ticket.ticket_id, ticket);
-    }
+    const shown = tickets.value.get(id);
+    if (shown === expected || (!shown && !ended.has(id))) tickets.value = new Map(tickets.value).set(id, ticket);
   };
 }

@@ -1,15 +1,30 @@
 /** The WebSocket: it connects again with a backoff, and the desk then sends a new snapshot. */
 import { signal } from "@preact/signals";
-import { session, token } from "./api";
-import { apply } from "./desk";
+import { call, session, token } from "./api";
+import type { Ticket } from "./bodies";
+import { apply, put, stats, waiting } from "./desk";
 
 /** The state of the connection. "waiting" says that another attempt follows. */
 export const connection = signal<"connecting" | "open" | "waiting">("connecting");
 
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
-/** Close codes after which the person must log in again. */
-const LOGGED_OUT = [4403];
+/** The close code for a person who is no agent or admin any more. */
+const NOT_STAFF = 4403;
+/** The close code for a token that has expired. */
+const TOKEN_ENDED = 4401;
+/** The most tickets that the desk lists at once. */
+const TICKETS_PER_PAGE = 500;
+
+/** Reads the waiting tickets that the snapshot has not listed. Only admins see all of them. */
+async function loadWaiting(): Promise<void> {
+  if (session.value?.role !== "admin") return;
+  for (let offset = waiting.value.length; offset < (stats.value?.waiting ?? 0); offset += TICKETS_PER_PAGE) {
+    const path = `/api/queue?status=queued&offset=${offset}&limit=${TICKETS_PER_PAGE}`;
+    const page = await call<{ tickets: Ticket[] }>("GET", path);
+    put(...page.tickets);
+  }
+}
 
 /** Follows the desk until the returned function is called. */
 export function follow(): () => void {
@@ -45,10 +60,14 @@ export function follow(): () => void {
       if (event === "snapshot") {
         connection.value = "open";
         backoff = MIN_BACKOFF_MS;
+        // What is missing comes with the next snapshot.
+        void loadWaiting().catch(() => null);
       }
     };
     socket.onclose = ({ code }) => {
-      if (LOGGED_OUT.includes(code)) session.value = null;
+      if (code === NOT_STAFF) session.value = null;
+      // The token of this connection ended, and the next one has a new token.
+      else if (code === TOKEN_ENDED && connection.value === "open") void connect();
       else again();
     };
   }

@@ -109,10 +109,12 @@ export function Ticket({ id }: { id: string }) {
   useEffect(() => {
     if (!isOpen) return;
     void load();
-    if (!tickets.value.has(id)) {
-      void call<TicketBody>("GET", `/api/tickets/${id}`).then((body) => (loaded.value = body)).catch(sayFailure);
-    }
   }, [id, isOpen]);
+  // A ticket that has ended is not among those of the desk.
+  useEffect(() => {
+    if (!isOpen || known) return;
+    void call<TicketBody>("GET", `/api/tickets/${id}`).then((body) => (loaded.value = body)).catch(sayFailure);
+  }, [id, isOpen, !known]);
 
   const me = session.value;
   const isMine = ticket?.assigned_agent === me?.agent_id && ["assigned", "in_progress", "pending"].includes(ticket?.status ?? "");
