@@ -70,6 +70,7 @@ async fn an_agent_works_on_a_ticket_in_the_front_end() {
     demo.screenshot("web-conversation").await;
 
     demo.click(&press("//main", "Tandai selesai")).await;
+    demo.wait_displayed(&format!("//*[@role='status']{}", containing("selesai"))).await;
     demo.stage.settle().await.unwrap();
     assert!(demo.has(SARI, "sudah selesai"));
     demo.wait_displayed(&format!("//main//p{}", containing("✅ Selesai"))).await;

@@ -11,7 +11,7 @@ export const conversation = signal<{ ticket: string; messages: Message[] } | nul
 
 const PRIORITIES = ["urgent", "high", "normal", "low"];
 const time = (text: string | null) => (text ? Date.parse(text) : 0);
-const isHeld = (ticket: Ticket) => ["assigned", "in_progress", "pending"].includes(ticket.status);
+export const isHeld = (ticket: Ticket) => ["assigned", "in_progress", "pending"].includes(ticket.status);
 
 /** Waiting tickets in the order of the queue: by priority, then by arrival. */
 export const waiting = computed(() =>
@@ -122,12 +122,8 @@ export function apply(event: string, data: unknown, me: string) {
 export function expect(ticket: Ticket, change: Partial<Ticket>): () => void {
   const id = ticket.ticket_id;
   const expected = { ...ticket, ...change };
-  const next = new Map(tickets.value);
-  if (expected.status === "completed") next.delete(id);
-  else next.set(id, expected);
-  tickets.value = next;
+  tickets.value = new Map(tickets.value).set(id, expected);
   return () => {
-    const shown = tickets.value.get(id);
-    if (shown === expected || (!shown && !ended.has(id))) tickets.value = new Map(tickets.value).set(id, ticket);
+    if (tickets.value.get(id) === expected) tickets.value = new Map(tickets.value).set(id, ticket);
   };
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { reassign, setPriority } from "../desk/actions";
 import type { Priority, Ticket } from "../desk/bodies";
-import { agents, stats, tickets, waiting } from "../desk/desk";
+import { agents, isHeld, stats, tickets, waiting } from "../desk/desk";
 import { Dialog } from "../parts/dialog";
 import { ALL_PRIORITIES, availabilityText, priorityText, stateText } from "../parts/ticket-state";
 import { VirtualList } from "../parts/virtual-list";
@@ -101,7 +101,7 @@ export function Queue() {
   const department = useSignal("");
   const moved = useSignal<string | null>(null);
   const needle = words.value.trim().toLowerCase();
-  const list = (held.value ? [...tickets.value.values()].filter((ticket) => ticket.status !== "queued") : waiting.value)
+  const list = (held.value ? [...tickets.value.values()].filter(isHeld) : waiting.value)
     .filter((ticket) => !department.value || ticket.department_id === department.value)
     .filter(
       (ticket) =>

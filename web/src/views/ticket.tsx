@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { complete } from "../desk/actions";
 import { call, session } from "../desk/api";
 import type { Message, Ticket as TicketBody } from "../desk/bodies";
-import { conversation, tickets } from "../desk/desk";
+import { conversation, isHeld, tickets } from "../desk/desk";
 import { connection } from "../desk/live";
 import { sayFailure } from "../parts/toasts";
 import { priorityText, stateText } from "../parts/ticket-state";
@@ -117,7 +117,7 @@ export function Ticket({ id }: { id: string }) {
   }, [id, isOpen, !known]);
 
   const me = session.value;
-  const isMine = ticket?.assigned_agent === me?.agent_id && ["assigned", "in_progress", "pending"].includes(ticket?.status ?? "");
+  const isMine = !!ticket && ticket.assigned_agent === me?.agent_id && isHeld(ticket);
   const messages = conversation.value?.ticket === id ? conversation.value.messages : [];
   return (
     <section class="ticket" aria-labelledby="ticket">
