@@ -156,7 +156,7 @@ async fn a_file_of_a_newer_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
     set_version(dir.path(), 99);
-    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 10)", "run that version"]).await;
+    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 11)", "run that version"]).await;
 }
 
 #[tokio::test]
@@ -165,10 +165,10 @@ async fn a_file_of_an_unreleased_schema_is_refused() {
     drop(store);
     for version in 1..=9 {
         set_version(dir.path(), version);
-        let version = format!("unreleased build of Antri (schema {version}; this one uses 10)");
+        let version = format!("unreleased build of Antri (schema {version}; this one uses 11)");
         assert_refused(dir.path(), &[&version, "move the file away"]).await;
     }
-    set_version(dir.path(), 10);
+    set_version(dir.path(), 11);
     assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
     Sqlite::open(dir.path()).unwrap();
 }
