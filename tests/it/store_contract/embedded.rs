@@ -163,7 +163,7 @@ async fn a_file_of_a_newer_schema_is_refused() {
 async fn a_file_of_an_unreleased_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
-    for version in 1..=9 {
+    for version in 1..=10 {
         set_version(dir.path(), version);
         let version = format!("unreleased build of Antri (schema {version}; this one uses 11)");
         assert_refused(dir.path(), &[&version, "move the file away"]).await;
