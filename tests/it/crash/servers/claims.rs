@@ -12,7 +12,7 @@ use antri::store::Mongo;
 use chrono::TimeDelta;
 
 /// Returns a store, and a second store on the same server that receives no commit reply after its first
-/// `after` commits.
+/// `after` commits. Opening it makes two.
 async fn stores_with_lost_replies(after: usize) -> (MongoServer, Proxy, Mongo, Mongo) {
     let (server, database) = (MongoServer::start(), mongod::database());
     let (all, none) = (Cuts { of: after, first: after }, Cuts { of: 1, first: 0 });
@@ -25,7 +25,7 @@ async fn stores_with_lost_replies(after: usize) -> (MongoServer, Proxy, Mongo, M
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_settlement_with_a_lost_answer_is_kept() {
     let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
-    let (_server, proxy, store, isolated) = stores_with_lost_replies(2).await;
+    let (_server, proxy, store, isolated) = stores_with_lost_replies(3).await;
     let key = CardKey::Status(TicketId(uuid::Uuid::nil()));
     let card = LiveCard { key, chat: ChatId(7), message_id: 1, digest: 2 };
     let messages = [7, 8].map(|chat| Outgoing::notice(ChatId(chat), Notice::UpdateFailed));
@@ -49,7 +49,7 @@ async fn a_settlement_with_a_lost_answer_is_kept() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_with_a_lost_answer_is_recovered_once() {
     let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
-    let (_server, proxy, store, isolated) = stores_with_lost_replies(1).await;
+    let (_server, proxy, store, isolated) = stores_with_lost_replies(2).await;
     store.enqueue(vec![Outgoing::notice(ChatId(7), Notice::UpdateFailed)], now).await.unwrap();
 
     assert!(isolated.claim(10, now).await.is_err(), "the answer is lost");
