@@ -17,6 +17,8 @@ pub(super) enum Timed {
     Snoozes,
     /// Nudge holders who do not react, and hand their tickets over.
     Responses,
+    /// Set agents online whose absence is over.
+    Absences,
 }
 
 impl Timed {
@@ -25,6 +27,7 @@ impl Timed {
         match self {
             Self::Snoozes => engine.resume_snoozed(now).await,
             Self::Responses => engine.handle_unanswered(now).await,
+            Self::Absences => engine.end_absences(now).await,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod absence;
 mod alias;
 mod canned;
 mod console;
@@ -12,6 +13,7 @@ mod settings;
 mod statistics;
 mod wire;
 
+pub use absence::AbsenceAction;
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use console::ConsoleAction;
@@ -176,6 +178,8 @@ pub enum ButtonAction {
     Canned(CannedAction),
     /// An action on the alias of an agent.
     Alias(AliasAction),
+    /// An action on the absence of the agent who presses.
+    Absence(AbsenceAction),
     /// An action on the desk's settings.
     Settings(SettingAction),
     /// An action of an admin in the console, with the list to which its views lead back.

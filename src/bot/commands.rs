@@ -29,8 +29,8 @@ pub enum Command {
     Offline,
     /// `/busy`: no new tickets for now.
     Busy,
-    /// `/away`: absent for a while.
-    Away,
+    /// `/away`: absent for a while, or until a time.
+    Away(String),
     /// `/myqueue`: lists the tickets that the agent holds.
     MyQueue,
     /// `/status`: shows the agent's status.
@@ -143,7 +143,7 @@ impl Command {
             Self::Online
             | Self::Offline
             | Self::Busy
-            | Self::Away
+            | Self::Away(_)
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)

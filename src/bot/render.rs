@@ -26,6 +26,7 @@ mod time;
 mod tests;
 
 pub use admin::{agent_card, workload};
+pub use agent::absence::absence_question;
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
 pub use audit::{audit_page, people_of};

@@ -77,7 +77,7 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Online].endpoint(agent::online))
         .branch(case![Command::Offline].endpoint(agent::offline))
         .branch(case![Command::Busy].endpoint(agent::busy))
-        .branch(case![Command::Away].endpoint(agent::away))
+        .branch(case![Command::Away(end)].endpoint(agent::away::away))
         .branch(case![Command::MyQueue].endpoint(agent::my_queue))
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
@@ -153,6 +153,7 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
         .branch(case![ButtonAction::LastWordNone(ticket, completion)].endpoint(last_word::none))
+        .branch(case![ButtonAction::Absence(action)].endpoint(agent::away::pressed))
         .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
@@ -166,7 +167,7 @@ fn buttons() -> HandlerTree {
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
     use ButtonAction::{
-        AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
+        Absence, AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
         StillHere, Task,
     };
     matches!(
@@ -179,6 +180,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
             | StillHere
             | GoOnline
             | GoOffline
+            | Absence(_)
             | AutoAssign(_)
             | AskLastWord(_)
             | LastWordNone(..)

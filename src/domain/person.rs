@@ -139,6 +139,9 @@ pub struct AgentProfile {
     /// What they chose last. It stays until they choose otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<ChosenAvailability>,
+    /// When they come back online by the engine, while they are away until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_until: Option<Time>,
     /// The source of their signs of activity.
     pub via: Via,
     /// When they last went online.
@@ -219,6 +222,8 @@ pub enum Prompt {
     Alias(PersonId),
     /// The comment to the rating of this ticket, from the customer.
     Comment(TicketId),
+    /// The end of the agent's own absence.
+    AwayUntil,
 }
 
 /// A person whom the bot has met.

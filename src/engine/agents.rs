@@ -1,4 +1,5 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
+mod absence;
 mod admins;
 mod alias;
 pub mod availability;

@@ -14,12 +14,14 @@
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `snooze` | tickets on hold until a time |
+//! | `absence` | agents who are away until a time |
 //! | `no_answer` | tickets that their holder does not open, or gives back |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
 //! | `invites` | claims, invites, limits |
 //! | `settings` | changes of settings and aliases |
+mod absence;
 mod cancellation;
 mod conflict_counts;
 mod fixture;

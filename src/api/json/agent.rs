@@ -30,6 +30,8 @@ pub(in crate::api) struct AgentState {
     agent_name: String,
     /// The availability that they chose.
     status: Status,
+    /// When they come back online by themselves, if they are away until then.
+    away_until: Option<DateTime<Utc>>,
     /// Whether they are online and present: their presence is not lost, and they have not blocked the bot.
     is_online: bool,
     /// Tickets they hold.
@@ -81,6 +83,7 @@ impl AgentState {
             agent_id: seat.person.id.0,
             agent_name: seat.person.name.clone(),
             status: seat.person.availability().into(),
+            away_until: seat.profile().and_then(|profile| profile.away_until),
             is_online: seat.is_online(),
             current_tickets: held,
             max_tickets: max,

@@ -5,9 +5,9 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
-    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step,
-    Surface,
+    AbsenceAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose,
+    InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze,
+    StatisticsAction, Step, Surface,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -125,6 +125,7 @@ impl ButtonAction {
             Self::Record(action) => action.encode(),
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
+            Self::Absence(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
@@ -234,6 +235,7 @@ impl ButtonAction {
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
+            ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;

@@ -302,6 +302,7 @@ impl Composer {
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::Console(notice) => self.console_notice(*notice).await?,
+            Notice::Availability(notice) => Some(NoticeView::Availability(*notice)),
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

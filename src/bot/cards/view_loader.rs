@@ -280,6 +280,7 @@ impl ViewLoader {
         let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
         Ok(Some(StatusView {
             availability: profile.availability,
+            away_until: profile.away_until,
             lost: self.engine.is_lost(person.id),
             auto: profile.auto_assignment_enabled,
             asks_last_word: profile.asks_last_word,

@@ -179,6 +179,8 @@ pub struct AgentLine {
     pub alias: Option<String>,
     /// The availability that they chose.
     pub availability: Availability,
+    /// When they come back, if they are away until then.
+    pub away_until: Option<Time>,
     /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// False if they blocked the bot.
@@ -258,6 +260,8 @@ pub struct DraftView {
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
+    /// When they come back, if they are away until then.
+    pub away_until: Option<Time>,
     /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// Whether they take part in automatic assignment.

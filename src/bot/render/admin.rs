@@ -58,7 +58,10 @@ pub(super) fn agent_label(localizer: &Localizer<'_>, agent: &AgentLine) -> Strin
 fn load_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     let args = [
         ("name", name(&agent.name)),
-        ("availability", localizer.availability(agent.availability, agent.lost).into()),
+        (
+            "availability",
+            localizer.availability_until(agent.availability, agent.lost, agent.away_until).into(),
+        ),
         ("held", agent.held.into()),
         ("max", agent.max.into()),
     ];
@@ -102,7 +105,7 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
 pub(super) fn agent_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> Vec<String> {
     let mut lines = vec![
         localizer.html("agent-head", &[("name", name(&agent.name))]),
-        localizer.availability_line(agent.availability, agent.lost),
+        localizer.availability_line_until(agent.availability, agent.lost, agent.away_until),
         localizer.html("status-load", &[("held", agent.held.into()), ("max", agent.max.into())]),
         bar_line(localizer, agent),
         localizer.html("status-departments", &[("departments", localizer.names(&agent.departments).into())]),

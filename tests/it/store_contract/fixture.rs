@@ -78,6 +78,7 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(at(0)),
+        away_until: Some(at(90)),
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: true,

@@ -1,6 +1,7 @@
 //! Tests of the encoding of button actions.
 use super::*;
 use crate::bot::callback::SearchQuery;
+use crate::domain::Time;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 use crate::domain::policy::setting::Setting;
@@ -62,6 +63,11 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::AskLastWord(true),
         ButtonAction::LastWordNone(t, u16::MAX),
         ButtonAction::SetAdmin(p, true),
+        ButtonAction::Absence(AbsenceAction::Start),
+        ButtonAction::Absence(AbsenceAction::Hour(None)),
+        ButtonAction::Absence(AbsenceAction::RestOfToday(Time::from_timestamp(4_000_000_000, 0))),
+        ButtonAction::Absence(AbsenceAction::NoEnd(Time::from_timestamp(-1, 0))),
+        ButtonAction::Absence(AbsenceAction::Ask),
         ButtonAction::Alias(AliasAction::Show(p)),
         ButtonAction::Alias(AliasAction::Ask(p)),
         ButtonAction::Alias(AliasAction::Clear(p)),
@@ -137,6 +143,8 @@ fn forged_data_is_rejected() {
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "set:none",
+        "ab:h",
+        "ab:h:99999999999999999",
         "al:s",
         "al:x:AAAAAAAAAAAAAAAAAAAAAA",
         "set:mode:1",

@@ -4,6 +4,7 @@ use super::service::{CompletedView, ServiceView};
 use super::{ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::alert::Alert;
 use crate::domain::ids::TicketId;
+use crate::domain::notice::availability::AvailabilityNotice;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::formatted::FormattedText;
@@ -209,4 +210,6 @@ pub enum NoticeView {
     Service(ServiceView),
     /// About what an admin did in the console.
     Console(ConsoleNoticeView),
+    /// About an availability that the engine changed as planned.
+    Availability(AvailabilityNotice),
 }

@@ -80,7 +80,11 @@ pub async fn on_answer(
 ) -> HandlerResult {
     let answer = match prompt {
         // Their answers are no names.
-        Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::NewReply | Prompt::ReplyText(_) => {
+        Prompt::Comment(_)
+        | Prompt::LastWord(_)
+        | Prompt::AwayUntil
+        | Prompt::NewReply
+        | Prompt::ReplyText(_) => {
             return Ok(Vec::new());
         }
         Prompt::Alias(agent) => alias::set_and_show(bot, ctx, agent, name).await?,

@@ -141,6 +141,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
 fn status_view(departments: Vec<String>) -> StatusView {
     StatusView {
         availability: Availability::Away,
+        away_until: None,
         lost: false,
         auto: true,
         asks_last_word: true,

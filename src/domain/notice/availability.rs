@@ -1,0 +1,10 @@
+//! Notices about availability that the engine changed as an agent had planned.
+use serde::{Deserialize, Serialize};
+
+/// A notice to the agent whose availability the engine has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "availability", rename_all = "snake_case")]
+pub enum AvailabilityNotice {
+    /// Their absence is over, and they are online.
+    AbsenceOver,
+}

@@ -1,0 +1,59 @@
+//! Crashes around the end of an absence: the agent is online once, with one notice.
+use crate::crash::actors::Actors;
+use crate::crash::durable_state::read;
+use crate::crash::environment::Environment;
+use crate::crash::process::DeskProcess;
+use antri::domain::event::{Action, Actor};
+use antri::domain::person::Availability;
+use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
+
+const AGENT: i64 = 201;
+const WAIT: Duration = Duration::from_secs(60);
+
+/// Kills the desk at this point of the end, starts it again, and checks what is left.
+async fn crash_at(environment: Environment, point: &str) {
+    let mut process = DeskProcess::start(&environment, Some(point));
+    environment.sandbox.send_text(AGENT, "/away 1 detik");
+    let status =
+        tokio::time::timeout(WAIT, process.wait_for_exit()).await.expect("the desk passes the point");
+    assert_eq!(status.signal(), Some(9), "{}", process.log_tail());
+    let process = DeskProcess::start(&environment, None);
+    let notices = |sandbox: &antri::sandbox::Sandbox| {
+        sandbox.chat(AGENT).iter().filter(|message| message.text.contains("Selamat datang kembali")).count()
+    };
+    environment.sandbox.wait_for("the notice", WAIT, |sandbox| (notices(sandbox) > 0).then_some(())).await;
+    environment.settle().await;
+    assert_eq!(notices(&environment.sandbox), 1, "{point}");
+    process.stop().await;
+    let state = read(&environment).await;
+    let is_return = |(actor, what): (Actor, &Action)| {
+        actor == Actor::Engine && matches!(what, Action::Availability { to: Availability::Online, .. })
+    };
+    assert_eq!(
+        state.events.iter().filter(|event| is_return((event.actor, &event.what))).count(),
+        1,
+        "{point}"
+    );
+}
+
+macro_rules! points {
+    ($($test:ident: $point:literal,)*) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $test() {
+            crash_at(Environment::embedded(Actors::small()).await, $point).await;
+        })*
+        mod on_mongodb {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let environment = super::Environment::with_actors(super::Actors::small()).await;
+                super::crash_at(environment, $point).await;
+            })*
+        }
+    };
+}
+
+points! {
+    before_the_end_of_an_absence: "engine-before-absence-over",
+    after_the_end_of_an_absence: "engine-after-absence-over",
+}
