@@ -134,6 +134,7 @@ fn new_department(n: u64) -> Change {
         name: format!("HSI INDIBIZ {n}"),
         critical: false,
         categories: vec![category],
+        hours: None,
         retired: false,
         version: Version(0),
     };

@@ -19,6 +19,8 @@ pub(super) enum Timed {
     Responses,
     /// Set agents online whose absence is over.
     Absences,
+    /// Refresh the cards of tickets that wait in departments that open or close.
+    Openings,
 }
 
 impl Timed {
@@ -28,6 +30,7 @@ impl Timed {
             Self::Snoozes => engine.resume_snoozed(now).await,
             Self::Responses => engine.handle_unanswered(now).await,
             Self::Absences => engine.end_absences(now).await,
+            Self::Openings => Ok(engine.refresh_openings(now).await?),
         }
     }
 }

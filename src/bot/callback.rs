@@ -7,6 +7,7 @@ mod absence;
 mod alias;
 mod canned;
 mod console;
+mod hours;
 mod id_code;
 mod record;
 mod settings;
@@ -17,6 +18,7 @@ pub use absence::AbsenceAction;
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use console::ConsoleAction;
+pub use hours::{HoursAction, OfferedPlan, OfferedZone};
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 pub use statistics::StatisticsAction;
@@ -298,6 +300,8 @@ pub enum ButtonAction {
     RenameDepartment(DepartmentId),
     /// Makes a department critical (`true`) or not.
     CriticalDepartment(DepartmentId, bool),
+    /// An action on the business hours of a department.
+    Hours(HoursAction),
     /// Retires a department (`true`) or reopens it.
     RetireDepartment(DepartmentId, bool),
     /// Moves the waiting tickets of the first department to the second.

@@ -36,6 +36,7 @@ pub use conversation::{
     relay_head, relay_text, ticket_choice, topic_name,
 };
 pub use customer::{draft, my_tickets, status_card};
+pub use department::hours::{hours_card, plan_error};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};

@@ -222,6 +222,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
+        .branch(case![ButtonAction::Hours(action)].endpoint(departments::hours::pressed))
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))

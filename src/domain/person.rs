@@ -222,6 +222,10 @@ pub enum Prompt {
     Alias(PersonId),
     /// The comment to the rating of this ticket, from the customer.
     Comment(TicketId),
+    /// The weekly plan of a department's business hours.
+    Hours(DepartmentId),
+    /// Dates on which a department is closed.
+    Holidays(DepartmentId),
     /// The end of the agent's own absence.
     AwayUntil,
 }

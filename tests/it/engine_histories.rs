@@ -15,6 +15,7 @@
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `snooze` | tickets on hold until a time |
 //! | `absence` | agents who are away until a time |
+//! | `hours` | business hours and the alerts about departments |
 //! | `no_answer` | tickets that their holder does not open, or gives back |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
@@ -26,6 +27,7 @@ mod cancellation;
 mod conflict_counts;
 mod fixture;
 mod gaps;
+mod hours;
 mod immediate_assignment;
 mod invites;
 mod languages;

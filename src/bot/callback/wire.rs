@@ -6,7 +6,7 @@ mod tests;
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AbsenceAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose,
-    InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze,
+    HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze,
     StatisticsAction, Step, Surface,
 };
 use crate::domain::ids::{
@@ -126,6 +126,7 @@ impl ButtonAction {
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
             Self::Absence(action) => action.encode(),
+            Self::Hours(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
@@ -236,6 +237,7 @@ impl ButtonAction {
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
+            ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;

@@ -109,7 +109,7 @@ impl Composer {
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
-                let view = self.view(notice).await?;
+                let view = self.view(notice, now).await?;
                 Ok(view.map_or(TelegramAction::Nothing, |view| {
                     TelegramAction::Send(render::notice(&localizer, &view), notice.card())
                 }))
@@ -163,7 +163,10 @@ impl Composer {
         Ok(match key {
             CardKey::Status(id) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::status_card(localizer, &self.views.status_card(&ticket).await?);
+                    let text = render::status_card(
+                        localizer,
+                        &self.views.status_card(&ticket, localizer.now).await?,
+                    );
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
@@ -209,14 +212,14 @@ impl Composer {
     }
 
     /// Loads a notice with its names; `None` if its ticket is gone.
-    async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+    async fn view(&self, notice: &Notice, now: Time) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
                 // The position at the commit is shown while the ticket still waits.
-                Some(ticket) => {
-                    Some(NoticeView::Created(self.views.status_card_at(&ticket, (*position, *online)).await?))
-                }
+                Some(ticket) => Some(NoticeView::Created(
+                    self.views.status_card_at(&ticket, (*position, *online), now).await?,
+                )),
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {

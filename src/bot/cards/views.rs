@@ -98,6 +98,8 @@ pub struct TicketStatusView {
     pub ticket: TicketView,
     /// Agents online in its department.
     pub online: u32,
+    /// When its department opens, if it is closed.
+    pub opens_at: Option<Time>,
 }
 
 /// A ticket for the agent who got it, with the values at the assignment.

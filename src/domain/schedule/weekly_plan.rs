@@ -86,6 +86,12 @@ impl WeeklyPlan {
         Self::try_from(intervals).ok()
     }
 
+    /// Returns the plan that covers the whole week.
+    #[must_use]
+    pub fn always() -> Self {
+        Self((0..7).map(|day| Interval { day, from: 0, to: DAY_MINUTES }).collect())
+    }
+
     /// Returns its intervals in order.
     #[must_use]
     pub fn intervals(&self) -> &[Interval] {

@@ -4,6 +4,7 @@ mod agents;
 mod bans;
 mod console;
 mod departments;
+mod hours;
 mod links;
 mod priority;
 mod relocation;

@@ -81,6 +81,7 @@ fn department(name: &str, categories: u128) -> Department {
         name: name.into(),
         critical: false,
         categories: (1..=categories).map(category).collect(),
+        hours: None,
         retired: false,
         version: Version(3),
     }

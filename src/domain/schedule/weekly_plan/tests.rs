@@ -112,9 +112,8 @@ fn a_holiday_is_closed_from_midnight_to_midnight() {
 
 #[test]
 fn a_plan_that_never_changes_has_no_next_change() {
-    let always =
-        WeeklyPlan::try_from((0..7).map(|day| Interval { day, from: 0, to: 1_440 }).collect::<Vec<_>>());
-    let always = always.unwrap();
+    let always = WeeklyPlan::always();
+    assert_eq!(WeeklyPlan::try_from(always.intervals().to_vec()), Ok(always.clone()));
     assert!(always.is_always());
     assert_eq!(always.next_change(&none(), Tz::Europe__Berlin, utc(Tz::UTC, 1, 0, 0)), None);
 }
