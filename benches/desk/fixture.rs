@@ -183,6 +183,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         via: Via::Telegram,
         last_online: Some(now),
         away_until: None,
+        working_hours: None,
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: false,

@@ -75,3 +75,31 @@ holidays-examples =
 holidays-unclear = 🤔 “{ $part }” is no date to come.
 holidays-limit = At most { $max } holidays. Please remove some first.
 track-opens = 🕗 We are closed right now. Your ticket is in the queue, and work begins { $when }.
+
+# Working hours of agents.
+
+work-button = 🕗 Working hours
+work-head-own = 🕗 <b>Your working hours</b>
+work-head = 🕗 <b>Working hours of { $name }</b>
+work-none = Not set. With working hours, going online and offline happens by itself.
+work-online-at = 🟢 Goes online { $when }
+work-offline-at = 🔴 Goes offline { $when }
+work-hint = What is chosen by hand holds until the next change.
+work-clear = 🗑 Clear working hours
+work-saved = 🕗 Working hours saved
+work-cleared = 🗑 Working hours cleared
+work-ask = 🕗 When are the working hours? Write the days and the times.
+work-examples =
+    For example:
+    • <code>Mon–Fri 08:00–17:00, Sat 09:00–12:00</code>
+    • <code>Every day 08:00–12:00, 13:00–21:00</code>
+    • <code>Fri 22:00–06:00</code> (past midnight)
+button-not-yet = 🌙 Not yet
+notice-work-begins = 🟢 Your working hours have begun. You are online and get tickets.
+notice-work-ends = 🔴 Your working hours are over, so you are offline. Thank you!
+notice-work-ends-kept = { $count ->
+    [one] 🔴 Your working hours are over, so you are offline. { $count } ticket stays with you.
+   *[other] 🔴 Your working hours are over, so you are offline. { $count } tickets stay with you.
+}
+notice-work-set = 🕗 An admin set your working hours. Press /hours to see them.
+notice-work-cleared = 🕗 An admin cleared your working hours.

@@ -72,3 +72,28 @@ holidays-examples =
 holidays-unclear = 🤔 “{ $part }” bukan tanggal yang akan datang.
 holidays-limit = Paling banyak { $max } hari libur. Hapus sebagian dulu.
 track-opens = 🕗 Kami sedang tutup. Tiket Anda sudah masuk antrian, dan kami mulai bekerja lagi { $when }.
+
+# Jam kerja agen.
+
+work-button = 🕗 Jam kerja
+work-head-own = 🕗 <b>Jam kerja Anda</b>
+work-head = 🕗 <b>Jam kerja { $name }</b>
+work-none = Belum diatur. Dengan jam kerja, status menjadi online dan offline secara otomatis.
+work-online-at = 🟢 Online otomatis { $when }
+work-offline-at = 🔴 Offline otomatis { $when }
+work-hint = Pilihan manual berlaku sampai perubahan berikutnya.
+work-clear = 🗑 Hapus jam kerja
+work-saved = 🕗 Jam kerja disimpan
+work-cleared = 🗑 Jam kerja dihapus
+work-ask = 🕗 Kapan jam kerjanya? Tulis hari dan jamnya.
+work-examples =
+    Contoh:
+    • <code>Sen–Jum 08.00–17.00, Sab 09.00–12.00</code>
+    • <code>Setiap hari 08.00–12.00, 13.00–21.00</code>
+    • <code>Jum 22.00–06.00</code> (lewat tengah malam)
+button-not-yet = 🌙 Belum bisa
+notice-work-begins = 🟢 Jam kerja Anda dimulai, jadi Anda online dan menerima tiket.
+notice-work-ends = 🔴 Jam kerja Anda selesai, jadi Anda offline. Terima kasih!
+notice-work-ends-kept = 🔴 Jam kerja Anda selesai, jadi Anda offline. { $count } tiket tetap pada Anda.
+notice-work-set = 🕗 Admin mengatur jam kerja Anda. Tekan /hours untuk melihatnya.
+notice-work-cleared = 🕗 Admin menghapus jam kerja Anda.

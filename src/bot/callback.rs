@@ -13,6 +13,7 @@ mod record;
 mod settings;
 mod statistics;
 mod wire;
+mod working_hours;
 
 pub use absence::AbsenceAction;
 pub use alias::AliasAction;
@@ -22,6 +23,7 @@ pub use hours::{HoursAction, OfferedPlan, OfferedZone};
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 pub use statistics::StatisticsAction;
+pub use working_hours::WorkingHoursAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::card::console::ConsoleList;
@@ -180,6 +182,8 @@ pub enum ButtonAction {
     Canned(CannedAction),
     /// An action on the alias of an agent.
     Alias(AliasAction),
+    /// An action on the working hours of an agent.
+    WorkingHours(WorkingHoursAction),
     /// An action on the absence of the agent who presses.
     Absence(AbsenceAction),
     /// An action on the desk's settings.

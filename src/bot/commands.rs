@@ -31,6 +31,8 @@ pub enum Command {
     Busy,
     /// `/away`: absent for a while, or until a time.
     Away(String),
+    /// `/hours`: shows or sets the agent's working hours.
+    Hours(String),
     /// `/myqueue`: lists the tickets that the agent holds.
     MyQueue,
     /// `/status`: shows the agent's status.
@@ -144,6 +146,7 @@ impl Command {
             | Self::Offline
             | Self::Busy
             | Self::Away(_)
+            | Self::Hours(_)
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)

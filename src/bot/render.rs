@@ -27,6 +27,7 @@ mod tests;
 
 pub use admin::{agent_card, workload};
 pub use agent::absence::absence_question;
+pub use agent::working_hours::working_hours_card;
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
 pub use audit::{audit_page, people_of};

@@ -7,6 +7,7 @@ pub mod sessions;
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId, TicketId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
+use super::schedule::WorkingHours;
 use ban::Ban;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
@@ -142,6 +143,9 @@ pub struct AgentProfile {
     /// When they come back online by the engine, while they are away until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away_until: Option<Time>,
+    /// Their working hours, if the engine sets them online and offline by a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_hours: Option<WorkingHours>,
     /// The source of their signs of activity.
     pub via: Via,
     /// When they last went online.
@@ -226,6 +230,8 @@ pub enum Prompt {
     Hours(DepartmentId),
     /// Dates on which a department is closed.
     Holidays(DepartmentId),
+    /// The working hours of this agent, from the agent or an admin.
+    WorkingHours(PersonId),
     /// The end of the agent's own absence.
     AwayUntil,
 }

@@ -75,8 +75,42 @@ impl BusinessHours {
     }
 }
 
+/// The working hours of an agent: the engine sets them online and offline by a weekly plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkingHours {
+    /// The plan.
+    pub plan: WeeklyPlan,
+    /// Its time zone; `None` for the desk's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Tz>,
+    /// When they begin or end next, if ever. The engine has applied every change before it.
+    pub next_change: Option<Time>,
+}
+
+impl WorkingHours {
+    /// Returns working hours that are followed from now on.
+    #[must_use]
+    pub fn starting(plan: WeeklyPlan, zone: Option<Tz>, desk: Tz, now: Time) -> Self {
+        let next_change = plan.next_change(&BTreeSet::new(), zone.unwrap_or(desk), now);
+        Self { plan, zone, next_change }
+    }
+
+    /// Returns them when every change until now has been applied.
+    #[must_use]
+    pub fn after(&self, desk: Tz, now: Time) -> Self {
+        Self::starting(self.plan.clone(), self.zone, desk, now)
+    }
+
+    /// Returns true within the hours.
+    #[must_use]
+    pub fn is_open(&self, desk: Tz, now: Time) -> bool {
+        self.plan.is_open(&BTreeSet::new(), self.zone.unwrap_or(desk), now)
+    }
+}
+
 /// Returns the first instant at which a clock in the zone shows this time, or a later one if it skips this time.
-fn first_instant(local: NaiveDateTime, zone: Tz) -> Option<Time> {
+#[must_use]
+pub fn first_instant(local: NaiveDateTime, zone: Tz) -> Option<Time> {
     let at = |minutes| zone.from_local_datetime(&(local + TimeDelta::minutes(minutes))).earliest();
     (0..=MAX_GAP_MINUTES).find_map(at).map(|at| at.with_timezone(&Utc))
 }

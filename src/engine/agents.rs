@@ -13,3 +13,4 @@ mod preferences;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
 mod reachability;
+mod working_hours;

@@ -17,6 +17,7 @@
 //! | `absence` | agents who are away until a time |
 //! | `hours` | business hours and the alerts about departments |
 //! | `no_answer` | tickets that their holder does not open, or gives back |
+//! | `working_hours` | agents who go online and offline by a plan |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
@@ -41,3 +42,4 @@ mod random;
 mod restarts;
 mod settings;
 mod snooze;
+mod working_hours;

@@ -40,8 +40,13 @@ impl OfferedPlan {
         plan.unwrap_or_else(WeeklyPlan::always)
     }
 
-    fn number(self) -> usize {
+    pub(super) fn number(self) -> usize {
         Self::ALL.iter().position(|plan| *plan == self).unwrap_or_default()
+    }
+
+    /// Returns the plan with this number.
+    pub(super) fn of(number: &str) -> Option<Self> {
+        Self::ALL.get(number.parse::<usize>().ok()?).copied()
     }
 }
 
@@ -129,9 +134,7 @@ impl HoursAction {
         let id = DepartmentId(decode_id(id)?);
         Some(match (*action, rest) {
             ("s", []) => Self::Show(id),
-            ("p", [plan, v]) => {
-                Self::Plan(id, *OfferedPlan::ALL.get(plan.parse::<usize>().ok()?)?, decode_version(v)?)
-            }
+            ("p", [plan, v]) => Self::Plan(id, OfferedPlan::of(plan)?, decode_version(v)?),
             ("a", []) => Self::AskPlan(id),
             ("h", []) => Self::AskHolidays(id),
             ("x", [date, v]) => Self::RemoveHoliday(

@@ -7,7 +7,7 @@ use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AbsenceAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose,
     HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze,
-    StatisticsAction, Step, Surface,
+    StatisticsAction, Step, Surface, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -126,6 +126,7 @@ impl ButtonAction {
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
             Self::Absence(action) => action.encode(),
+            Self::WorkingHours(action) => action.encode(),
             Self::Hours(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
@@ -238,6 +239,7 @@ impl ButtonAction {
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
             ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
             ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
+            ["wh", action @ ..] => Self::WorkingHours(WorkingHoursAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;

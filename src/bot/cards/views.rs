@@ -17,6 +17,7 @@ use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Ve
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::AgentNaming;
+use crate::domain::schedule::WorkingHours;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
@@ -212,6 +213,21 @@ pub struct AliasView {
     pub naming: AgentNaming,
     /// Whether the viewer is the agent.
     pub is_own: bool,
+}
+
+/// The working hours of an agent, as their card shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkingHoursView {
+    /// The agent.
+    pub agent: PersonId,
+    /// The agent's name.
+    pub name: String,
+    /// The working hours, if they have some.
+    pub hours: Option<WorkingHours>,
+    /// Whether the viewer is the agent.
+    pub is_own: bool,
+    /// Whether the viewer is an admin, who sees the agent's other facts too.
+    pub is_admin: bool,
 }
 
 /// All agents' load (`/workload`).

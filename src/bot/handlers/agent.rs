@@ -1,5 +1,6 @@
 //! Agent handlers: availability, the own queue, the status.
 pub mod away;
+pub mod working_hours;
 
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};

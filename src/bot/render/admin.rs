@@ -1,7 +1,9 @@
 //! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
 use super::{Button, Localizer, Rendered, labelled};
-use crate::bot::callback::{AliasAction, ButtonAction, ConsoleAction, PagedList, PickerPurpose};
+use crate::bot::callback::{
+    AliasAction, ButtonAction, ConsoleAction, PagedList, PickerPurpose, WorkingHoursAction,
+};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView};
 
@@ -98,7 +100,9 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
             .button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
     ];
     let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
-    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias]])
+    let hours = ButtonAction::WorkingHours(WorkingHoursAction::Show(agent.id));
+    let hours = localizer.button("work-button", hours);
+    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias, hours]])
 }
 
 /// Returns the facts of one agent, one a line.

@@ -1,5 +1,6 @@
 //! Cards for one agent: a ticket that was assigned to them, and their status.
 pub(super) mod absence;
+pub(super) mod working_hours;
 
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};

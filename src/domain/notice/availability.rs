@@ -7,4 +7,16 @@ use serde::{Deserialize, Serialize};
 pub enum AvailabilityNotice {
     /// Their absence is over, and they are online.
     AbsenceOver,
+    /// Their working hours have begun, and they are online.
+    WorkBegins,
+    /// Their working hours have ended, and they are offline.
+    WorkEnds {
+        /// Number of tickets that they keep.
+        kept: u16,
+    },
+    /// An admin set their working hours, or cleared them.
+    WorkingHours {
+        /// Whether they have some now.
+        set: bool,
+    },
 }

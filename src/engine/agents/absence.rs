@@ -32,7 +32,7 @@ impl Engine {
         Ok(person)
     }
 
-    /// Sets online each agent whose absence is over, with a notice. Returns when the next absence ends. An agent who
+    /// Sets online each agent whose absence is over, with a notice; offline outside their working hours. Returns when the next absence ends. An agent who
     /// chose otherwise meanwhile, on another replica too, is left as they are.
     pub async fn end_absences(&self, now: Time) -> Result<Option<Time>, EngineError> {
         let mut next: Option<Time> = None;
@@ -52,13 +52,26 @@ impl Engine {
         roster.seats().filter_map(|seat| end(&seat.person)).collect()
     }
 
+    /// Returns whether an agent has working hours and is outside them.
+    fn is_off_work(&self, agent: PersonId, now: Time) -> bool {
+        let roster = self.roster();
+        let hours = roster.seat(agent).and_then(|seat| seat.profile()?.working_hours.as_ref());
+        hours.is_some_and(|hours| !hours.is_open(self.rules.zone, now))
+    }
+
     async fn end_absence(&self, agent: PersonId, until: Time, now: Time) -> Result<(), EngineError> {
         let Some(chat) = self.chat_of(agent).await? else { return Ok(()) };
-        let notice = Notice::Availability(AvailabilityNotice::AbsenceOver);
         let is_unchanged = |profile: &AgentProfile| profile.away_until == Some(until);
-        let change = (Availability::Online, &is_unchanged as &(dyn Fn(&AgentProfile) -> bool + Sync));
+        let (to, notice) = match self.is_off_work(agent, now) {
+            true => (
+                Availability::Offline,
+                AvailabilityNotice::WorkEnds { kept: self.kept_offline(agent).await? },
+            ),
+            false => (Availability::Online, AvailabilityNotice::AbsenceOver),
+        };
+        let change = (to, &is_unchanged as &(dyn Fn(&AgentProfile) -> bool + Sync));
         fail::fail_point!("engine-before-absence-over");
-        let notices = vec![Outgoing::notice(chat, notice)];
+        let notices = vec![Outgoing::notice(chat, Notice::Availability(notice))];
         let changed = self.change_availability((agent, Cause::AbsenceOver), change, notices, now).await;
         fail::fail_point!("engine-after-absence-over");
         match changed {

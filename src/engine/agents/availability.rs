@@ -58,7 +58,7 @@ impl Engine {
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let (by_agent, actor) = (cause.is_activity(), cause.actor(agent));
+        let (by_agent, actor) = (cause.is_activity(to), cause.actor(agent));
         if by_agent {
             self.store.record_activity(agent, now).await?;
         }

@@ -99,6 +99,7 @@ mod tests {
             via,
             last_online: None,
             away_until: None,
+            working_hours: None,
             asked_at: None,
             question_delivered_at: None,
             asks_last_word: false,

@@ -16,3 +16,4 @@ mod queue;
 mod reactions;
 mod snooze;
 mod topics;
+mod working_hours;

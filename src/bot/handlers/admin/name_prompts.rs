@@ -84,6 +84,7 @@ pub async fn on_answer(
         Prompt::Comment(_)
         | Prompt::LastWord(_)
         | Prompt::AwayUntil
+        | Prompt::WorkingHours(_)
         | Prompt::NewReply
         | Prompt::ReplyText(_) => {
             return Ok(Vec::new());

@@ -7,12 +7,14 @@ use crate::bot::toast::Toast;
 use crate::domain::Time;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{Availability, Person, Prompt};
-use crate::domain::schedule::absence::{AbsenceError, parse_absence_end};
+use crate::domain::schedule::absence::{AbsenceError, MAX_ABSENCE, parse_absence_end};
+use crate::domain::schedule::first_instant;
 use crate::domain::text::shorten;
 use crate::domain::ticket::snooze::next_morning;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use chrono::{SubsecRound, TimeDelta};
+use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// The longest part of an answer that is quoted, in characters.
@@ -101,7 +103,7 @@ pub async fn pressed(
             set_end(&bot, &ctx, &toast, (ctx.now + TimeDelta::hours(1), shown)).await?
         }
         AbsenceAction::RestOfToday(shown) => {
-            let morning = next_morning(ctx.now, bot.engine.config().zone);
+            let morning = next_start(&ctx, bot.engine.config().zone);
             set_end(&bot, &ctx, &toast, (morning, shown)).await?
         }
         AbsenceAction::NoEnd(shown) => {
@@ -131,6 +133,17 @@ async fn set_end(
     let ctx = RequestContext { person, ..ctx.clone() };
     toast.say(state(bot, &ctx));
     status_text(bot, &ctx).await
+}
+
+/// Returns when the agent works again after today: by their working hours, else in the morning.
+fn next_start(ctx: &RequestContext, zone: Tz) -> Time {
+    let morning = next_morning(ctx.now, zone);
+    let hours = ctx.person.agent.as_ref().and_then(|profile| profile.working_hours.as_ref());
+    let start = hours.and_then(|hours| {
+        let midnight = first_instant(ctx.now.with_timezone(&zone).date_naive().succ_opt()?.into(), zone)?;
+        if hours.is_open(zone, midnight) { Some(midnight) } else { hours.after(zone, midnight).next_change }
+    });
+    start.filter(|start| *start - ctx.now <= MAX_ABSENCE).unwrap_or(morning)
 }
 
 fn state(bot: &BotContext, ctx: &RequestContext) -> String {

@@ -51,5 +51,17 @@ pub(in crate::bot::render) fn availability_notice(
             let offline = localizer.button("button-offline", ButtonAction::GoOffline);
             card(localizer.html("notice-absence-over", &[]), [vec![away, offline]])
         }
+        AvailabilityNotice::WorkBegins => {
+            let away = localizer.button("button-not-yet", ButtonAction::Absence(AbsenceAction::Start));
+            let offline = localizer.button("button-offline", ButtonAction::GoOffline);
+            card(localizer.html("notice-work-begins", &[]), [vec![away, offline]])
+        }
+        AvailabilityNotice::WorkEnds { kept } => {
+            let online = localizer.button("button-online", ButtonAction::GoOnline);
+            let key = if kept == 0 { "notice-work-ends" } else { "notice-work-ends-kept" };
+            card(localizer.html(key, &[("count", kept.into())]), [vec![online]])
+        }
+        AvailabilityNotice::WorkingHours { set: true } => localizer.message("notice-work-set", &[]),
+        AvailabilityNotice::WorkingHours { set: false } => localizer.message("notice-work-cleared", &[]),
     }
 }

@@ -19,14 +19,20 @@ pub(in crate::engine) enum Cause {
     AwayUntil(Time),
     /// The end that they chose for an absence has come.
     AbsenceOver,
+    /// Their working hours have begun or ended.
+    WorkingHours {
+        /// When they begin or end next.
+        next: Option<Time>,
+    },
 }
 
 impl Cause {
     /// Returns whether the agent shows by it that they are there.
-    pub(super) fn is_activity(self) -> bool {
+    pub(super) fn is_activity(self, to: Availability) -> bool {
         match self {
-            // At the end of an absence, the silence of the absence does not count.
-            Self::Choice(_) | Self::Heartbeat | Self::AwayUntil(_) | Self::AbsenceOver => true,
+            // The silence before does not count for an agent who said beforehand that they would be there.
+            Self::AbsenceOver | Self::WorkingHours { .. } => to == Availability::Online,
+            Self::Choice(_) | Self::Heartbeat | Self::AwayUntil(_) => true,
             Self::LostPresence | Self::Admin(_) => false,
         }
     }
@@ -34,7 +40,7 @@ impl Cause {
     pub(super) fn actor(self, agent: PersonId) -> Actor {
         match self {
             Self::Choice(_) | Self::Heartbeat | Self::AwayUntil(_) => Actor::Person(agent),
-            Self::LostPresence | Self::AbsenceOver => Actor::Engine,
+            Self::LostPresence | Self::AbsenceOver | Self::WorkingHours { .. } => Actor::Engine,
             Self::Admin(admin) => Actor::Person(admin),
         }
     }
@@ -47,11 +53,14 @@ impl Cause {
             Self::Heartbeat if to == Availability::Away => profile.away_until,
             _ => None,
         };
+        if let (Self::WorkingHours { next }, Some(hours)) = (self, &mut profile.working_hours) {
+            hours.next_change = next;
+        }
         match self {
             Self::Choice(via) => {
                 (profile.via, profile.chosen) = (via, Some(ChosenAvailability { to, via }));
             }
-            Self::AwayUntil(_) | Self::AbsenceOver => {
+            Self::AwayUntil(_) | Self::AbsenceOver | Self::WorkingHours { .. } => {
                 let via = Via::Telegram;
                 (profile.via, profile.chosen) = (via, Some(ChosenAvailability { to, via }));
             }

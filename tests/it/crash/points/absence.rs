@@ -1,26 +1,39 @@
-//! Crashes around the end of an absence: the agent is online once, with one notice.
+//! Crashes around the end of an absence and the start of working hours: the agent is online once, with one notice.
 use crate::crash::actors::Actors;
 use crate::crash::durable_state::read;
 use crate::crash::environment::Environment;
 use crate::crash::process::DeskProcess;
 use antri::domain::event::{Action, Actor};
 use antri::domain::person::Availability;
+use chrono::{TimeDelta, Utc};
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 const AGENT: i64 = 201;
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_secs(120);
 
-/// Kills the desk at this point of the end, starts it again, and checks what is left.
+/// Returns the command for working hours that begin with the next minute.
+fn hours_from_the_next_minute() -> String {
+    let start = Utc::now() + TimeDelta::minutes(1);
+    let end = start + TimeDelta::minutes(30);
+    format!("/hours setiap hari {}-{} UTC", start.format("%H:%M"), end.format("%H:%M"))
+}
+
+/// Kills the desk at this point, starts it again, and checks what is left.
 async fn crash_at(environment: Environment, point: &str) {
     let mut process = DeskProcess::start(&environment, Some(point));
-    environment.sandbox.send_text(AGENT, "/away 1 detik");
+    let (command, notice) = if point.ends_with("absence-over") {
+        ("/away 1 detik".to_owned(), "Selamat datang kembali")
+    } else {
+        (hours_from_the_next_minute(), "Jam kerja Anda dimulai")
+    };
+    environment.sandbox.send_text(AGENT, &command);
     let status =
         tokio::time::timeout(WAIT, process.wait_for_exit()).await.expect("the desk passes the point");
     assert_eq!(status.signal(), Some(9), "{}", process.log_tail());
     let process = DeskProcess::start(&environment, None);
     let notices = |sandbox: &antri::sandbox::Sandbox| {
-        sandbox.chat(AGENT).iter().filter(|message| message.text.contains("Selamat datang kembali")).count()
+        sandbox.chat(AGENT).iter().filter(|message| message.text.contains(notice)).count()
     };
     environment.sandbox.wait_for("the notice", WAIT, |sandbox| (notices(sandbox) > 0).then_some(())).await;
     environment.settle().await;
@@ -56,4 +69,6 @@ macro_rules! points {
 points! {
     before_the_end_of_an_absence: "engine-before-absence-over",
     after_the_end_of_an_absence: "engine-after-absence-over",
+    before_the_start_of_working_hours: "engine-before-working-hours",
+    after_the_start_of_working_hours: "engine-after-working-hours",
 }
