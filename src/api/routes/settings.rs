@@ -108,12 +108,16 @@ pub(in crate::api) struct SettingsChange {
     /// The hour of the day at which the admins get the daily summary, in the desk's zone; null: never.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u8>, example = 8, maximum = 23)]
-    summary_hour: Option<Option<u8>>,
+    summary_hour: Option<HourChange>,
 }
 
+/// An hour, or none.
+#[derive(Debug, Clone, Copy)]
+struct HourChange(Option<u8>);
+
 /// Reads a field that is present, so that null differs from an absent field.
-fn present<'de, D: Deserializer<'de>>(field: D) -> std::result::Result<Option<Option<u8>>, D::Error> {
-    Option::deserialize(field).map(Some)
+fn present<'de, D: Deserializer<'de>>(field: D) -> std::result::Result<Option<HourChange>, D::Error> {
+    Option::deserialize(field).map(|hour| Some(HourChange(hour)))
 }
 
 /// Returns the settings.
@@ -164,7 +168,7 @@ impl SettingsChange {
                 "a time is 1 to 604800 seconds; topic_retention and no_answer_time can be 0",
             ));
         }
-        if self.summary_hour.flatten().is_some_and(|hour| hour > 23) {
+        if self.summary_hour.and_then(|hour| hour.0).is_some_and(|hour| hour > 23) {
             return Err(invalid("summary_hour is 0 to 23, or null"));
         }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
@@ -197,7 +201,7 @@ impl ValidChange {
         set(&mut settings.topic_retention, self.change.topic_retention.map(Duration::from_secs));
         set(&mut settings.wait_alert, self.change.wait_alert.map(Duration::from_secs));
         set(&mut settings.unstaffed_alert, self.change.unstaffed_alert.map(Duration::from_secs));
-        set(&mut settings.summary_hour, self.change.summary_hour);
+        set(&mut settings.summary_hour, self.change.summary_hour.map(|hour| hour.0));
     }
 }
 

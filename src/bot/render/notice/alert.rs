@@ -13,22 +13,19 @@ pub fn alert_card(localizer: &Localizer<'_>, view: &AlertView) -> Rendered {
     if view.over {
         return card(text, []);
     }
-    match &view.mute {
-        Some((until, by)) => {
-            let args = [("name", name(by)), ("time", localizer.upcoming(*until).into())];
-            let text = format!("{text}\n{}", localizer.html("alert-muted", &args));
-            card(text, [vec![localizer.button("button-unmute", action(AlertAction::Unmute(view.alert)))]])
-        }
-        None => {
-            let mute = |key, time| localizer.button(key, action(AlertAction::Mute(view.alert, time)));
-            let buttons = vec![
-                mute("button-mute-hour", MuteTime::Hour),
-                mute("button-mute-eight-hours", MuteTime::EightHours),
-                mute("button-mute-tomorrow", MuteTime::Tomorrow),
-            ];
-            card(text, [buttons])
-        }
+    if let Some((until, by)) = &view.mute {
+        let args = [("name", name(by)), ("time", localizer.upcoming(*until).into())];
+        let text = format!("{text}\n{}", localizer.html("alert-muted", &args));
+        let unmute = localizer.button("button-unmute", action(AlertAction::Unmute(view.alert)));
+        return card(text, [vec![unmute]]);
     }
+    let mute = |key, time| localizer.button(key, action(AlertAction::Mute(view.alert, time)));
+    let buttons = vec![
+        mute("button-mute-hour", MuteTime::Hour),
+        mute("button-mute-eight-hours", MuteTime::EightHours),
+        mute("button-mute-tomorrow", MuteTime::Tomorrow),
+    ];
+    card(text, [buttons])
 }
 
 /// Renders the notice that an admin muted an alert until a time, or ended its mute.
