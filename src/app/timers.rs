@@ -23,12 +23,20 @@ pub(super) enum Timed {
     WorkingHours,
     /// Refresh the cards of tickets that wait in departments that open or close.
     Openings,
+    /// Send the daily summary.
+    DailySummary,
 }
 
 impl Timed {
     /// All timers.
-    pub(super) const ALL: [Self; 5] =
-        [Self::Snoozes, Self::Responses, Self::Absences, Self::WorkingHours, Self::Openings];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Snoozes,
+        Self::Responses,
+        Self::Absences,
+        Self::WorkingHours,
+        Self::Openings,
+        Self::DailySummary,
+    ];
 
     /// Has the engine do what is due by `now`. Returns when the next is due.
     async fn run(self, engine: &Engine, now: Time) -> Result<Option<Time>, EngineError> {
@@ -38,6 +46,7 @@ impl Timed {
             Self::Absences => engine.end_absences(now).await,
             Self::WorkingHours => engine.follow_working_hours(now).await,
             Self::Openings => Ok(engine.refresh_openings(now).await?),
+            Self::DailySummary => engine.send_daily_summary(now).await,
         }
     }
 }

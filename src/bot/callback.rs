@@ -4,6 +4,7 @@
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
 mod absence;
+mod alert;
 mod alias;
 mod canned;
 mod console;
@@ -16,6 +17,7 @@ mod wire;
 mod working_hours;
 
 pub use absence::AbsenceAction;
+pub use alert::{AlertAction, MuteTime};
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use console::ConsoleAction;
@@ -192,6 +194,8 @@ pub enum ButtonAction {
     Console(ConsoleAction, ConsoleList),
     /// An action on the statistics.
     Statistics(StatisticsAction),
+    /// An admin mutes an alert, or ends its mute.
+    Alert(AlertAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

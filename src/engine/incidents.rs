@@ -1,7 +1,9 @@
 //! Incidents: found by the leader, announced to the admins and on the feed when they begin and when they are
 //! over. The store keeps what was announced, in one commit with the notices to the admins. So each is
 //! announced once, also across replicas and restarts.
+mod daily_summary;
 mod heartbeat_window;
+mod mutes;
 
 use super::error::EngineError;
 use super::events::Event;
@@ -101,8 +103,8 @@ impl Engine {
         outage_announced: bool,
         now: Time,
     ) -> Result<(), EngineError> {
-        let before = self.store.incidents().await?;
-        let mut conditions = self.department_conditions(&mut state.oldest_waits, &before, now).await?;
+        let earlier = self.store.incidents().await?;
+        let mut conditions = self.department_conditions(&mut state.oldest_waits, &earlier, now).await?;
         if outage_announced {
             conditions.insert(Alert::StoreAway, TimeDelta::zero());
         }
@@ -114,6 +116,7 @@ impl Engine {
         }
         let unreadable = self.unreadable_people().await?.into_iter().map(Alert::PersonUnreadable);
         conditions.extend(unreadable.map(|alert| (alert, TimeDelta::zero())));
+        let before = self.store.incidents().await?;
         let announced = state.announced.get_or_insert_with(|| before.announced());
         let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
         let after = before.update(&conditions, can_notify, now);
@@ -187,11 +190,11 @@ impl Engine {
     }
 
     /// Returns the conditions of the departments. A department that is closed needs no agent, and no wait becomes too
-    /// long there; one that `before` has lasts until the ticket is taken.
+    /// long there; one that `earlier` has lasts until the ticket is taken.
     async fn department_conditions(
         &self,
         oldest_waits: &mut HashMap<DepartmentId, OldestWait>,
-        before: &Incidents,
+        earlier: &Incidents,
         now: Time,
     ) -> Result<Conditions, StoreError> {
         let mut conditions = Conditions::new();
@@ -220,7 +223,7 @@ impl Engine {
                 };
             }
             let alert = Alert::TicketWaits(id);
-            let lasts = || before.list.iter().any(|incident| incident.alert == alert);
+            let lasts = || earlier.list.iter().any(|incident| incident.alert == alert);
             if oldest_waits.get(&id).is_some_and(is_too_long) && (is_open || lasts()) {
                 conditions.insert(alert, TimeDelta::zero());
             }

@@ -301,10 +301,10 @@ impl Composer {
             | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
             | Notice::Alert { .. }
-            | Notice::Undelivered { .. } => self.exception_view(notice).await?,
+            | Notice::Undelivered { .. } => self.exception_view(notice, now).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
-            Notice::Console(notice) => self.console_notice(*notice).await?,
+            Notice::Console(notice) => self.console_notice(*notice, now).await?,
             Notice::Availability(notice) => Some(NoticeView::Availability(*notice)),
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
