@@ -62,12 +62,10 @@ impl Engine {
     async fn end_absence(&self, agent: PersonId, until: Time, now: Time) -> Result<(), EngineError> {
         let Some(chat) = self.chat_of(agent).await? else { return Ok(()) };
         let is_unchanged = |profile: &AgentProfile| profile.away_until == Some(until);
-        let (to, notice) = match self.is_off_work(agent, now) {
-            true => (
-                Availability::Offline,
-                AvailabilityNotice::WorkEnds { kept: self.kept_offline(agent).await? },
-            ),
-            false => (Availability::Online, AvailabilityNotice::AbsenceOver),
+        let (to, notice) = if self.is_off_work(agent, now) {
+            (Availability::Offline, AvailabilityNotice::WorkEnds { kept: self.kept_offline(agent).await? })
+        } else {
+            (Availability::Online, AvailabilityNotice::AbsenceOver)
         };
         let change = (to, &is_unchanged as &(dyn Fn(&AgentProfile) -> bool + Sync));
         fail::fail_point!("engine-before-absence-over");

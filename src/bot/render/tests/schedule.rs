@@ -91,8 +91,9 @@ fn cards_of_business_hours() {
 
 #[test]
 fn the_fullest_hours_leave_room_for_every_button() {
-    let intervals: Vec<_> = (0..42_u16)
-        .map(|n| Interval { day: (n % 7) as u8, from: n / 7 * 200 + n, to: n / 7 * 200 + n + 101 })
+    let intervals: Vec<_> = (0..42_u8)
+        .map(|n| (n % 7, u16::from(n / 7) * 200 + u16::from(n)))
+        .map(|(day, from)| Interval { day, from, to: from + 101 })
         .collect();
     let today = NaiveDate::from_ymd_opt(2025, 12, 4).unwrap();
     let hours = BusinessHours {

@@ -74,7 +74,7 @@ proptest! {
         let to = from + TimeDelta::minutes(minutes);
         let brute = (0..minutes).filter(|n| plan.is_open(&none(), zone, from + TimeDelta::minutes(*n))).count();
         let open = plan.open_time(&none(), zone, (from, to), TimeDelta::MAX);
-        prop_assert_eq!(open, TimeDelta::minutes(brute as i64));
+        prop_assert_eq!(open, TimeDelta::minutes(i64::try_from(brute).unwrap()));
         prop_assert!(plan.open_time(&none(), zone, (from, to), TimeDelta::hours(1)) >= open.min(TimeDelta::hours(1)));
     }
 
@@ -131,7 +131,8 @@ fn wrong_intervals_are_refused_and_those_that_meet_are_joined() {
         let stored = format!("[{{\"day\":{},\"from\":{},\"to\":{}}}]", wrong.0, wrong.1, wrong.2);
         assert!(serde_json::from_str::<WeeklyPlan>(&stored).is_err(), "{stored}");
     }
-    let many: Vec<_> = (0..43_u16).map(|n| ((n / 7) as u8, n % 7 * 10, n % 7 * 10 + 5)).collect();
+    let many: Vec<_> =
+        (0..43_u8).map(|n| (n / 7, u16::from(n % 7) * 10, u16::from(n % 7) * 10 + 5)).collect();
     assert_eq!(plan(&many), Err(PlanError::TooMany));
     assert_eq!(plan(&[(0, 30, 60), (0, 0, 30), (0, 20, 40)]), plan(&[(0, 0, 60)]));
 }
