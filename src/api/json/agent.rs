@@ -77,7 +77,7 @@ pub(in crate::api) struct AgentLoad {
 }
 
 fn weekly(hours: &WorkingHours) -> Vec<IntervalBody> {
-    hours.plan.intervals().iter().map(interval).collect()
+    hours.plan.intervals().iter().copied().map(interval).collect()
 }
 
 impl AgentState {

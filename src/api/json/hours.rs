@@ -41,14 +41,14 @@ impl HoursBody {
     pub(in crate::api) fn of(hours: &BusinessHours, desk: Tz) -> Self {
         Self {
             time_zone: hours.zone_or(desk).name().to_owned(),
-            weekly: hours.plan.intervals().iter().map(interval).collect(),
+            weekly: hours.plan.intervals().iter().copied().map(interval).collect(),
             holidays: hours.holidays.iter().copied().collect(),
         }
     }
 }
 
 /// Returns the body of an interval.
-pub(in crate::api) fn interval(interval: &Interval) -> IntervalBody {
+pub(in crate::api) fn interval(interval: Interval) -> IntervalBody {
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     IntervalBody {
         day: WEEKDAYS.get(usize::from(interval.day)).copied().unwrap_or_default(),

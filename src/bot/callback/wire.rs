@@ -238,10 +238,6 @@ impl ButtonAction {
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
-            ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
-            ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
-            ["wh", action @ ..] => Self::WorkingHours(WorkingHoursAction::decode(action)?),
-            ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;
                 Self::Console(action, list)
@@ -319,6 +315,17 @@ impl ButtonAction {
             ["Cx", c, on] => Self::RetireCategory(category(c)?, flag(on)?),
             ["x"] => Self::Dismiss,
             ["-"] => Self::NoOp,
+            fields => return Self::decode_of_agents(fields),
+        })
+    }
+
+    /// Returns the action of the fields of a button on agents or hours.
+    fn decode_of_agents(fields: &[&str]) -> Option<Self> {
+        Some(match fields {
+            ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
+            ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
+            ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
+            ["wh", action @ ..] => Self::WorkingHours(WorkingHoursAction::decode(action)?),
             _ => return None,
         })
     }

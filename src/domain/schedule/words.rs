@@ -27,9 +27,8 @@ pub(super) fn clock(word: &str) -> Option<Clock> {
     let (hours, rest) = number(word).filter(|_| !word.starts_with("000"))?;
     let minutes = match rest.strip_prefix([':', '.']) {
         Some(minutes) if minutes.len() == 2 => number(minutes).filter(|(_, rest)| rest.is_empty())?.0,
-        Some(_) => return None,
         None if rest.is_empty() => 0,
-        None => return None,
+        Some(_) | None => return None,
     };
     let at = u16::try_from(hours.checked_mul(60)?.checked_add(minutes)?).ok()?;
     (minutes < 60 && at <= DAY_MINUTES).then_some(Clock(at))
@@ -50,5 +49,5 @@ const WEEKDAYS: [(Weekday, &[&str]); 7] = [
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
     let word = word.trim_end_matches('.').replace('’', "'");
     let is_short = |name: &&str| word.len() >= 3 && name.starts_with(word.as_str());
-    WEEKDAYS.iter().find(|(_, names)| names.iter().any(|name| is_short(&name))).map(|(day, _)| *day)
+    WEEKDAYS.iter().find(|(_, names)| names.iter().any(is_short)).map(|(day, _)| *day)
 }

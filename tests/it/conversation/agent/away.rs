@@ -18,14 +18,14 @@ fn away_until(desk: &Desk) -> Option<String> {
     Some(until.with_timezone(&Jakarta).format("%Y-%m-%d %H:%M").to_string())
 }
 
-fn in_minutes(desk: &Desk, minutes: i64) -> Option<String> {
+fn in_minutes(desk: &Desk, minutes: i64) -> String {
     let at = desk.now() + TimeDelta::minutes(minutes);
-    Some(at.with_timezone(&Jakarta).format("%Y-%m-%d %H:%M").to_string())
+    at.with_timezone(&Jakarta).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn next_morning(desk: &Desk, days: i64) -> Option<String> {
+fn next_morning(desk: &Desk, days: i64) -> String {
     let day = (desk.now() + TimeDelta::days(days)).with_timezone(&Jakarta).format("%Y-%m-%d");
-    Some(format!("{day} 08:00"))
+    format!("{day} 08:00")
 }
 
 fn availability(desk: &Desk) -> Availability {
@@ -68,7 +68,7 @@ async fn the_buttons_set_the_end_and_a_second_press_changes_nothing() {
     assert_eq!((availability(&desk), away_until(&desk)), (Availability::Away, None));
     let (card, hour) = desk.button(BUDI, "1 jam");
     desk.press_data(BUDI, card, &hour).await;
-    let until = in_minutes(&desk, 60);
+    let until = Some(in_minutes(&desk, 60));
     assert_eq!(away_until(&desk), until);
     assert!(desk.toast(BUDI).contains("kembali"), "{}", desk.toast(BUDI));
     assert!(desk.shown(BUDI, card).contains("kembali"), "{}", desk.shown(BUDI, card));
@@ -77,7 +77,7 @@ async fn the_buttons_set_the_end_and_a_second_press_changes_nothing() {
     assert_eq!(away_until(&desk), until);
     desk.say(BUDI, "/away").await;
     desk.press(BUDI, "Sisa hari ini").await;
-    assert_eq!(away_until(&desk), next_morning(&desk, 1));
+    assert_eq!(away_until(&desk), Some(next_morning(&desk, 1)));
     desk.say(BUDI, "/away").await;
     desk.press(BUDI, "Tanpa batas").await;
     assert_eq!((availability(&desk), away_until(&desk)), (Availability::Away, None));
@@ -88,19 +88,19 @@ async fn the_command_takes_the_end_in_many_ways() {
     let desk = with_agent().await;
     for (text, minutes) in [("1h", 60), ("2 jam", 120), ("90 menit", 90)] {
         desk.say(BUDI, &format!("/away {text}")).await;
-        assert_eq!(away_until(&desk), in_minutes(&desk, minutes), "{text}");
+        assert_eq!(away_until(&desk), Some(in_minutes(&desk, minutes)), "{text}");
     }
     desk.say(BUDI, "/away besok").await;
-    assert_eq!(away_until(&desk), next_morning(&desk, 1));
+    assert_eq!(away_until(&desk), Some(next_morning(&desk, 1)));
     let date = (desk.now() + TimeDelta::days(40)).with_timezone(&Jakarta).format("%Y-%m-%d").to_string();
     desk.say(BUDI, &format!("/away {date}")).await;
-    assert_eq!(away_until(&desk), next_morning(&desk, 40));
+    assert_eq!(away_until(&desk), Some(next_morning(&desk, 40)));
     desk.say(BUDI, "/away entah").await;
     assert!(desk.last(BUDI).text.contains("“entah”"), "{}", desk.last(BUDI).text);
-    assert_eq!(away_until(&desk), next_morning(&desk, 40), "nothing changed");
+    assert_eq!(away_until(&desk), Some(next_morning(&desk, 40)), "nothing changed");
     // A command that was mistyped opens no prompt: the next message is for the customer.
     desk.say(BUDI, "besok").await;
-    assert_eq!(away_until(&desk), next_morning(&desk, 40));
+    assert_eq!(away_until(&desk), Some(next_morning(&desk, 40)));
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn the_notice_lets_the_agent_stay_away() {
     desk.press(BUDI, "Belum kembali").await;
     assert_eq!(availability(&desk), Availability::Away);
     desk.press(BUDI, "1 jam").await;
-    assert_eq!(away_until(&desk), in_minutes(&desk, 60));
+    assert_eq!(away_until(&desk), Some(in_minutes(&desk, 60)));
 }
 
 #[tokio::test]
