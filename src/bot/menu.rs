@@ -31,6 +31,7 @@ const AGENT: &[MenuEntry] = &[
     ("offline", "command-offline"),
     ("busy", "command-busy"),
     ("away", "command-away"),
+    ("hours", "command-hours"),
     ("myqueue", "command-myqueue"),
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),

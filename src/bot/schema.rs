@@ -85,7 +85,8 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Online].endpoint(agent::online))
         .branch(case![Command::Offline].endpoint(agent::offline))
         .branch(case![Command::Busy].endpoint(agent::busy))
-        .branch(case![Command::Away].endpoint(agent::away))
+        .branch(case![Command::Away(end)].endpoint(agent::away::away))
+        .branch(case![Command::Hours(plan)].endpoint(agent::working_hours::hours))
         .branch(case![Command::MyQueue].endpoint(agent::my_queue))
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
@@ -161,6 +162,8 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
         .branch(case![ButtonAction::LastWordNone(ticket, completion)].endpoint(last_word::none))
+        .branch(case![ButtonAction::WorkingHours(action)].endpoint(agent::working_hours::pressed))
+        .branch(case![ButtonAction::Absence(action)].endpoint(agent::away::pressed))
         .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
@@ -174,7 +177,7 @@ fn buttons() -> HandlerTree {
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
     use ButtonAction::{
-        AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
+        Absence, AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
         StillHere, Task,
     };
     matches!(
@@ -187,6 +190,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
             | StillHere
             | GoOnline
             | GoOffline
+            | Absence(_)
             | AutoAssign(_)
             | AskLastWord(_)
             | LastWordNone(..)
@@ -230,6 +234,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
+        .branch(case![ButtonAction::Hours(action)].endpoint(departments::hours::pressed))
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))

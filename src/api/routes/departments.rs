@@ -2,10 +2,14 @@
 use crate::api::Api;
 use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::json::hours::HoursBody;
+use crate::domain::Time;
 use crate::domain::department::{Category, Department};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -25,6 +29,12 @@ pub(in crate::api) struct DepartmentBody {
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,
+    /// When it is open; `null` if that is not set, and so it always is.
+    hours: Option<HoursBody>,
+    /// Whether it is open now.
+    open: bool,
+    /// When it opens; `null` if it is open.
+    opens_at: Option<DateTime<Utc>>,
     /// Its categories, in display order.
     categories: Vec<CategoryBody>,
 }
@@ -44,16 +54,21 @@ pub(in crate::api) struct CategoryBody {
     responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
 pub(in crate::api) async fn list(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentBody>> {
     let departments = api.engine.store().departments().await?;
-    Ok(Answer::ok("Departments", departments.iter().filter(|d| !d.retired).map(body).collect()))
+    let (desk, now) = (api.engine.config().zone, api.now());
+    let open = departments.iter().filter(|d| !d.retired);
+    Ok(Answer::ok("Departments", open.map(|d| body(d, desk, now)).collect()))
 }
 
-fn body(department: &Department) -> DepartmentBody {
+fn body(department: &Department, desk: Tz, now: Time) -> DepartmentBody {
     let category =
         |category: &Category| CategoryBody { category_id: category.id.0, category: category.name.clone() };
     DepartmentBody {
         department_id: department.id.0,
         department: department.name.clone(),
         critical: department.critical,
+        hours: department.hours.as_ref().map(|hours| HoursBody::of(hours, desk)),
+        open: department.is_open(desk, now),
+        opens_at: department.opens_at(desk, now),
         categories: department.offered().map(category).collect(),
     }
 }

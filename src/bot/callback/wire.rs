@@ -5,9 +5,9 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
-    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step,
-    Surface,
+    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
+    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
+    SettingAction, Snooze, StatisticsAction, Step, Surface, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -125,6 +125,9 @@ impl ButtonAction {
             Self::Record(action) => action.encode(),
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
+            Self::Absence(action) => action.encode(),
+            Self::WorkingHours(action) => action.encode(),
+            Self::Hours(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
@@ -236,6 +239,9 @@ impl ButtonAction {
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
+            ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
+            ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
+            ["wh", action @ ..] => Self::WorkingHours(WorkingHoursAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;

@@ -116,6 +116,12 @@ pub async fn message(
     if ctx.prompt_for(&message).is_none() {
         close_open_prompt(&bot, &ctx).await;
     }
+    if let Some(answer) = agent::away::on_answer(&bot, &ctx, &message).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = agent::working_hours::on_answer(&bot, &ctx, &message).await? {
+        return Ok(answer);
+    }
     if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
         return Ok(answer);
     }
@@ -125,7 +131,12 @@ pub async fn message(
         return Ok(answers);
     }
     let prompt = ctx.prompt_for(&message);
-    let is_admins = |prompt: &Prompt| !matches!(prompt, Prompt::Comment(_) | Prompt::LastWord(_));
+    let is_admins = |prompt: &Prompt| {
+        !matches!(
+            prompt,
+            Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::AwayUntil | Prompt::WorkingHours(_)
+        )
+    };
     let prompt = prompt.filter(|prompt| ctx.person.is_admin() && is_admins(prompt));
     if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
         return replies::on_answer(&bot, &ctx, prompt, &message).await;

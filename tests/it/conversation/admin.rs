@@ -7,6 +7,7 @@ mod console;
 mod contacts;
 mod daily_summary;
 mod departments;
+mod hours;
 mod links;
 mod priority;
 mod relocation;

@@ -1,5 +1,6 @@
 //! Admin handlers for departments and categories.
 pub(super) mod cards;
+pub mod hours;
 pub(super) mod lookup;
 pub(super) mod picker;
 pub mod relocation;
