@@ -246,6 +246,8 @@ pub enum ButtonAction {
     LastWordNone(TicketId, u16),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
+    /// Has the person choose from their contacts for a picker.
+    AskContact(PickerPurpose),
     /// Chooses a person of a picker.
     PickPerson(PickerPurpose, PersonId),
     /// Chooses a ticket of a picker.

@@ -130,5 +130,5 @@ pub fn help(localizer: &Localizer<'_>, role: Role, is_agent: bool) -> Rendered {
         listed.extend(group);
         blocks.push(lines.join("\n"));
     }
-    Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
+    Rendered::new(blocks.join("\n\n"), Vec::new())
 }

@@ -107,7 +107,7 @@ impl Localizer<'_> {
     /// Returns a message without buttons.
     #[must_use]
     pub fn message(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Rendered {
-        Rendered { html: self.html(key, args), buttons: Vec::new() }
+        Rendered::new(self.html(key, args), Vec::new())
     }
 
     /// Returns a button with the label of `key`.
@@ -155,7 +155,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
 /// Returns text without markup, such as a toast's, as a message.
 #[must_use]
 pub fn plain_message(text: &str) -> Rendered {
-    Rendered { html: escape(text), buttons: Vec::new() }
+    Rendered::new(escape(text), Vec::new())
 }
 
 fn one_line(text: &str) -> String {

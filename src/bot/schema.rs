@@ -4,8 +4,8 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
-    admins, agents, alerts, bans, capacity, choices, console, dead_letters, departments, invite, invites,
-    name_prompts, priority, reassign, replies,
+    admins, agents, alerts, bans, capacity, choices, console, contacts, dead_letters, departments, invite,
+    invites, name_prompts, priority, reassign, replies,
 };
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
@@ -28,7 +28,15 @@ pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescript
 pub fn schema() -> HandlerTree {
     dptree::entry()
         .branch(dptree::filter(|ctx: RequestContext| ctx.person.is_banned()).branch(banned()))
-        .branch(Update::filter_message().branch(messages()).endpoint(common::message))
+        .branch(
+            Update::filter_message()
+                .branch(
+                    dptree::filter_map(|message: Arc<IncomingMessage>| message.shared_user.clone())
+                        .endpoint(contacts::chosen),
+                )
+                .branch(messages())
+                .endpoint(common::message),
+        )
         .branch(Update::filter_edited_message().endpoint(common::edited_message))
         .branch(
             Update::filter_callback_query()
@@ -195,6 +203,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::Console(action, list)].endpoint(console::pressed))
         .branch(case![ButtonAction::Statistics(action)].endpoint(statistics::pressed))
         .branch(case![ButtonAction::Alert(action)].endpoint(alerts::pressed))
+        .branch(case![ButtonAction::AskContact(purpose)].endpoint(contacts::ask))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))

@@ -270,5 +270,5 @@ impl Localizer<'_> {
 
 /// Returns a card of lines and the rows of buttons that are not empty.
 pub(super) fn card(html: String, rows: impl IntoIterator<Item = Vec<Button>>) -> Rendered {
-    Rendered { html, buttons: rows.into_iter().filter(|row| !row.is_empty()).collect() }
+    Rendered::new(html, rows.into_iter().filter(|row| !row.is_empty()).collect())
 }

@@ -4,6 +4,7 @@ mod agents;
 mod alerts;
 mod bans;
 mod console;
+mod contacts;
 mod daily_summary;
 mod departments;
 mod hours;

@@ -148,7 +148,7 @@ pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: Action) -> Aud
 
 /// Returns a text message for a chat.
 pub(crate) fn text(chat: i64, words: &str) -> Outgoing {
-    let rendered = Rendered { html: words.to_owned(), buttons: Vec::new() };
+    let rendered = Rendered::new(words.to_owned(), Vec::new());
     Outgoing { chat: ChatId(chat), message: Message::Text(rendered) }
 }
 

@@ -45,6 +45,7 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::PickPerson(PickerPurpose::Unban, p),
         ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
         ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
+        ButtonAction::AskContact(PickerPurpose::AddAgent),
         ButtonAction::Language(Locale::En),
         ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
         ButtonAction::Record(RecordAction::Transcript(t)),

@@ -171,7 +171,7 @@ async fn offer_to_create(
     let buttons = with_page_buttons
         .chain([vec![make, localizer.button("button-cancel", ButtonAction::Dismiss)]])
         .collect();
-    Ok(Rendered { html: localizer.html("department-unknown", &[("name", name.into())]), buttons })
+    Ok(Rendered::new(localizer.html("department-unknown", &[("name", name.into())]), buttons))
 }
 
 /// Returns true if two names differ by two letters at most, or if one contains the other.
