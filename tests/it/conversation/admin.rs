@@ -7,7 +7,6 @@ mod console;
 mod contacts;
 mod daily_summary;
 mod departments;
-mod hours;
 mod links;
 mod priority;
 mod relocation;

@@ -1,4 +1,6 @@
 //! Departments and categories: creation, renaming, retirement and the prompts for their names.
+mod hours;
+
 use crate::conversation::{BUDI, SARI, second_department, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
 
