@@ -1,21 +1,32 @@
-//! Route of `/api/departments`: the departments and categories that a new ticket can name.
+//! Routes of `/api/departments`: the departments and categories that a new ticket can name, and their changes by
+//! admins.
 use crate::api::Api;
-use crate::api::http::auth::Staff;
+use crate::api::http::auth::{Admin, Staff};
 use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::{JsonBody, PathId, PathIds, QueryParams};
 use crate::domain::department::{Category, Department};
+use crate::domain::ids::{CategoryId, DepartmentId};
+use crate::domain::person::Person;
+use crate::engine::departments::DepartmentEdit;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
-use serde::Serialize;
+use axum::http::StatusCode;
+use axum::routing::{get, patch, post};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub(in crate::api) fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/departments", get(list))
+    Router::new()
+        .route("/api/departments", get(list).post(add))
+        .route("/api/departments/{department_id}", patch(change))
+        .route("/api/departments/{department_id}/categories", post(add_category))
+        .route("/api/departments/{department_id}/categories/{category_id}", patch(change_category))
 }
 
-/// A department that takes new tickets.
+/// A department.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct DepartmentBody {
     /// Its id.
@@ -25,11 +36,14 @@ pub(in crate::api) struct DepartmentBody {
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: bool,
     /// Its categories, in display order.
     categories: Vec<CategoryBody>,
 }
 
-/// A category that takes new tickets.
+/// A category.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct CategoryBody {
     /// Its id.
@@ -37,23 +51,192 @@ pub(in crate::api) struct CategoryBody {
     /// Its name.
     #[schema(example = "Pertanyaan")]
     category: String,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: bool,
 }
 
-/// Lists the departments that take new tickets, with their categories. Retired ones are left out.
-#[utoipa::path(get, operation_id = "listDepartments", path = "/api/departments", tag = "tickets", security(("bearer" = [])),
-    responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
-pub(in crate::api) async fn list(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentBody>> {
-    let departments = api.engine.store().departments().await?;
-    Ok(Answer::ok("Departments", departments.iter().filter(|d| !d.retired).map(body).collect()))
+/// The query of the departments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DepartmentsQuery {
+    /// Whether to list retired departments and categories as well.
+    #[serde(default)]
+    #[param(default = false)]
+    retired: bool,
+}
+
+/// A new department.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewDepartment {
+    /// The id that the caller chose for it: a repeated request with the same id adds nothing.
+    department_id: Option<Uuid>,
+    /// Its name.
+    #[schema(example = "HSI INDIBIZ")]
+    department: String,
+    /// The name of its first category.
+    #[schema(example = "TROUBLESHOOT")]
+    category: String,
+}
+
+/// A change of a department; absent fields stay unchanged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct DepartmentChange {
+    /// Its new name.
+    #[schema(example = "HSI INDIBIZ")]
+    department: Option<String>,
+    /// Whether it is an incident when no agent of it is online.
+    critical: Option<bool>,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: Option<bool>,
+}
+
+/// A new category.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewCategory {
+    /// The id that the caller chose for it: a repeated request with the same id adds nothing.
+    category_id: Option<Uuid>,
+    /// Its name.
+    #[schema(example = "TROUBLESHOOT")]
+    category: String,
+}
+
+/// A change of a category; absent fields stay unchanged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct CategoryChange {
+    /// Its new name.
+    #[schema(example = "TROUBLESHOOT")]
+    category: Option<String>,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: Option<bool>,
+}
+
+/// Lists the departments with their categories. Without `retired`, those that take no new tickets are left out.
+#[utoipa::path(get, operation_id = "listDepartments", path = "/api/departments", tag = "departments", security(("bearer" = [])),
+    params(DepartmentsQuery), responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
+pub(in crate::api) async fn list(
+    State(api): State<Arc<Api>>,
+    _: Staff,
+    QueryParams(query): QueryParams<DepartmentsQuery>,
+) -> Result<Vec<DepartmentBody>> {
+    let mut departments = api.engine.store().departments().await?;
+    if !query.retired {
+        departments.retain(|department| !department.retired);
+        for department in &mut departments {
+            department.categories.retain(|category| !category.retired);
+        }
+    }
+    Ok(Answer::ok("Departments", departments.iter().map(body).collect()))
+}
+
+/// Adds a department with its first category.
+#[utoipa::path(post, operation_id = "addDepartment", path = "/api/departments", tag = "departments", security(("bearer" = [])),
+    request_body = NewDepartment, responses((status = 201, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn add(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    JsonBody(new): JsonBody<NewDepartment>,
+) -> Result<DepartmentBody> {
+    let id = new.department_id.map_or_else(|| api.engine.new_department_id(), DepartmentId);
+    let engine = Arc::clone(&api.engine);
+    let add = async move { engine.add_department(&admin, id, &new.department, &new.category).await };
+    Ok(Answer::ok("Department added", body(&Api::run(add).await?)).with_status(StatusCode::CREATED))
+}
+
+/// Changes a department. The last one that takes tickets can't be retired.
+#[utoipa::path(patch, operation_id = "changeDepartment", path = "/api/departments/{department_id}", tag = "departments",
+    security(("bearer" = [])), params(("department_id" = Uuid, Path)), request_body = DepartmentChange,
+    responses((status = 200, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn change(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    JsonBody(change): JsonBody<DepartmentChange>,
+) -> Result<DepartmentBody> {
+    let edits = [
+        change.department.map(DepartmentEdit::Rename),
+        change.critical.map(DepartmentEdit::SetCritical),
+        change.retired.map(DepartmentEdit::SetRetired),
+    ];
+    let department = api.edit(admin, DepartmentId(id), edits.into_iter().flatten().collect()).await?;
+    Ok(Answer::ok("Department changed", body(&department)))
+}
+
+/// Adds a category to a department.
+#[utoipa::path(post, operation_id = "addCategory", path = "/api/departments/{department_id}/categories", tag = "departments",
+    security(("bearer" = [])), params(("department_id" = Uuid, Path)), request_body = NewCategory,
+    responses((status = 201, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn add_category(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    JsonBody(new): JsonBody<NewCategory>,
+) -> Result<DepartmentBody> {
+    let category = new.category_id.map_or_else(|| api.engine.new_category_id(), CategoryId);
+    let edits = vec![DepartmentEdit::AddCategory(category, new.category)];
+    let department = api.edit(admin, DepartmentId(id), edits).await?;
+    Ok(Answer::ok("Category added", body(&department)).with_status(StatusCode::CREATED))
+}
+
+/// Changes a category. The last one of a department that takes tickets can't be retired.
+#[utoipa::path(patch, operation_id = "changeCategory", tag = "departments",
+    path = "/api/departments/{department_id}/categories/{category_id}", security(("bearer" = [])),
+    params(("department_id" = Uuid, Path), ("category_id" = Uuid, Path)), request_body = CategoryChange,
+    responses((status = 200, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn change_category(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathIds(department, category): PathIds,
+    JsonBody(change): JsonBody<CategoryChange>,
+) -> Result<DepartmentBody> {
+    let category = CategoryId(category);
+    let edits = [
+        change.category.map(|name| DepartmentEdit::RenameCategory(category, name)),
+        change.retired.map(|retired| DepartmentEdit::SetCategoryRetired(category, retired)),
+    ];
+    let department = api.edit(admin, DepartmentId(department), edits.into_iter().flatten().collect()).await?;
+    Ok(Answer::ok("Category changed", body(&department)))
+}
+
+impl Api {
+    /// Applies edits one after the other and returns the department. The first refusal ends it.
+    async fn edit(
+        &self,
+        admin: Person,
+        id: DepartmentId,
+        edits: Vec<DepartmentEdit>,
+    ) -> std::result::Result<Department, ApiError> {
+        let engine = Arc::clone(&self.engine);
+        let edited = Self::run(async move {
+            for edit in &edits {
+                engine.edit_department(&admin, id, edit).await?;
+            }
+            Ok::<_, crate::engine::error::EngineError>(())
+        });
+        edited.await.map_err(|error| error.or_missing(ApiError::no_department))?;
+        let departments = self.engine.store().departments().await?;
+        departments.into_iter().find(|department| department.id == id).ok_or_else(ApiError::no_department)
+    }
 }
 
 fn body(department: &Department) -> DepartmentBody {
-    let category =
-        |category: &Category| CategoryBody { category_id: category.id.0, category: category.name.clone() };
+    let category = |category: &Category| CategoryBody {
+        category_id: category.id.0,
+        category: category.name.clone(),
+        retired: category.retired,
+    };
     DepartmentBody {
         department_id: department.id.0,
         department: department.name.clone(),
         critical: department.critical,
-        categories: department.offered().map(category).collect(),
+        retired: department.retired,
+        categories: department.categories.iter().map(category).collect(),
     }
 }
