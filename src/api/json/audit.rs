@@ -223,8 +223,8 @@ impl Names {
 
     fn decision(&self, decision: &Decision) -> DecisionBody {
         let skipped = |(reason, count): &(SkipReason, u32)| {
-            let named = decision.skipped_named.iter().filter(|(_, why)| why == reason);
-            let names = named.map(|(person, _)| self.person(*person)).collect();
+            let of_reason = decision.skipped_named.iter().filter(|(_, why)| why == reason);
+            let names = of_reason.map(|(person, _)| self.person(*person)).collect();
             SkippedBody { reason: skip_word(*reason), count: *count, names }
         };
         DecisionBody {

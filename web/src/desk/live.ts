@@ -1,6 +1,6 @@
 /** The WebSocket: it connects again with a backoff, and the desk then sends a new snapshot. */
 import { signal } from "@preact/signals";
-import { call, session, token } from "./api";
+import { RequestError, call, session, token } from "./api";
 import type { Ticket } from "./bodies";
 import { apply, put, stats, waiting } from "./desk";
 
@@ -13,16 +13,30 @@ const MAX_BACKOFF_MS = 15_000;
 const NOT_STAFF = 4403;
 /** The close code for a token that has expired. */
 const TOKEN_ENDED = 4401;
+/** The status of a request too many, and the pause after it. */
+const TOO_MANY = 429;
+const RATE_PAUSE_MS = 1_000;
 /** The most tickets that the desk lists at once. */
 const TICKETS_PER_PAGE = 500;
+/** How many tickets may leave or join the queue between two pages without one being left out. */
+const OVERLAP = 100;
 
 /** Reads the waiting tickets that the snapshot has not listed. Only admins see all of them. */
 async function loadWaiting(): Promise<void> {
   if (session.value?.role !== "admin") return;
-  for (let offset = waiting.value.length; offset < (stats.value?.waiting ?? 0); offset += TICKETS_PER_PAGE) {
-    const path = `/api/queue?status=queued&offset=${offset}&limit=${TICKETS_PER_PAGE}`;
-    const page = await call<{ tickets: Ticket[] }>("GET", path);
-    put(...page.tickets);
+  let known = -1;
+  // It ends when a page has nothing new: what changes meanwhile comes as an event.
+  while (known !== waiting.value.length && waiting.value.length < (stats.value?.waiting ?? 0)) {
+    known = waiting.value.length;
+    const path = `/api/queue?status=queued&offset=${Math.max(0, known - OVERLAP)}&limit=${TICKETS_PER_PAGE}`;
+    try {
+      put(...(await call<{ tickets: Ticket[] }>("GET", path)).tickets);
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.status !== TOO_MANY) throw error;
+      // The desk limits the requests of a person: the same page is asked for again.
+      known = -1;
+      await new Promise((done) => setTimeout(done, RATE_PAUSE_MS));
+    }
   }
 }
 

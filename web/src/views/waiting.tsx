@@ -30,7 +30,7 @@ function Row({ ticket, agent, isFull }: { ticket: Ticket; agent: Agent; isFull: 
             {ticket.ticket_number}
           </button>
         </span>
-        <span class="state">{priorityText(ticket.priority)}</span>
+        {ticket.priority !== "normal" && <span class="state">{priorityText(ticket.priority)}</span>}
       </h2>
       <p class="category">
         {ticket.department} - {ticket.category}

@@ -54,8 +54,8 @@ async fn staff_get_the_files_of_a_ticket_without_the_token() {
 async fn the_file_of_a_message_belongs_to_its_ticket() {
     let (desk, number) = with_photo().await;
     desk.sandbox.send_media(SARI, NewMedia::new(MediaKind::Document, *b"isi"));
+    desk.sandbox.send_text(SARI, "tanpa berkas");
     desk.settle().await;
-    desk.say(SARI, "tanpa berkas").await;
     let messages = desk.get(BUDI, &format!("/api/tickets/{number}/messages")).await;
     let messages = messages.data()["messages"].as_array().unwrap().clone();
     let [document, text] = &messages[..] else { panic!("{messages:#?}") };

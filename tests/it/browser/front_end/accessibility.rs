@@ -97,7 +97,7 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     tour.check("waiting").await;
 
     tour.go("my-queue").await;
-    tour.click(&ticket("#3 • INC"), "Buka", "Open").await;
+    tour.click(&ticket("Sari"), "Buka", "Open").await;
     demo.stage.settle().await.unwrap();
     demo.stage.say(SARI, "Lampu LOS merah sejak pagi.").await.unwrap();
     demo.stage.sandbox.send_media(SARI, NewMedia::new(MediaKind::Photo, bitmap()));
@@ -132,7 +132,7 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     demo.wait_displayed(&ticket("#1 • INC")).await;
     tour.check("queue").await;
     demo.click("//*[@role='group']/button[2]").await;
-    tour.click("//*[@data-ticket]", "Alihkan", "Reassign").await;
+    tour.click(&ticket("Budi"), "Alihkan", "Reassign").await;
     demo.wait_displayed(&press("//dialog", "Citra")).await;
     tour.check("reassign").await;
     demo.click(&press("//dialog", "Citra")).await;

@@ -79,16 +79,28 @@ impl Demo {
             .unwrap();
         for (id, (name, department, text)) in (FIRST_ID + 100..).zip(TICKETS) {
             let customer =
-                if name == "Sinta Dewi" { self.person(SARI).await } else { person(id, name).await };
+                if name == "Bengkel Jaya" { self.person(SARI).await } else { person(id, name).await };
             let description = Description::of_text(text).unwrap();
             let target = targets[department];
             let new = NewTicket { key: name.into(), customer: &customer, target, description, thread: None };
             engine.open(new, Clock::system().now()).await.unwrap();
         }
         self.stage.settle().await.unwrap();
-        let budi = self.person(BUDI).await.id;
-        let mut held = engine.store().held_by(budi).await.unwrap().into_iter();
-        let (first, second) = (held.next().unwrap(), held.next().unwrap());
+        let (budi, sari) = (self.person(BUDI).await.id, self.person(SARI).await.id);
+        let held = engine.store().all_held().await.unwrap();
+        let queued = engine.store().queue_page(&all, 0, TICKETS.len()).await.unwrap();
+        let own = held.iter().chain(&queued).find(|ticket| ticket.customer == sari).unwrap();
+        if own.holder() != Some(budi) {
+            // Budi's last ticket goes to the queue, and Sari's comes in its place.
+            let last = held.iter().rfind(|ticket| ticket.holder() == Some(budi)).unwrap();
+            engine.set_capacity(&admin, budi, Capacity::new(2).unwrap(), now).await.unwrap();
+            engine.requeue(&admin, (last.id, None), now).await.unwrap();
+            engine.reassign(&admin, (own.id, None), budi, true, Clock::system().now()).await.unwrap();
+            engine.set_capacity(&admin, budi, Capacity::new(3).unwrap(), now).await.unwrap();
+        }
+        let held = engine.store().held_by(budi).await.unwrap();
+        let mut others = held.iter().filter(|ticket| ticket.customer != sari);
+        let (first, second) = (others.next().unwrap(), others.next().unwrap());
         engine.step(budi, first.id, Step::Start, None, now).await.unwrap();
         let until = Clock::system().now() + TimeDelta::hours(2);
         engine.step(budi, second.id, Step::Snooze(Some(until)), None, now).await.unwrap();
