@@ -81,6 +81,10 @@ setting-wait-alert-about = When a ticket has waited in the queue for this long, 
 setting-unstaffed-alert = 🚨 Nobody online
 setting-unstaffed-alert-about = When a department has had nobody online for this long, the admins are alerted. For a critical department they are alerted at once.
 
+setting-summary = ☀️ Daily summary
+setting-summary-off = off
+setting-summary-about = At this hour each admin gets the day's figures: in the morning those of yesterday, from noon on those of today.
+
 duration-days = { $count ->
     [one] { $count } day
    *[other] { $count } days

@@ -1,6 +1,8 @@
 # Admins: statistics of the desk.
 
 stats-head = 📊 <b>Statistics</b> · { $days } · { $department }
+stats-summary = ☀️ <b>Summary</b> · { $day }
+stats-summary-week = 📊 Last 7 days
 stats-days = { $first } – { $last }
 stats-date = { $day } { $month ->
     [1] Jan

@@ -81,6 +81,10 @@ setting-wait-alert-about = Jika sebuah tiket menunggu di antrian selama ini, adm
 setting-unstaffed-alert = 🚨 Tanpa agen
 setting-unstaffed-alert-about = Jika tidak ada agen yang online di sebuah departemen selama ini, admin diberi tahu. Untuk departemen kritis, admin langsung diberi tahu.
 
+setting-summary = ☀️ Ringkasan harian
+setting-summary-off = mati
+setting-summary-about = Pada jam ini setiap admin menerima angka-angka harian: pagi hari untuk kemarin, mulai tengah hari untuk hari ini.
+
 duration-days = { $count } hari
 duration-hours = { $count } jam
 duration-minutes = { $count } menit

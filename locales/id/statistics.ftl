@@ -1,6 +1,8 @@
 # Admin: statistik meja layanan.
 
 stats-head = 📊 <b>Statistik</b> · { $days } · { $department }
+stats-summary = ☀️ <b>Ringkasan</b> · { $day }
+stats-summary-week = 📊 7 hari terakhir
 stats-days = { $first } – { $last }
 stats-date = { $day } { $month ->
     [1] Jan

@@ -17,6 +17,8 @@ pub(super) enum Timed {
     Snoozes,
     /// Nudge holders who do not react, and hand their tickets over.
     Responses,
+    /// Send the daily summary.
+    DailySummary,
 }
 
 impl Timed {
@@ -25,6 +27,7 @@ impl Timed {
         match self {
             Self::Snoozes => engine.resume_snoozed(now).await,
             Self::Responses => engine.handle_unanswered(now).await,
+            Self::DailySummary => engine.send_daily_summary(now).await,
         }
     }
 }

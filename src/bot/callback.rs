@@ -3,6 +3,7 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod alert;
 mod alias;
 mod canned;
 mod console;
@@ -12,6 +13,7 @@ mod settings;
 mod statistics;
 mod wire;
 
+pub use alert::{AlertAction, MuteTime};
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use console::ConsoleAction;
@@ -182,6 +184,8 @@ pub enum ButtonAction {
     Console(ConsoleAction, ConsoleList),
     /// An action on the statistics.
     Statistics(StatisticsAction),
+    /// An admin mutes an alert, or ends its mute.
+    Alert(AlertAction),
     /// An author's kept messages are for this ticket.
     ChooseTicket(TicketId),
     /// A customer's kept messages are for a new ticket.

@@ -38,14 +38,14 @@ pub use customer::{draft, my_tickets, status_card};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
-pub use notice::notice;
+pub use notice::{alert_card, notice};
 pub use queue::{my_queue, pick_up_card, waiting};
 pub use record::transcript::{transcript, transcript_name};
 pub use record::{record_line, search_hits, summary};
 pub use service::{completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};
 pub use statistics::{
-    AGENTS_ON_A_PAGE, agent_table, chart, day_table, statistics_card, statistics_departments,
+    AGENTS_ON_A_PAGE, agent_table, chart, daily_summary, day_table, statistics_card, statistics_departments,
     statistics_title,
 };
 

@@ -4,7 +4,7 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
-    admins, agents, bans, capacity, choices, console, dead_letters, departments, invite, invites,
+    admins, agents, alerts, bans, capacity, choices, console, dead_letters, departments, invite, invites,
     name_prompts, priority, reassign, replies,
 };
 use super::handlers::conversation::{canned, choice, last_word};
@@ -190,6 +190,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::Settings(action)].endpoint(settings::pressed))
         .branch(case![ButtonAction::Console(action, list)].endpoint(console::pressed))
         .branch(case![ButtonAction::Statistics(action)].endpoint(statistics::pressed))
+        .branch(case![ButtonAction::Alert(action)].endpoint(alerts::pressed))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))

@@ -178,6 +178,8 @@ pub struct Settings {
     /// How long a department may be without an online agent before the admins are alerted. For a critical
     /// department they are alerted at once.
     pub unstaffed_alert: Duration,
+    /// The hour of the day, 0 … 23 in the desk's zone, at which the admins get the daily summary; `None`: never.
+    pub summary_hour: Option<u8>,
     /// The record's version.
     pub version: Version,
 }
@@ -199,6 +201,7 @@ impl Default for Settings {
             reopen_window: Duration::from_secs(72 * 3_600),
             wait_alert: Duration::from_secs(15 * 60),
             unstaffed_alert: Duration::from_secs(5 * 60),
+            summary_hour: None,
             version: Version::default(),
         }
     }

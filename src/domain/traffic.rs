@@ -69,7 +69,8 @@ impl TrafficClass {
             | Notice::Console(
                 ConsoleNotice::TaskCancelled { .. }
                 | ConsoleNotice::SetOffline
-                | ConsoleNotice::AutoAssign { .. },
+                | ConsoleNotice::AutoAssign { .. }
+                | ConsoleNotice::AlertMuted { .. },
             )
             | Notice::Alert { .. } => Self::Staff,
             Notice::Created { .. }

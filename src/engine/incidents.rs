@@ -1,7 +1,9 @@
 //! Incidents: found by the leader, announced to the admins and on the feed when they begin and when they are
 //! over. The store keeps what was announced, in one commit with the notices to the admins. So each is
 //! announced once, also across replicas and restarts.
+mod daily_summary;
 mod heartbeat_window;
+mod mutes;
 
 use super::error::EngineError;
 use super::events::Event;

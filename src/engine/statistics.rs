@@ -94,10 +94,19 @@ impl Engine {
 
     /// Returns the statistics of a period. What happens while they are read may be in some of the figures only.
     pub async fn read_statistics(&self, query: StatisticsQuery, now: Time) -> Result<Statistics, StoreError> {
-        let days = query.period.until(now, self.rules.zone);
+        self.statistics_of_days(query.period.until(now, self.rules.zone), query.department, now).await
+    }
+
+    /// Returns the statistics of these days; what waits and lasts is that of `now`.
+    pub async fn statistics_of_days(
+        &self,
+        days: RangeInclusive<NaiveDate>,
+        department: Option<DepartmentId>,
+        now: Time,
+    ) -> Result<Statistics, StoreError> {
         let mut departments = self.store.departments().await?;
         departments.sort_by_cached_key(|department| department.name.to_lowercase());
-        let wanted = |id: DepartmentId| query.department.is_none_or(|only| only == id);
+        let wanted = |id: DepartmentId| department.is_none_or(|only| only == id);
         let of_department = |(day, scope, figures)| match scope {
             Scope::Department(id) if wanted(id) => Some((day, id, figures)),
             _ => None,
@@ -108,14 +117,11 @@ impl Engine {
         for (_, _, figures) in &daily {
             total.merge(figures);
         }
-        let (agents, orphaned) = self.agent_statistics(&days, query.department, now).await?;
+        let (agents, orphaned) = self.agent_statistics(&days, department, now).await?;
         let depths = self.store.depths().await?;
         let waiting: Vec<_> = depths.into_iter().filter(|(id, depth)| wanted(*id) && *depth > 0).collect();
         Ok(Statistics {
-            department: departments
-                .iter()
-                .find(|department| query.department == Some(department.id))
-                .cloned(),
+            department: departments.iter().find(|other| department == Some(other.id)).cloned(),
             total,
             daily,
             agents,

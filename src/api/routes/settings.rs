@@ -11,7 +11,7 @@ use crate::engine::error::EngineError;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -64,6 +64,9 @@ pub(in crate::api) struct SettingsBody {
     /// in seconds.
     #[schema(example = 300)]
     unstaffed_alert: u64,
+    /// The hour of the day at which the admins get the daily summary, in the desk's zone; null: never.
+    #[schema(example = 8)]
+    summary_hour: Option<u8>,
 }
 
 /// A change of the settings; absent fields stay unchanged.
@@ -110,6 +113,19 @@ pub(in crate::api) struct SettingsChange {
     /// in seconds.
     #[schema(example = 300, minimum = 1, maximum = 604_800)]
     unstaffed_alert: Option<u64>,
+    /// The hour of the day at which the admins get the daily summary, in the desk's zone; null: never.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u8>, example = 8, maximum = 23)]
+    summary_hour: Option<HourChange>,
+}
+
+/// An hour, or none.
+#[derive(Debug, Clone, Copy)]
+struct HourChange(Option<u8>);
+
+/// Reads a field that is present, so that null differs from an absent field.
+fn present<'de, D: Deserializer<'de>>(field: D) -> std::result::Result<Option<HourChange>, D::Error> {
+    Option::deserialize(field).map(|hour| Some(HourChange(hour)))
 }
 
 /// Returns the settings.
@@ -173,6 +189,9 @@ impl SettingsChange {
                 "a time is 1 to 604800 seconds; topic_retention and no_answer_time can be 0",
             ));
         }
+        if self.summary_hour.and_then(|hour| hour.0).is_some_and(|hour| hour > 23) {
+            return Err(invalid("summary_hour is 0 to 23, or null"));
+        }
         let percent = |p| Percent::new(p).ok_or_else(|| invalid("rollout_percent is 0 to 100"));
         let capacity = |c| Capacity::new(c).ok_or_else(|| invalid("default_capacity is 1 to 100"));
         Ok(ValidChange {
@@ -203,6 +222,7 @@ impl ValidChange {
         set(&mut settings.topic_retention, self.change.topic_retention.map(Duration::from_secs));
         set(&mut settings.wait_alert, self.change.wait_alert.map(Duration::from_secs));
         set(&mut settings.unstaffed_alert, self.change.unstaffed_alert.map(Duration::from_secs));
+        set(&mut settings.summary_hour, self.change.summary_hour.map(|hour| hour.0));
     }
 }
 
@@ -223,6 +243,7 @@ impl From<Settings> for SettingsBody {
             topic_retention: settings.topic_retention.as_secs(),
             wait_alert: settings.wait_alert.as_secs(),
             unstaffed_alert: settings.unstaffed_alert.as_secs(),
+            summary_hour: settings.summary_hour,
         }
     }
 }

@@ -5,7 +5,7 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
+    AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
     MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step,
     Surface,
 };
@@ -128,6 +128,7 @@ impl ButtonAction {
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
+            Self::Alert(action) => action.encode(),
             Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
             Self::ChooseNewTicket => "cn".into(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -240,6 +241,7 @@ impl ButtonAction {
                 Self::Console(action, list)
             }
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
+            ["mu", action @ ..] => Self::Alert(AlertAction::decode(action)?),
             ["st", action @ ..] => Self::Statistics(StatisticsAction::decode(action)?),
             ["ct", t] => Self::ChooseTicket(ticket(t)?),
             ["cn"] => Self::ChooseNewTicket,

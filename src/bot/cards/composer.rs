@@ -109,7 +109,7 @@ impl Composer {
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
-                let view = self.view(notice).await?;
+                let view = self.view(notice, now).await?;
                 Ok(view.map_or(TelegramAction::Nothing, |view| {
                     TelegramAction::Send(render::notice(&localizer, &view), notice.card())
                 }))
@@ -209,7 +209,7 @@ impl Composer {
     }
 
     /// Loads a notice with its names; `None` if its ticket is gone.
-    async fn view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+    async fn view(&self, notice: &Notice, now: Time) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
@@ -298,10 +298,10 @@ impl Composer {
             | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
             | Notice::Alert { .. }
-            | Notice::Undelivered { .. } => self.exception_view(notice).await?,
+            | Notice::Undelivered { .. } => self.exception_view(notice, now).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
-            Notice::Console(notice) => self.console_notice(*notice).await?,
+            Notice::Console(notice) => self.console_notice(*notice, now).await?,
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

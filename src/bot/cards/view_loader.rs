@@ -1,5 +1,6 @@
 //! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
 //! view is loaded.
+mod alert;
 mod console;
 mod shown_agent;
 

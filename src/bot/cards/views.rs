@@ -1,5 +1,6 @@
 //! View models of cards and notices: plain values with every name resolved. `view_loader` loads them from the
 //! store, `render` turns them into text. Pages count from 0, positions in a list from 1.
+mod alert;
 mod audit;
 pub mod console;
 mod conversation;
@@ -7,6 +8,7 @@ mod notice;
 mod record;
 pub mod service;
 
+pub use alert::AlertView;
 pub use audit::{AuditView, EVENTS_PER_PAGE};
 pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};

@@ -1,6 +1,7 @@
 //! Handlers of the admin commands.
 pub mod admins;
 pub mod agents;
+pub mod alerts;
 pub mod bans;
 pub mod capacity;
 pub mod choices;

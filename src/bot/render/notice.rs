@@ -1,4 +1,9 @@
 //! Notices: messages about a change, as text and buttons.
+mod alert;
+
+pub use alert::alert_card;
+pub(super) use alert::mute_notice;
+
 use super::agent::{new_task_card, nudged_task_card, resumed_task_card};
 use super::console::console_notice;
 use super::customer::created_card;
@@ -7,11 +12,9 @@ use super::service::{completed_card, service_notice};
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent};
-use crate::domain::alert::Alert;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::description::PART_CHARS;
-use std::time::Duration;
 
 /// Renders a notice. For [`NoticeView::File`] it is the caption of the file.
 #[must_use]
@@ -97,38 +100,11 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::DeadLetter { update } => {
             localizer.message("notice-update-put-aside", &[("update", (*update).into())])
         }
-        NoticeView::Alert { alert, subject, over, max_wait } => {
-            alert_message(localizer, (*alert, *over), subject, *max_wait)
-        }
+        NoticeView::Alert(view) => alert_card(localizer, view),
         NoticeView::Console(view) => console_notice(localizer, view),
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
-}
-
-/// Renders an alert to the admins.
-fn alert_message(
-    localizer: &Localizer<'_>,
-    (alert, over): (Alert, bool),
-    subject: &str,
-    max_wait: Duration,
-) -> Rendered {
-    let key = match (alert, over) {
-        (Alert::NobodyOnline(_), false) => "alert-nobody-online",
-        (Alert::NobodyOnline(_), true) => "alert-nobody-online-over",
-        (Alert::TicketWaits(_), false) => "alert-ticket-waits",
-        (Alert::TicketWaits(_), true) => "alert-ticket-waits-over",
-        (Alert::HeartbeatsFail, false) => "alert-heartbeats-fail",
-        (Alert::HeartbeatsFail, true) => "alert-heartbeats-fail-over",
-        (Alert::StoreAway, false) => "alert-store-away",
-        (Alert::StoreAway, true) => "alert-store-away-over",
-        (Alert::PresenceAway, false) => "alert-presence-away",
-        (Alert::PresenceAway, true) => "alert-presence-away-over",
-        (Alert::PersonUnreadable(_), false) => "alert-person-unreadable",
-        (Alert::PersonUnreadable(_), true) => "alert-person-unreadable-over",
-    };
-    let arg = if alert.person().is_some() { "name" } else { "department" };
-    localizer.message(key, &[(arg, name(subject)), ("time", localizer.duration(max_wait).into())])
 }
 
 fn assigned(localizer: &Localizer<'_>, number: &TicketNumber, agent: Option<&ShownAgent>) -> Rendered {

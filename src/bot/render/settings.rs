@@ -3,7 +3,7 @@ use super::parts::card;
 use super::{Button, Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, SettingAction};
 use crate::domain::policy::Settings;
-use crate::domain::policy::setting::Setting;
+use crate::domain::policy::setting::{NO_HOUR, Setting};
 use std::time::Duration;
 
 const MINUTE: u32 = 60;
@@ -97,6 +97,7 @@ fn offered(setting: Setting) -> &'static [u32] {
         Setting::NoAnswerTime => &[0, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR],
         Setting::ReopenWindow => &[6 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY],
         Setting::TopicRetention => &[0, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY],
+        Setting::SummaryHour => &[NO_HOUR, 6, 7, 8, 9, 12, 17, 18, 20],
         Setting::WaitAlert => &[5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR],
     }
 }
@@ -118,6 +119,7 @@ pub fn setting_name(localizer: &Localizer<'_>, setting: Setting) -> String {
         Setting::TopicRetention => "setting-topics",
         Setting::WaitAlert => "setting-wait-alert",
         Setting::UnstaffedAlert => "setting-unstaffed-alert",
+        Setting::SummaryHour => "setting-summary",
     };
     localizer.plain(key, &[])
 }
@@ -138,6 +140,7 @@ fn explanation(setting: Setting) -> &'static str {
         Setting::TopicRetention => "setting-topics-about",
         Setting::WaitAlert => "setting-wait-alert-about",
         Setting::UnstaffedAlert => "setting-unstaffed-alert-about",
+        Setting::SummaryHour => "setting-summary-about",
     }
 }
 
@@ -159,6 +162,8 @@ pub fn setting_value(localizer: &Localizer<'_>, setting: Setting, number: u32) -
         (Setting::AgentNaming, _) => "setting-naming-hidden",
         (Setting::NoAnswerTime, 0) => "setting-no-answer-off",
         (Setting::TopicRetention, 0) => "setting-topics-none",
+        (Setting::SummaryHour, NO_HOUR) => "setting-summary-off",
+        (Setting::SummaryHour, _) => return localizer.full_hour(number),
         (Setting::RolloutPercent, _) => {
             return localizer.plain("setting-percent", &[("percent", number.into())]);
         }

@@ -80,6 +80,20 @@ pub fn statistics_title(localizer: &Localizer<'_>, statistics: &Statistics) -> S
     localizer.html("stats-head", &args)
 }
 
+/// Renders the summary of one day, without its agents.
+#[must_use]
+pub fn daily_summary(localizer: &Localizer<'_>, statistics: &Statistics) -> Rendered {
+    let day = [("day", date(localizer, *statistics.days.end()).into())];
+    let blocks = [
+        localizer.html("stats-summary", &day),
+        counts(localizer, statistics),
+        times(localizer, &statistics.total),
+    ];
+    let [_, week, _] = Period::OFFERED;
+    let show = StatisticsAction::Show(StatisticsQuery { period: week, department: None }, 0);
+    card(blocks.join("\n\n"), [vec![localizer.button("stats-summary-week", ButtonAction::Statistics(show))]])
+}
+
 /// Renders the choice of a department.
 #[must_use]
 pub fn statistics_departments(

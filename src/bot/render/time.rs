@@ -37,6 +37,13 @@ impl Localizer<'_> {
         self.plain("time-clock", &[("hour", two(local.hour())), ("minute", two(local.minute()))])
     }
 
+    /// Returns the full hour of a day as a time of day. Plain text.
+    #[must_use]
+    pub fn full_hour(&self, hour: u32) -> String {
+        let two = |n: u32| Arg::from(format!("{n:02}"));
+        self.plain("time-clock", &[("hour", two(hour)), ("minute", two(0))])
+    }
+
     /// Returns date and time of day in the configured zone, for cards that are not redrawn as time passes.
     /// Plain text.
     #[must_use]

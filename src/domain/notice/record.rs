@@ -1,6 +1,7 @@
 //! Notices that bring parts of a ticket's record: the summary for a new holder, its media, the transcript.
 use crate::domain::ids::{MessageId, PersonId, TicketId};
 use crate::domain::statistics::StatisticsQuery;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A part of a ticket's record. It is composed when it is sent, and only for a person who may see it then.
@@ -24,6 +25,8 @@ pub enum RecordPart {
     StatisticsChart(StatisticsQuery),
     /// To an admin: the statistics of each day and department as a document.
     StatisticsByDay(StatisticsQuery),
+    /// To an admin: the figures of this day.
+    DailySummary(NaiveDate),
     /// To an admin: the statistics of each agent as a document.
     StatisticsByAgent(StatisticsQuery),
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// The longest time of a setting, in seconds: a week. A longer one is probably a mistake in the unit.
 pub const MAX_SETTING_SECONDS: u32 = 7 * 24 * 3_600;
 
+/// The number of no hour of the day.
+pub const NO_HOUR: u32 = 24;
+
 /// The alternatives of a setting, each with its word.
 type Alternatives<T> = [(T, &'static str); 3];
 
@@ -52,11 +55,13 @@ pub enum Setting {
     WaitAlert,
     /// [`Settings::unstaffed_alert`].
     UnstaffedAlert,
+    /// [`Settings::summary_hour`].
+    SummaryHour,
 }
 
 impl Setting {
     /// All settings in display order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Mode,
         Self::RolloutPercent,
         Self::Strategy,
@@ -70,6 +75,7 @@ impl Setting {
         Self::TopicRetention,
         Self::WaitAlert,
         Self::UnstaffedAlert,
+        Self::SummaryHour,
     ];
 
     /// Returns the name in the audit log and in buttons: that of the field.
@@ -89,16 +95,18 @@ impl Setting {
             Self::TopicRetention => "topic_retention",
             Self::WaitAlert => "wait_alert",
             Self::UnstaffedAlert => "unstaffed_alert",
+            Self::SummaryHour => "summary_hour",
         }
     }
 
-    /// Returns the numbers that the setting can have: a place in the list of alternatives, seconds, tickets or
-    /// percent.
+    /// Returns the numbers that the setting can have: a place in the list of alternatives, seconds, tickets,
+    /// percent, or an hour of the day.
     #[must_use]
     pub fn range(self) -> RangeInclusive<u32> {
         match self {
             Self::Mode | Self::Strategy | Self::OfflineBehaviour | Self::AgentNaming => 0..=2,
             Self::RolloutPercent => 0..=100,
+            Self::SummaryHour => 0..=NO_HOUR,
             Self::DefaultCapacity => 1..=u32::from(MAX_CAPACITY),
             Self::TopicRetention | Self::NoAnswerTime => 0..=MAX_SETTING_SECONDS,
             Self::IdleTimeout | Self::Grace | Self::ReopenWindow | Self::WaitAlert | Self::UnstaffedAlert => {
@@ -124,6 +132,7 @@ impl Setting {
             Self::TopicRetention => seconds(settings.topic_retention),
             Self::WaitAlert => seconds(settings.wait_alert),
             Self::UnstaffedAlert => seconds(settings.unstaffed_alert),
+            Self::SummaryHour => settings.summary_hour.map_or(NO_HOUR, u32::from),
         }
     }
 
@@ -167,6 +176,9 @@ impl Setting {
             Self::TopicRetention => settings.topic_retention = time,
             Self::WaitAlert => settings.wait_alert = time,
             Self::UnstaffedAlert => settings.unstaffed_alert = time,
+            Self::SummaryHour => {
+                settings.summary_hour = u8::try_from(number).ok().filter(|_| number != NO_HOUR);
+            }
         }
     }
 }

@@ -163,10 +163,12 @@ impl Figures {
         self.get(Figure::Total(timing)).checked_div(self.count(timing)).map(TimeDelta::milliseconds)
     }
 
-    /// Returns a percentile of the durations; `None` without any.
+    /// Returns a percentile of the durations; `None` without any. If all are in one bucket, their average is
+    /// nearer than the bucket's middle; of a single duration it is exact.
     #[must_use]
     pub fn percentile(&self, timing: Timing, percent: i64) -> Option<TimeDelta> {
-        percentile(&self.buckets(timing), percent)
+        let buckets = self.buckets(timing);
+        if buckets.len() == 1 { self.average(timing) } else { percentile(&buckets, percent) }
     }
 
     /// Returns the number of ratings and the sum of their stars.

@@ -52,6 +52,16 @@ fn a_percentile_differs_from_the_exact_one_by_at_most_a_tenth() {
 }
 
 #[test]
+fn the_percentile_of_one_duration_is_exact() {
+    let (timing, duration) = (Timing::FirstAnswer, TimeDelta::minutes(4));
+    let mut figures = Figures::default();
+    assert_eq!(figures.percentile(timing, 50), None);
+    figures.add(Figure::Total(timing), duration.num_milliseconds());
+    figures.add(Figure::Count(timing, Bucket::of(duration)), 1);
+    assert_eq!(figures.percentile(timing, 90), Some(duration));
+}
+
+#[test]
 fn a_span_is_split_at_each_midnight_of_the_zone() {
     let utc = |text: &str| text.parse::<Time>().unwrap();
     let agent = PersonId(Uuid::from_u128(1));

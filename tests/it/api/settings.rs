@@ -10,19 +10,22 @@ async fn an_admin_reads_and_changes_the_settings() {
         "strategy": "round_robin", "offline_behaviour": "keep", "mode": "auto", "rollout_percent": 100,
         "default_capacity": 5, "grace_period": 300, "agent_idle_timeout": 1_800,
         "reopen_window": 259_200, "no_answer_time": 0, "agent_naming": "alias", "topic_retention": 86_400, "wait_alert": 900,
-        "unstaffed_alert": 300,
+        "unstaffed_alert": 300, "summary_hour": null,
     });
     assert_eq!(without_version(desk.get(ADMIN, "/api/settings").await.data()), usual);
     let wanted = json!({
         "strategy": "least_loaded", "offline_behaviour": "reassign_all", "mode": "manual", "rollout_percent": 50,
         "default_capacity": 7, "grace_period": 60, "agent_idle_timeout": 600,
         "reopen_window": 3_600, "no_answer_time": 900, "agent_naming": "hidden", "topic_retention": 0, "wait_alert": 1_800,
-        "unstaffed_alert": 60,
+        "unstaffed_alert": 60, "summary_hour": 0,
     });
     assert_eq!(without_version(desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data()), wanted);
     let back = desk.patch(ADMIN, "/api/settings", json!({"strategy": "random"})).await;
     assert_eq!((&back.data()["strategy"], &back.data()["mode"]), (&json!("random"), &json!("manual")));
+    assert_eq!(back.data()["summary_hour"], 0, "an absent field stays");
     assert_eq!(desk.get(ADMIN, "/api/settings").await.data(), back.data());
+    let off = desk.patch(ADMIN, "/api/settings", json!({"summary_hour": null})).await;
+    assert_eq!(off.data()["summary_hour"], json!(null));
 }
 
 /// Returns the settings alone.
@@ -72,6 +75,7 @@ async fn invalid_settings_are_refused_and_change_nothing() {
         json!({"unstaffed_alert": 604_801}),
         json!({"topic_retention": 604_801}),
         json!({"no_answer_time": 604_801}),
+        json!({"summary_hour": 24}),
     ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_setting");
     }

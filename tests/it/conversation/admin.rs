@@ -1,8 +1,10 @@
 //! Conversations of an admin: agents, departments, links and the reassignment of tickets.
 mod admins;
 mod agents;
+mod alerts;
 mod bans;
 mod console;
+mod daily_summary;
 mod departments;
 mod links;
 mod priority;

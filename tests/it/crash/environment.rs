@@ -192,7 +192,7 @@ impl Environment {
     }
 
     /// Returns the number of pending deliveries with an unknown outcome.
-    async fn pending_repeats(&self) -> u64 {
+    pub(crate) async fn pending_repeats(&self) -> u64 {
         if let Some(db) = &self.database {
             let unknown = |field: &str| doc! { field: { "$gt": 0_i64 } };
             let chats = doc! { "$or": [unknown("in_flight.unknown"), unknown("pending.unknown")] };

@@ -125,6 +125,19 @@ impl DeskProcess {
         );
     }
 
+    /// Kills the process while no desk is about to repeat a delivery. It is frozen meanwhile, because it could
+    /// take over the claims of an earlier kill between the look at the store and the kill.
+    pub(crate) async fn kill_without_repeats(self, environment: &Environment) {
+        loop {
+            environment.wait_for_repeats().await;
+            self.freeze();
+            if environment.pending_repeats().await == 0 {
+                return self.kill().await;
+            }
+            self.thaw();
+        }
+    }
+
     /// Stops the process with SIGTERM; it must exit with code 0 in time.
     pub(crate) async fn stop(mut self) {
         let started = Instant::now();

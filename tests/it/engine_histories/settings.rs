@@ -1,6 +1,7 @@
 //! Changes of the settings and of aliases: who may do them, what is audited, and what two at once lead to.
 use super::fixture::Fixture;
 use super::oracle;
+use antri::domain::alert::Alert;
 use antri::domain::event::{Action, Actor};
 use antri::domain::policy::{Mode, Settings, Strategy};
 use antri::engine::error::EngineError;
@@ -37,6 +38,36 @@ async fn every_change_of_the_settings_is_audited_with_who_and_when() {
         (by, later, "strategy=round_robin→random".to_owned()),
     ];
     assert_eq!(audited, expected, "a change to the same is none");
+}
+
+#[tokio::test]
+async fn every_change_of_a_mute_is_audited_with_who_and_when() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (admin, ani) = (fixture.admin.clone(), fixture.customer(100).await);
+    let (engine, now) = (&fixture.engine, fixture.now());
+    let until = now + TimeDelta::hours(1);
+    let alert = Alert::PresenceAway;
+    assert_eq!(engine.mute_alert(&ani, alert, until, now).await, Err(EngineError::Forbidden));
+    assert_eq!(engine.unmute_alert(&ani, alert, now).await, Err(EngineError::Forbidden));
+    for _ in 0..2 {
+        let mute = engine.mute_alert(&admin, alert, until, now).await.unwrap();
+        assert_eq!((mute.until, mute.by), (until, admin.id));
+        assert_eq!(fixture.store.incidents().await.unwrap().mutes, [mute]);
+    }
+    for _ in 0..2 {
+        engine.unmute_alert(&admin, alert, now).await.unwrap();
+    }
+    let audited: Vec<_> = oracle::events(&fixture)
+        .into_iter()
+        .filter_map(|event| match event.what {
+            Action::SettingsChanged { change } => Some((event.actor, event.at, change)),
+            _ => None,
+        })
+        .collect();
+    let by = Actor::Person(admin.id);
+    let muted = format!("mute presence_away={}", until.to_rfc3339());
+    let expected = [(by, now, muted), (by, now, "mute presence_away=off".to_owned())];
+    assert_eq!(audited, expected, "a second press changes nothing");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod admins;
 pub(crate) use admins::*;
 
 use super::fixture::*;
-use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents};
+use antri::domain::alert::{Alert, EndedIncident, Incident, Incidents, Mute};
 use antri::domain::department::canned_reply::CannedReply;
 use antri::domain::department::{Category, Department};
 use antri::domain::draft::{Draft, DraftPart};
@@ -12,6 +12,7 @@ use antri::domain::ids::{CategoryId, DraftId, ReplyId, TelegramId, Version};
 use antri::domain::person::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
 use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
+use chrono::NaiveDate;
 use std::sync::Arc;
 
 pub(super) fn department(n: u64, name: &str) -> Department {
@@ -130,7 +131,9 @@ pub(crate) async fn an_incidents_write_with_a_stale_version_conflicts(store: Arc
         .map(|alert| Incident { alert, since: at(7), announced: alert != Alert::StoreAway, notified: false })
         .to_vec();
     let ended = vec![EndedIncident { alert: Alert::StoreAway, at: at(3) }];
-    let first = Incidents { list, ended, version: Version(1) };
+    let mutes = vec![Mute { alert: Alert::PresenceAway, until: at(9), by: person_id(1) }];
+    let summary_sent_on = NaiveDate::from_ymd_opt(2026, 11, 30);
+    let first = Incidents { list, ended, mutes, summary_sent_on, version: Version(1) };
     assert_eq!(commit_one(&*store, write(&first, 1)).await, Err(CommitError::Conflict));
     commit_one(&*store, write(&first, 0)).await.unwrap();
     assert_eq!(store.incidents().await.unwrap(), first);

@@ -1,6 +1,7 @@
 //! Tests of the encoding of button actions.
 use super::*;
-use crate::bot::callback::SearchQuery;
+use crate::bot::callback::{MuteTime, SearchQuery};
+use crate::domain::alert::Alert;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 use crate::domain::policy::setting::Setting;
@@ -83,7 +84,15 @@ fn the_longest_actions_fit_and_are_decoded() {
         ]
         .map(ButtonAction::Statistics)
     });
-    for action in actions.into_iter().chain(settings).chain(statistics).chain(console_actions()) {
+    let alerts = [Alert::NobodyOnline(DepartmentId(t.0)), Alert::PersonUnreadable(p), Alert::HeartbeatsFail]
+        .into_iter()
+        .flat_map(|alert| {
+            let times = [MuteTime::Hour, MuteTime::EightHours, MuteTime::Tomorrow];
+            times.map(|time| AlertAction::Mute(alert, time)).into_iter().chain([AlertAction::Unmute(alert)])
+        })
+        .map(ButtonAction::Alert);
+    let all = actions.into_iter().chain(settings).chain(statistics).chain(console_actions()).chain(alerts);
+    for action in all {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
@@ -151,6 +160,10 @@ fn forged_data_is_rejected() {
         "st:s:2::0",
         "st:s:7:x:0",
         "st:d:7:-1",
+        "mu",
+        "mu:nobody_online:",
+        "mu:nothing:",
+        "mu:store_away::x",
         "💥",
         &"x".repeat(65),
     ] {

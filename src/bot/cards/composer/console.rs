@@ -3,6 +3,7 @@ use super::Composer;
 use crate::bot::cards::views::NoticeView;
 use crate::bot::cards::views::console::{ConsoleNoticeView, TicketPaneView};
 use crate::bot::render::{self, Localizer, Rendered};
+use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
 use crate::domain::ids::{PersonId, TicketId};
@@ -102,6 +103,7 @@ impl Composer {
     pub(super) async fn console_notice(
         &self,
         notice: ConsoleNotice,
+        now: Time,
     ) -> Result<Option<NoticeView>, StoreError> {
         let view = match notice {
             ConsoleNotice::Cancelled { ticket } => {
@@ -112,6 +114,10 @@ impl Composer {
             }
             ConsoleNotice::SetOffline => Some(ConsoleNoticeView::SetOffline),
             ConsoleNotice::AutoAssign { on } => Some(ConsoleNoticeView::AutoAssign { on }),
+            ConsoleNotice::AlertMuted { alert, by, until } => {
+                let alert = self.views.alert(alert, false, now).await?;
+                Some(ConsoleNoticeView::AlertMuted { alert, by: self.name(by).await?, until })
+            }
         };
         Ok(view.map(NoticeView::Console))
     }

@@ -1,6 +1,7 @@
 //! Loading of the notices about agents who change, do not react or can't be reached, deliveries that failed, and alerts.
 use super::Composer;
 use crate::bot::cards::views::{MembershipView, NoticeView};
+use crate::domain::Time;
 use crate::domain::notice::Notice;
 use crate::domain::notice::membership::MembershipNotice;
 use crate::engine::ports::StoreError;
@@ -8,7 +9,11 @@ use std::time::Duration;
 
 impl Composer {
     /// Loads a notice about an agent, a delivery or an alert; `None` for other kinds, and if its ticket is gone.
-    pub(super) async fn exception_view(&self, notice: &Notice) -> Result<Option<NoticeView>, StoreError> {
+    pub(super) async fn exception_view(
+        &self,
+        notice: &Notice,
+        now: Time,
+    ) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
             Notice::TaskNudged { ticket, agent, seconds } => match store.ticket(*ticket).await? {
@@ -53,14 +58,7 @@ impl Composer {
                 Some(NoticeView::Undelivered { recipient, total: store.counters().await?.dropped })
             }
             Notice::Alert { alert, over } => {
-                let mut departments = store.departments().await?.into_iter();
-                let department = departments.find(|department| Some(department.id) == alert.department());
-                let subject = match alert.person() {
-                    Some(person) => self.name(person).await?,
-                    None => department.map(|department| department.name).unwrap_or_default(),
-                };
-                let max_wait = store.settings().await?.wait_alert;
-                Some(NoticeView::Alert { alert: *alert, subject, over: *over, max_wait })
+                Some(NoticeView::Alert(self.views.alert(*alert, *over, now).await?))
             }
             _ => None,
         })

@@ -32,6 +32,7 @@ impl Composer {
             RecordPart::Transcript(ticket) => self.transcript(*ticket, recipient, localizer).await,
             RecordPart::Export(person) => self.export(*person, recipient, localizer).await,
             RecordPart::StatisticsChart(query) => self.statistics_chart(*query, recipient, localizer).await,
+            RecordPart::DailySummary(day) => self.daily_summary(*day, recipient, localizer).await,
             RecordPart::StatisticsByDay(query) => {
                 self.statistics_table(*query, false, recipient, localizer).await
             }

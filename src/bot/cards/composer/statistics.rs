@@ -1,11 +1,12 @@
 //! The chart and the tables of the statistics, as files for admins.
 use super::Composer;
-use crate::bot::render::{Localizer, agent_table, chart, day_table, statistics_title};
+use crate::bot::render::{Localizer, agent_table, chart, daily_summary, day_table, statistics_title};
 use crate::domain::person::Person;
 use crate::domain::statistics::StatisticsQuery;
 use crate::engine::ports::StoreError;
 use crate::outbox::{ComposedDocument, TelegramAction};
 use crate::telegram::Upload;
+use chrono::NaiveDate;
 
 /// The fewest days of a chart: a single day would be a single bar.
 const MIN_CHART_DAYS: u16 = 7;
@@ -34,6 +35,20 @@ impl Composer {
         let file = Upload { field: "photo", name, mime: "image/png", bytes };
         let caption = statistics_title(localizer, &statistics);
         Ok(TelegramAction::SendDocument(Box::new(ComposedDocument { file, caption })))
+    }
+
+    /// Returns the daily summary.
+    pub(super) async fn daily_summary(
+        &self,
+        day: NaiveDate,
+        recipient: &Person,
+        localizer: &Localizer<'_>,
+    ) -> Result<TelegramAction, StoreError> {
+        if !recipient.is_admin() {
+            return Ok(TelegramAction::Nothing);
+        }
+        let statistics = self.engine.statistics_of_days(day..=day, None, localizer.now).await?;
+        Ok(TelegramAction::Send(daily_summary(localizer, &statistics), None))
     }
 
     /// Returns a table as a document: of each agent, or of each day and department.

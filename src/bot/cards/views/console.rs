@@ -1,5 +1,6 @@
 //! View models of the console: an agent and a ticket as an admin sees and changes them.
-use super::{AgentLine, AuditView, RecordLine, TicketView};
+use super::{AgentLine, AlertView, AuditView, RecordLine, TicketView};
+use crate::domain::Time;
 use crate::domain::card::console::ConsoleList;
 use crate::domain::ids::DepartmentId;
 use crate::domain::number::TicketNumber;
@@ -89,5 +90,14 @@ pub enum ConsoleNoticeView {
     AutoAssign {
         /// Whether it is on now.
         on: bool,
+    },
+    /// To the other admins: an admin muted an alert, or ended its mute.
+    AlertMuted {
+        /// The alert.
+        alert: AlertView,
+        /// The name of the admin.
+        by: String,
+        /// When the mute ends; `None` if it was ended.
+        until: Option<Time>,
     },
 }

@@ -1,8 +1,7 @@
 //! View models of notices, one for each kind.
 use super::console::ConsoleNoticeView;
 use super::service::{CompletedView, ServiceView};
-use super::{ShownAgent, TaskView, TicketStatusView, TicketView};
-use crate::domain::alert::Alert;
+use super::{AlertView, ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
@@ -193,16 +192,7 @@ pub enum NoticeView {
         update: i64,
     },
     /// To the admins: an incident began or is over.
-    Alert {
-        /// The alert.
-        alert: Alert,
-        /// The name of the department or the person that it is about.
-        subject: String,
-        /// Whether it is over.
-        over: bool,
-        /// How long a ticket may wait.
-        max_wait: Duration,
-    },
+    Alert(AlertView),
     /// To the person whose update became a dead letter.
     UpdateFailed,
     /// About a reopened or rated ticket, or a ban.

@@ -1,6 +1,7 @@
-//! Notices to the people whose ticket or work an admin has changed.
+//! Notices to those whom it concerns that an admin changed something.
 use crate::bot::callback::ButtonAction;
 use crate::bot::cards::views::console::ConsoleNoticeView;
+use crate::bot::render::notice::mute_notice;
 use crate::bot::render::parts::card;
 use crate::bot::render::{Localizer, Rendered};
 
@@ -23,5 +24,6 @@ pub(in crate::bot::render) fn console_notice(
         }
         ConsoleNoticeView::AutoAssign { on: true } => localizer.message("notice-auto-on", &[]),
         ConsoleNoticeView::AutoAssign { on: false } => localizer.message("notice-auto-off", &[]),
+        ConsoleNoticeView::AlertMuted { alert, by, until } => mute_notice(localizer, alert, (by, *until)),
     }
 }

@@ -3,11 +3,11 @@ use super::admin::agent;
 use super::customer::draft_view;
 use super::*;
 use crate::bot::cards::views::console::{
-    AgentConsoleView, AgentDepartmentsView, TicketConsoleView, TicketPaneView,
+    AgentConsoleView, AgentDepartmentsView, ConsoleNoticeView, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{
-    AgentLine, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView, StatusView,
-    TicketStatusView, WaitingView, WorkloadView,
+    AgentLine, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView,
+    StatusView, TicketStatusView, WaitingView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::card::console::ConsoleList;
@@ -126,15 +126,15 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
     all.extend(alias_cards(localizer, text).into_iter().chain([full_audit_page(localizer, text)]));
     let alert = Alert::NobodyOnline(DepartmentId(uuid::Uuid::nil()));
-    all.push(notice(
-        localizer,
-        &NoticeView::Alert {
-            alert,
-            subject: text.into(),
-            over: false,
-            max_wait: std::time::Duration::from_secs(900),
-        },
-    ));
+    let max_wait = std::time::Duration::from_secs(900);
+    for mute in [None, Some((localizer.now, text.into()))] {
+        let view = AlertView { alert, subject: text.into(), over: false, max_wait, mute };
+        all.push(notice(localizer, &NoticeView::Alert(view.clone())));
+        for until in [None, Some(localizer.now)] {
+            let muted = ConsoleNoticeView::AlertMuted { alert: view.clone(), by: text.into(), until };
+            all.push(notice(localizer, &NoticeView::Console(muted)));
+        }
+    }
     all
 }
 
