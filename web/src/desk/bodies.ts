@@ -139,7 +139,7 @@ export interface Department {
 }
 
 /** The settings by name, with their version. */
-export type Settings = { version: number } & Record<string, string | number>;
+export type Settings = { version: number } & Record<string, string | number | null>;
 
 export interface Decision {
   department: string;

@@ -11,6 +11,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A value of a setting; null where it is off. */
+type Value = string | number | null;
+
 interface Setting {
   field: string;
   name: string;
@@ -20,6 +23,8 @@ interface Setting {
   /** The times that are offered, in seconds; the text of zero, where that is a choice. */
   times?: number[];
   zero?: string;
+  /** The hours of the day that are offered, with null for none. */
+  hours?: (number | null)[];
   /** The range of a number. */
   range?: [number, number];
 }
@@ -103,17 +108,25 @@ const SETTINGS: Setting[] = [
     about: "setting-unstaffed-alert-about",
     times: [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE],
   },
+  {
+    field: "summary_hour",
+    name: "setting-summary",
+    about: "setting-summary-about",
+    hours: [null, ...Array(24).keys()],
+    zero: "setting-summary-off",
+  },
 ];
 
 /** Returns a value of a setting in words. */
-function valueText(setting: Setting, value: string | number): string {
-  const choice = setting.choices?.[value];
+function valueText(setting: Setting, value: Value): string {
+  const choice = setting.choices?.[String(value)];
   if (choice) return text(choice);
-  if (!setting.times) return setting.field === "rollout_percent" ? text("setting-percent", { percent: value }) : String(value);
+  if (setting.hours) return value === null ? text(setting.zero ?? "") : text("time-clock", { hour: String(value).padStart(2, "0"), minute: "00" });
+  if (!setting.times) return setting.field === "rollout_percent" ? text("setting-percent", { percent: Number(value) }) : String(value);
   return value === 0 && setting.zero ? text(setting.zero) : duration(Number(value));
 }
 
-function Control({ setting, value, change }: { setting: Setting; value: string | number; change: (value: string | number) => void }) {
+function Control({ setting, value, change }: { setting: Setting; value: Value; change: (value: Value) => void }) {
   const describedBy = `about-${setting.field}`;
   const label = text(setting.name);
   if (setting.range) {
@@ -126,7 +139,7 @@ function Control({ setting, value, change }: { setting: Setting; value: string |
         required
         min={min}
         max={max}
-        value={value}
+        value={value ?? ""}
         onChange={(event) => {
           const field = event.currentTarget;
           if (field.reportValidity()) change(field.valueAsNumber);
@@ -134,8 +147,8 @@ function Control({ setting, value, change }: { setting: Setting; value: string |
       />
     );
   }
-  const offered = setting.times ?? Object.keys(setting.choices ?? {});
-  const values = [...new Set<string | number>([...offered, value])];
+  const offered = setting.times ?? setting.hours ?? Object.keys(setting.choices ?? {});
+  const values = [...new Set<Value>([...offered, value])];
   if (setting.times) values.sort((a, b) => Number(a) - Number(b));
   return (
     <select
@@ -144,11 +157,11 @@ function Control({ setting, value, change }: { setting: Setting; value: string |
       value={String(value)}
       onChange={(event) => {
         const chosen = event.currentTarget.value;
-        change(setting.times ? Number(chosen) : chosen);
+        change(values.find((one) => String(one) === chosen) ?? null);
       }}
     >
       {values.map((one) => (
-        <option key={one} value={String(one)}>
+        <option key={String(one)} value={String(one)}>
           {valueText(setting, one)}
         </option>
       ))}
@@ -159,7 +172,7 @@ function Control({ setting, value, change }: { setting: Setting; value: string |
 export function Settings() {
   const settings = useResource<Values>(PATH);
   const values = settings.data;
-  const change = async (setting: Setting, value: string | number) => {
+  const change = async (setting: Setting, value: Value) => {
     if (!values) return;
     const name = text(setting.name);
     const before = values;
@@ -173,7 +186,7 @@ export function Settings() {
       // Somebody else was faster: what they chose is shown, and the next change is over that.
       const now = await call<Values>("GET", PATH).catch(() => before);
       settings.show(now);
-      const present = valueText(setting, now[setting.field] ?? "");
+      const present = valueText(setting, now[setting.field] ?? null);
       say(text("setting-changed-meanwhile", { name, value: present }), "error");
     }
   };
@@ -185,7 +198,7 @@ export function Settings() {
         SETTINGS.map((setting) => (
           <article class="card setting" key={setting.field} data-setting={setting.field}>
             <h2>{text(setting.name)}</h2>
-            <Control setting={setting} value={values[setting.field] ?? ""} change={(value) => void change(setting, value)} />
+            <Control setting={setting} value={values[setting.field] ?? null} change={(value) => void change(setting, value)} />
             <p class="about" id={`about-${setting.field}`}>
               <Rich>{text(setting.about)}</Rich>
             </p>
