@@ -190,6 +190,7 @@ figure-completed = ✅ Completed
 figure-reopened = 🔁 Reopened
 figure-cancelled = ✖️ Cancelled
 figure-waiting = ⏳ Waiting now
+figure-longest = longest: { $time }
 figure-utilisation = 🎯 Capacity used
 figure-rating = ⭐ Rating
 stats-stars = { $average } of 5 ({ $count })

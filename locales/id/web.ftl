@@ -178,6 +178,7 @@ figure-completed = ✅ Selesai
 figure-reopened = 🔁 Dibuka lagi
 figure-cancelled = ✖️ Dibatalkan
 figure-waiting = ⏳ Menunggu sekarang
+figure-longest = terlama: { $time }
 figure-utilisation = 🎯 Kapasitas terpakai
 figure-rating = ⭐ Penilaian
 stats-stars = { $average } dari 5 ({ $count })

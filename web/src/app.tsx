@@ -107,6 +107,10 @@ function Desk() {
   const shown: Route = asked && (asked.view === "ticket" || views.includes(asked.view)) ? asked : { view: home };
 
   useEffect(() => follow(), []);
+  // The navigation of a phone is wider than its window.
+  useEffect(() => {
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [shown.view]);
   useEffect(() => (isAgent ? keepAlive(options.value?.heartbeat_seconds ?? 180) : undefined), [isAgent]);
   return (
     <>

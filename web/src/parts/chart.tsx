@@ -26,7 +26,9 @@ const LABEL_PIXELS = 64;
 function roundUp(value: number): number {
   if (value <= 2) return 2;
   const size = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 6, 8, 10].find((step) => step * size >= value) ?? 10) * size;
+  // Half of it is on the axis, too.
+  const steps = size === 1 ? [4, 6, 8, 10] : [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10];
+  return Math.round((steps.find((step) => step * size >= value) ?? 10) * size);
 }
 
 function Bars({ labels, series, width, format }: Required<Omit<Props, "title">> & { width: number }) {

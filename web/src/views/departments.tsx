@@ -18,6 +18,7 @@ type Change = (method: "POST" | "PATCH", path: string, body: object) => Promise<
 
 /** A form with one name. */
 function NameForm({ label, name, submit }: { label: string; name: string; submit: (name: string) => Promise<boolean> }) {
+  const isNew = name === "";
   const typed = useSignal(name);
   return (
     <form
@@ -35,7 +36,7 @@ function NameForm({ label, name, submit }: { label: string; name: string; submit
         value={typed.value}
         onInput={(event) => (typed.value = event.currentTarget.value)}
       />
-      <button type="submit">{text("form-save")}</button>
+      <button type="submit">{text(isNew ? "form-add" : "form-save")}</button>
     </form>
   );
 }

@@ -32,20 +32,23 @@ function Rating({ stars }: { stars: number[] }) {
 
 function Numbers({ body }: { body: Body }) {
   const { total } = body;
-  const numbers: [string, string | number][] = [
+  const numbers: [string, string | number, string?][] = [
     ["figure-created", total.created],
     ["figure-completed", total.completed],
     ["figure-reopened", total.reopened],
     ["figure-cancelled", total.cancelled],
-    ["figure-waiting", body.longest_wait === null ? body.waiting : `${body.waiting} (${time(body.longest_wait)})`],
+    ["figure-waiting", body.waiting, body.longest_wait === null ? undefined : text("figure-longest", { time: time(body.longest_wait) })],
     ["figure-utilisation", percent(body.utilisation)],
   ];
   return (
     <dl class="stats">
-      {numbers.map(([key, value]) => (
+      {numbers.map(([key, value, more]) => (
         <div key={key}>
           <dt>{text(key)}</dt>
-          <dd data-figure={key}>{value}</dd>
+          <dd data-figure={key}>
+            {value}
+            {more && <small>{more}</small>}
+          </dd>
         </div>
       ))}
       <div>

@@ -103,8 +103,13 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.stage.sandbox.send_media(SARI, NewMedia::new(MediaKind::Photo, bitmap()));
     demo.stage.sandbox.send_media(SARI, NewMedia::new(MediaKind::Document, *b"isi"));
     demo.stage.settle().await.unwrap();
-    demo.stage.say(BUDI, "Baik, kami periksa dari sini dulu.").await.unwrap();
-    demo.stage.say(BUDI, "//modem lama, mungkin perlu diganti").await.unwrap();
+    demo.fill("//form/textarea", "Baik, kami periksa dari sini dulu.").await;
+    tour.click("//form", "Kirim", "Send").await;
+    demo.wait_displayed(&format!("//li{}", containing("dari sini dulu"))).await;
+    demo.click("//form//label").await;
+    demo.fill("//form/textarea", "modem lama, mungkin perlu diganti").await;
+    tour.click("//form", "Kirim", "Send").await;
+    demo.stage.settle().await.unwrap();
     demo.wait_displayed(&format!("//li{}", containing("modem lama"))).await;
     demo.wait_displayed(&format!("//li[{}]//img", has_class("bubble"))).await;
     demo.wait_displayed("//form//select").await;

@@ -4,6 +4,7 @@ use crate::browser::containing;
 use antri::cli::demo::stage::{BUDI, DEWI};
 use antri::domain::ids::TelegramId;
 use antri::domain::person::Person;
+use antri::domain::policy::setting::Setting;
 use antri::domain::policy::{Mode, Strategy};
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -99,7 +100,7 @@ async fn an_admin_adds_renames_and_retires_departments() {
     let card = "//*[@data-department='HSI INDIBIZ']";
     demo.wait_displayed(&format!("{card}{}", containing("TROUBLESHOOT"))).await;
     demo.fill(&format!("{card}//form//input"), "RECONFIG").await;
-    demo.click(&press(&format!("{card}//form"), "Simpan")).await;
+    demo.click(&press(&format!("{card}//form"), "Tambah")).await;
     demo.click(&press(&format!("{card}//li"), "RECONFIG")).await;
     demo.click(&press("//dialog", "Nonaktifkan")).await;
     demo.wait_displayed(&format!("{card}//li{}", containing("RECONFIG (nonaktif)"))).await;
@@ -128,6 +129,9 @@ async fn an_admin_changes_settings_and_sees_that_somebody_was_faster() {
     demo.open_view("Pengaturan").await;
     let select = |field: &str| format!("//*[@data-setting='{field}']//select");
     let settings = async || demo.stage.app.engine.store().settings().await.unwrap();
+    demo.wait_displayed(&select("strategy")).await;
+    let shown = demo.script("return document.querySelectorAll('[data-setting]').length").await;
+    assert_eq!(shown, json!(Setting::ALL.len()), "the page shows every setting");
     demo.choose_option(&select("strategy"), "least_loaded").await;
     demo.wait_toast("Strategi: ").await;
     assert_eq!(settings().await.strategy, Strategy::LeastLoaded);
