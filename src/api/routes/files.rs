@@ -35,9 +35,11 @@ pub(in crate::api) async fn attachment(
     Staff(caller): Staff,
     TicketPart(ticket, number): TicketPart,
 ) -> Result<Response> {
-    let number: u16 = number.parse().map_err(|_| ApiError::bad("bad_id", "a number from 1"))?;
+    if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(ApiError::bad("bad_id", "a number from 1"));
+    }
     let ticket = api.visible(&caller, &ticket).await?;
-    let index = usize::from(number).checked_sub(1);
+    let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     let file = index.and_then(|index| ticket.description.attachments.get(index));
     api.send_file(file.ok_or_else(no_file)?).await
 }

@@ -54,6 +54,9 @@ export const heldBy = (agent: string) =>
     .filter((ticket) => isHeld(ticket) && ticket.assigned_agent === agent)
     .sort((a, b) => time(a.assigned_at) - time(b.assigned_at));
 
+/** Grows with each event about a ticket of this person: what the desk counts of them has changed. */
+export const ownChanges = signal(0);
+
 /** What a page is told of, beside the change itself. */
 export type Notice = { kind: "assigned"; ticket: Ticket } | { kind: "alert"; alert: Alert };
 export const notices = signal<Notice[]>([]);
@@ -90,6 +93,7 @@ function putMessage(message: Message) {
 /** Applies a frame of the socket. */
 export function apply(event: string, data: unknown, me: string) {
   batch(() => {
+    if (event === "snapshot" || (data as Partial<Ticket>).assigned_agent === me) ownChanges.value += 1;
     switch (event) {
       case "snapshot": {
         const snapshot = data as Snapshot;

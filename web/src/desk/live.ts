@@ -18,25 +18,31 @@ const TOO_MANY = 429;
 const RATE_PAUSE_MS = 1_000;
 /** The most tickets that the desk lists at once. */
 const TICKETS_PER_PAGE = 500;
-/** How many tickets may leave or join the queue between two pages without one being left out. */
-const OVERLAP = 100;
+/** How many tickets may leave the queue between two pages without one being left out. */
+const OVERLAP = 50;
+const MAX_PASSES = 3;
 
 /** Reads the waiting tickets that the snapshot has not listed. Only admins see all of them. */
 async function loadWaiting(): Promise<void> {
   if (session.value?.role !== "admin") return;
-  let known = -1;
-  // It ends when a page has nothing new: what changes meanwhile comes as an event.
-  while (known !== waiting.value.length && waiting.value.length < (stats.value?.waiting ?? 0)) {
-    known = waiting.value.length;
-    const path = `/api/queue?status=queued&offset=${Math.max(0, known - OVERLAP)}&limit=${TICKETS_PER_PAGE}`;
-    try {
-      put(...(await call<{ tickets: Ticket[] }>("GET", path)).tickets);
-    } catch (error) {
-      if (!(error instanceof RequestError) || error.status !== TOO_MANY) throw error;
-      // The desk limits the requests of a person: the same page is asked for again.
-      known = -1;
-      await new Promise((done) => setTimeout(done, RATE_PAUSE_MS));
+  const isShort = () => waiting.value.length < (stats.value?.waiting ?? 0);
+  let offset = Math.max(0, waiting.value.length - OVERLAP);
+  // What leaves the queue meanwhile moves the rest, so another pass may find what this one has left out.
+  for (let pass = 0; pass < MAX_PASSES && isShort(); pass++) {
+    for (let isLast = false; !isLast; ) {
+      try {
+        const path = `/api/queue?status=queued&offset=${offset}&limit=${TICKETS_PER_PAGE}`;
+        const page = await call<{ tickets: Ticket[] }>("GET", path);
+        put(...page.tickets);
+        isLast = page.tickets.length < TICKETS_PER_PAGE;
+        offset += TICKETS_PER_PAGE - OVERLAP;
+      } catch (error) {
+        if (!(error instanceof RequestError) || error.status !== TOO_MANY) throw error;
+        // The desk limits the requests of a person: the same page is asked for again.
+        await new Promise((done) => setTimeout(done, RATE_PAUSE_MS));
+      }
     }
+    offset = 0;
   }
 }
 

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { resume, start } from "../desk/actions";
 import { session } from "../desk/api";
 import type { MyQueue as Counts, Ticket } from "../desk/bodies";
-import { agents, heldBy, tickets } from "../desk/desk";
+import { agents, heldBy, ownChanges, tickets } from "../desk/desk";
 import { useResource } from "../desk/resource";
 import { Complete } from "../parts/complete";
 import { Hold } from "../parts/hold";
@@ -62,8 +62,7 @@ export function MyQueue() {
   const free = Math.max(0, max - held.length);
   const takes = agent?.status === "online" && agent.auto_assignment_enabled;
   const footer = free === 0 ? "my-queue-full" : takes ? "my-queue-slots" : "my-queue-slots-off";
-  // Whatever changes the counts changes which tickets the agent holds.
-  const counts = useResource<Counts>("/api/queue/my-queue", held.map((ticket) => ticket.ticket_id).join()).data;
+  const counts = useResource<Counts>("/api/queue/my-queue", ownChanges.value).data;
   const ticket = asked.value ? tickets.get(asked.value.ticket) : undefined;
   const close = () => (asked.value = null);
   return (
