@@ -1,4 +1,4 @@
-//! Domain types of a ticket desk: ids, people, departments, tickets, policies and notices.
+//! Domain types of a ticket desk: ids, people, departments, tickets, schedules, policies and notices.
 //!
 //! Types and transitions only. No type here knows Telegram, a database, the clock or randomness. A transition
 //! takes the old value and returns the new one, or an error that says why it is refused.
@@ -16,6 +16,7 @@ pub mod person;
 pub mod policy;
 pub mod presence;
 pub mod quota;
+pub mod schedule;
 pub mod statistics;
 pub mod text;
 pub mod ticket;

@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 mod tests;
 
 /// The files of a locale: name, for error messages, and content.
-type Files = [(&'static str, &'static str); 16];
+type Files = [(&'static str, &'static str); 17];
 
 macro_rules! files {
     ($locale:literal) => {
@@ -31,6 +31,7 @@ macro_rules! files {
             ("admin", include_str!(concat!("../locales/", $locale, "/admin.ftl"))),
             ("audit", include_str!(concat!("../locales/", $locale, "/audit.ftl"))),
             ("availability", include_str!(concat!("../locales/", $locale, "/availability.ftl"))),
+            ("schedule", include_str!(concat!("../locales/", $locale, "/schedule.ftl"))),
             ("settings", include_str!(concat!("../locales/", $locale, "/settings.ftl"))),
             ("statistics", include_str!(concat!("../locales/", $locale, "/statistics.ftl"))),
         ]

@@ -134,6 +134,7 @@ fn new_department(n: u64) -> Change {
         name: format!("HSI INDIBIZ {n}"),
         critical: false,
         categories: vec![category],
+        hours: None,
         retired: false,
         version: Version(0),
     };
@@ -181,6 +182,8 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(now),
+        away_until: None,
+        working_hours: None,
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: false,

@@ -13,6 +13,7 @@ command-online = Start receiving tickets
 command-offline = Stop receiving tickets
 command-busy = Busy, no new tickets please
 command-away = Away for a while
+command-hours = Your working hours
 command-myqueue = Your ticket queue
 command-status = Your status and today's numbers
 command-autoassign = Automatic assignment: on or off

@@ -13,6 +13,7 @@ command-online = Mulai menerima tiket
 command-offline = Berhenti menerima tiket
 command-busy = Sibuk, jangan beri tiket baru
 command-away = Tidak di tempat sebentar
+command-hours = Jam kerja Anda
 command-myqueue = Antrian tiket Anda
 command-status = Status dan angka hari ini
 command-autoassign = Penugasan otomatis: on atau off

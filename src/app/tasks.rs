@@ -70,7 +70,7 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
         background_stop.clone(),
     ));
     background.spawn(MessageRelay::new(app).run(background_stop.clone()));
-    for timed in [Timed::Snoozes, Timed::Responses, Timed::DailySummary] {
+    for timed in Timed::ALL {
         let (engine, clock, stop) = (Arc::clone(engine), clock.clone(), background_stop.clone());
         background.spawn(run_timer(timed, engine, clock, app.sweep_interval, stop));
     }

@@ -17,16 +17,35 @@ pub(super) enum Timed {
     Snoozes,
     /// Nudge holders who do not react, and hand their tickets over.
     Responses,
+    /// Set agents online whose absence is over.
+    Absences,
+    /// Set agents online and offline by their working hours.
+    WorkingHours,
+    /// Refresh the cards of tickets that wait in departments that open or close.
+    Openings,
     /// Send the daily summary.
     DailySummary,
 }
 
 impl Timed {
+    /// All timers.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Snoozes,
+        Self::Responses,
+        Self::Absences,
+        Self::WorkingHours,
+        Self::Openings,
+        Self::DailySummary,
+    ];
+
     /// Has the engine do what is due by `now`. Returns when the next is due.
     async fn run(self, engine: &Engine, now: Time) -> Result<Option<Time>, EngineError> {
         match self {
             Self::Snoozes => engine.resume_snoozed(now).await,
             Self::Responses => engine.handle_unanswered(now).await,
+            Self::Absences => engine.end_absences(now).await,
+            Self::WorkingHours => engine.follow_working_hours(now).await,
+            Self::Openings => Ok(engine.refresh_openings(now).await?),
             Self::DailySummary => engine.send_daily_summary(now).await,
         }
     }

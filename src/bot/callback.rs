@@ -3,23 +3,29 @@
 //! An action on a ticket carries the version that the button was drawn for, and a switch carries the wanted
 //! state. So a second press has no further effect. The data comes back from a client, so it can be outdated,
 //! foreign or forged: it says what was pressed and authorizes nothing.
+mod absence;
 mod alert;
 mod alias;
 mod canned;
 mod console;
+mod hours;
 mod id_code;
 mod record;
 mod settings;
 mod statistics;
 mod wire;
+mod working_hours;
 
+pub use absence::AbsenceAction;
 pub use alert::{AlertAction, MuteTime};
 pub use alias::AliasAction;
 pub use canned::CannedAction;
 pub use console::ConsoleAction;
+pub use hours::{HoursAction, OfferedPlan, OfferedZone};
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 pub use statistics::StatisticsAction;
+pub use working_hours::WorkingHoursAction;
 
 use crate::domain::card::CardKey;
 use crate::domain::card::console::ConsoleList;
@@ -178,6 +184,10 @@ pub enum ButtonAction {
     Canned(CannedAction),
     /// An action on the alias of an agent.
     Alias(AliasAction),
+    /// An action on the working hours of an agent.
+    WorkingHours(WorkingHoursAction),
+    /// An action on the absence of the agent who presses.
+    Absence(AbsenceAction),
     /// An action on the desk's settings.
     Settings(SettingAction),
     /// An action of an admin in the console, with the list to which its views lead back.
@@ -236,6 +246,8 @@ pub enum ButtonAction {
     LastWordNone(TicketId, u16),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
+    /// Has the person choose from their contacts for a picker.
+    AskContact(PickerPurpose),
     /// Chooses a person of a picker.
     PickPerson(PickerPurpose, PersonId),
     /// Chooses a ticket of a picker.
@@ -298,6 +310,8 @@ pub enum ButtonAction {
     RenameDepartment(DepartmentId),
     /// Makes a department critical (`true`) or not.
     CriticalDepartment(DepartmentId, bool),
+    /// An action on the business hours of a department.
+    Hours(HoursAction),
     /// Retires a department (`true`) or reopens it.
     RetireDepartment(DepartmentId, bool),
     /// Moves the waiting tickets of the first department to the second.

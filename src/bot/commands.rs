@@ -29,8 +29,10 @@ pub enum Command {
     Offline,
     /// `/busy`: no new tickets for now.
     Busy,
-    /// `/away`: absent for a while.
-    Away,
+    /// `/away`: absent for a while, or until a time.
+    Away(String),
+    /// `/hours`: shows or sets the agent's working hours.
+    Hours(String),
     /// `/myqueue`: lists the tickets that the agent holds.
     MyQueue,
     /// `/status`: shows the agent's status.
@@ -143,7 +145,8 @@ impl Command {
             Self::Online
             | Self::Offline
             | Self::Busy
-            | Self::Away
+            | Self::Away(_)
+            | Self::Hours(_)
             | Self::MyQueue
             | Self::Status
             | Self::AutoAssign(_)

@@ -31,6 +31,7 @@ const AGENT: &[MenuEntry] = &[
     ("offline", "command-offline"),
     ("busy", "command-busy"),
     ("away", "command-away"),
+    ("hours", "command-hours"),
     ("myqueue", "command-myqueue"),
     ("status", "command-status"),
     ("autoassign", "command-autoassign"),
@@ -129,5 +130,5 @@ pub fn help(localizer: &Localizer<'_>, role: Role, is_agent: bool) -> Rendered {
         listed.extend(group);
         blocks.push(lines.join("\n"));
     }
-    Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
+    Rendered::new(blocks.join("\n\n"), Vec::new())
 }

@@ -26,6 +26,8 @@ mod time;
 mod tests;
 
 pub use admin::{agent_card, workload};
+pub use agent::absence::absence_question;
+pub use agent::working_hours::working_hours_card;
 pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
 pub use audit::{audit_page, people_of};
@@ -35,6 +37,7 @@ pub use conversation::{
     relay_head, relay_text, ticket_choice, topic_name,
 };
 pub use customer::{draft, my_tickets, status_card};
+pub use department::hours::{hours_card, plan_error};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};
 pub use length::{MAX_TEXT_UNITS, MAX_TOAST_UNITS, truncate, utf16_units};
@@ -104,7 +107,7 @@ impl Localizer<'_> {
     /// Returns a message without buttons.
     #[must_use]
     pub fn message(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Rendered {
-        Rendered { html: self.html(key, args), buttons: Vec::new() }
+        Rendered::new(self.html(key, args), Vec::new())
     }
 
     /// Returns a button with the label of `key`.
@@ -152,7 +155,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
 /// Returns text without markup, such as a toast's, as a message.
 #[must_use]
 pub fn plain_message(text: &str) -> Rendered {
-    Rendered { html: escape(text), buttons: Vec::new() }
+    Rendered::new(escape(text), Vec::new())
 }
 
 fn one_line(text: &str) -> String {

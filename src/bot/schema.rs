@@ -4,8 +4,8 @@ use super::commands::{Command, ParsedCommand};
 use super::context::{BotContext, HandlerResult, RequestContext};
 use super::handlers::admin::departments::relocation;
 use super::handlers::admin::{
-    admins, agents, alerts, bans, capacity, choices, console, dead_letters, departments, invite, invites,
-    name_prompts, priority, reassign, replies,
+    admins, agents, alerts, bans, capacity, choices, console, contacts, dead_letters, departments, invite,
+    invites, name_prompts, priority, reassign, replies,
 };
 use super::handlers::conversation::{canned, choice, last_word};
 use super::handlers::{
@@ -28,7 +28,15 @@ pub type HandlerTree = dptree::Handler<'static, HandlerResult, DpHandlerDescript
 pub fn schema() -> HandlerTree {
     dptree::entry()
         .branch(dptree::filter(|ctx: RequestContext| ctx.person.is_banned()).branch(banned()))
-        .branch(Update::filter_message().branch(messages()).endpoint(common::message))
+        .branch(
+            Update::filter_message()
+                .branch(
+                    dptree::filter_map(|message: Arc<IncomingMessage>| message.shared_user.clone())
+                        .endpoint(contacts::chosen),
+                )
+                .branch(messages())
+                .endpoint(common::message),
+        )
         .branch(Update::filter_edited_message().endpoint(common::edited_message))
         .branch(
             Update::filter_callback_query()
@@ -77,7 +85,8 @@ fn commands() -> HandlerTree {
         .branch(case![Command::Online].endpoint(agent::online))
         .branch(case![Command::Offline].endpoint(agent::offline))
         .branch(case![Command::Busy].endpoint(agent::busy))
-        .branch(case![Command::Away].endpoint(agent::away))
+        .branch(case![Command::Away(end)].endpoint(agent::away::away))
+        .branch(case![Command::Hours(plan)].endpoint(agent::working_hours::hours))
         .branch(case![Command::MyQueue].endpoint(agent::my_queue))
         .branch(case![Command::Status].endpoint(agent::status))
         .branch(case![Command::AutoAssign(arg)].endpoint(agent::auto_assign))
@@ -153,6 +162,8 @@ fn buttons() -> HandlerTree {
         .branch(case![ButtonAction::AutoAssign(on)].endpoint(agent::set_auto))
         .branch(case![ButtonAction::AskLastWord(on)].endpoint(last_word::set))
         .branch(case![ButtonAction::LastWordNone(ticket, completion)].endpoint(last_word::none))
+        .branch(case![ButtonAction::WorkingHours(action)].endpoint(agent::working_hours::pressed))
+        .branch(case![ButtonAction::Absence(action)].endpoint(agent::away::pressed))
         .branch(case![ButtonAction::Alias(action)].endpoint(alias::pressed))
         .branch(case![ButtonAction::ShowTicket(ticket)].endpoint(tickets::show_ticket))
         .branch(case![ButtonAction::Dismiss].endpoint(common::dismiss))
@@ -166,7 +177,7 @@ fn buttons() -> HandlerTree {
 /// Returns true if only agents have this button. Buttons for admins have a branch of their own.
 fn is_agent_action(action: ButtonAction) -> bool {
     use ButtonAction::{
-        AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
+        Absence, AskLastWord, AutoAssign, Canned, Focus, GoOffline, GoOnline, LastWordNone, PickUp, ShowTask,
         StillHere, Task,
     };
     matches!(
@@ -179,6 +190,7 @@ fn is_agent_action(action: ButtonAction) -> bool {
             | StillHere
             | GoOnline
             | GoOffline
+            | Absence(_)
             | AutoAssign(_)
             | AskLastWord(_)
             | LastWordNone(..)
@@ -191,6 +203,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(case![ButtonAction::Console(action, list)].endpoint(console::pressed))
         .branch(case![ButtonAction::Statistics(action)].endpoint(statistics::pressed))
         .branch(case![ButtonAction::Alert(action)].endpoint(alerts::pressed))
+        .branch(case![ButtonAction::AskContact(purpose)].endpoint(contacts::ask))
         .branch(case![ButtonAction::PickPage(purpose, page)].endpoint(choices::pick_page))
         .branch(case![ButtonAction::PickPerson(purpose, person)].endpoint(choices::pick_person))
         .branch(case![ButtonAction::PickTicket(purpose, ticket)].endpoint(choices::pick_ticket))
@@ -221,6 +234,7 @@ fn admin_buttons() -> HandlerTree {
         .branch(
             case![ButtonAction::CriticalDepartment(department, critical)].endpoint(departments::set_critical),
         )
+        .branch(case![ButtonAction::Hours(action)].endpoint(departments::hours::pressed))
         .branch(case![ButtonAction::RetireDepartment(department, retired)].endpoint(departments::set_retired))
         .branch(case![ButtonAction::RelocateQueue(from, to)].endpoint(relocation::relocate_pressed))
         .branch(case![ButtonAction::CancelTicketsOf(customer)].endpoint(bans::cancel_tickets))

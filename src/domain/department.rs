@@ -1,7 +1,10 @@
 //! Departments and their categories: they decide which agents may get a ticket.
 pub mod canned_reply;
 
+use super::Time;
 use super::ids::{CategoryId, DepartmentId, Version};
+use super::schedule::BusinessHours;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 /// A department with its categories.
@@ -15,6 +18,9 @@ pub struct Department {
     pub critical: bool,
     /// Its categories in display order; never empty.
     pub categories: Vec<Category>,
+    /// When it is open; always if that is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<BusinessHours>,
     /// A retired department takes no new tickets. Its old ones stay as they are.
     pub retired: bool,
     /// The record's version.
@@ -42,6 +48,19 @@ impl Department {
     /// Returns the categories that a customer can choose.
     pub fn offered(&self) -> impl Iterator<Item = &Category> {
         self.categories.iter().filter(move |c| !c.retired && !self.retired)
+    }
+
+    /// Returns true if it is open, on a desk in this time zone.
+    #[must_use]
+    pub fn is_open(&self, desk: Tz, now: Time) -> bool {
+        self.hours.as_ref().is_none_or(|hours| hours.is_open(desk, now))
+    }
+
+    /// Returns when it opens; `None` if it is open, and if it never opens.
+    #[must_use]
+    pub fn opens_at(&self, desk: Tz, now: Time) -> Option<Time> {
+        let hours = self.hours.as_ref().filter(|hours| !hours.is_open(desk, now))?;
+        hours.next_opening(desk, now)
     }
 
     /// Returns the display name, such as `HSI INDIBIZ - TROUBLESHOOT`; only the department's if the category

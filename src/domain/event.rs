@@ -116,6 +116,9 @@ pub enum Action {
         to: super::person::Availability,
         /// Whether the engine changed it because the presence was lost.
         lost: bool,
+        /// When the engine ends it, if it is an absence with an end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
     },
     /// A person's role, departments, capacity or opt-in changed.
     Membership {

@@ -1,5 +1,6 @@
 //! Notices and deliveries: messages to people about a change. A notice holds ids and numbers; it is rendered
 //! when it is sent, in the recipient's language.
+pub mod availability;
 pub mod console;
 pub mod membership;
 mod message;
@@ -15,6 +16,7 @@ use super::card::CardKey;
 use super::content::Attachment;
 use super::ids::{ChatId, DepartmentId, MessageId, PersonId, TicketId};
 use super::person::Role;
+use availability::AvailabilityNotice;
 use console::ConsoleNotice;
 use membership::MembershipNotice;
 use serde::{Deserialize, Serialize};
@@ -234,6 +236,8 @@ pub enum Notice {
     Service(ServiceNotice),
     /// About what an admin did in the console.
     Console(ConsoleNotice),
+    /// About an availability that the engine changed as planned.
+    Availability(AvailabilityNotice),
 }
 
 impl Notice {

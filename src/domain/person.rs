@@ -7,6 +7,7 @@ pub mod sessions;
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId, TicketId, Version};
 use super::policy::{Capacity, OfflineBehaviour};
+use super::schedule::WorkingHours;
 use ban::Ban;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
@@ -139,6 +140,12 @@ pub struct AgentProfile {
     /// What they chose last. It stays until they choose otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<ChosenAvailability>,
+    /// When they come back online by the engine, while they are away until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_until: Option<Time>,
+    /// Their working hours, if the engine sets them online and offline by a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_hours: Option<WorkingHours>,
     /// The source of their signs of activity.
     pub via: Via,
     /// When they last went online.
@@ -219,6 +226,14 @@ pub enum Prompt {
     Alias(PersonId),
     /// The comment to the rating of this ticket, from the customer.
     Comment(TicketId),
+    /// The weekly plan of a department's business hours.
+    Hours(DepartmentId),
+    /// Dates on which a department is closed.
+    Holidays(DepartmentId),
+    /// The working hours of this agent, from the agent or an admin.
+    WorkingHours(PersonId),
+    /// The end of the agent's own absence.
+    AwayUntil,
 }
 
 /// A person whom the bot has met.

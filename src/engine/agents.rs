@@ -1,4 +1,5 @@
 //! Commands on agents: availability, heartbeats, presence, membership.
+mod absence;
 mod admins;
 mod alias;
 pub mod availability;
@@ -12,3 +13,4 @@ mod preferences;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
 mod reachability;
+mod working_hours;

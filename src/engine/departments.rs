@@ -1,4 +1,6 @@
 //! Operations of admins on departments and categories.
+mod hours;
+
 use super::error::EngineError;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
@@ -6,6 +8,8 @@ use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME_CHARS, clean};
+pub use hours::HoursEdit;
+pub(in crate::engine) use hours::Openings;
 
 /// An edit of a department. Each variant sets a value instead of toggling it, so that it is idempotent.
 #[derive(Debug, Clone)]
@@ -160,6 +164,7 @@ impl Engine {
             name: checked_name(name)?,
             critical: false,
             categories: vec![category],
+            hours: None,
             retired: false,
             version: Version::default(),
         })

@@ -55,6 +55,9 @@ pub enum EngineError {
     /// The desk has the maximum number of canned replies.
     #[error("at most {0} canned replies")]
     TooManyReplies(usize),
+    /// A department has the maximum number of holidays.
+    #[error("at most {0} holidays")]
+    TooManyHolidays(usize),
     /// The last department or category cannot be removed.
     #[error("at least one must remain")]
     LastOne,

@@ -12,10 +12,12 @@ use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Conditions, Incidents};
+use crate::domain::department::Department;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::{Priority, Status};
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use futures::future::try_join_all;
 pub(super) use heartbeat_window::HeartbeatWindow;
 use std::collections::{BTreeSet, HashMap};
@@ -56,9 +58,13 @@ struct OldestWait {
 }
 
 impl OldestWait {
-    /// Returns true if the ticket has waited too long.
-    fn is_too_long(self, max: Duration, now: Time) -> bool {
-        now - self.ticket.opened_at >= delta(max)
+    /// Returns true if the ticket has waited too long. Only the business hours of its department count.
+    fn is_too_long(self, department: &Department, desk: Tz, (max, now): (TimeDelta, Time)) -> bool {
+        let waited = now - self.ticket.opened_at;
+        match &department.hours {
+            Some(hours) if waited >= max => hours.open_time(desk, (self.ticket.opened_at, now), max) >= max,
+            _ => waited >= max,
+        }
     }
 }
 
@@ -97,7 +103,8 @@ impl Engine {
         outage_announced: bool,
         now: Time,
     ) -> Result<(), EngineError> {
-        let mut conditions = self.department_conditions(&mut state.oldest_waits, now).await?;
+        let earlier = self.store.incidents().await?;
+        let mut conditions = self.department_conditions(&mut state.oldest_waits, &earlier, now).await?;
         if outage_announced {
             conditions.insert(Alert::StoreAway, TimeDelta::zero());
         }
@@ -114,7 +121,7 @@ impl Engine {
         let can_notify = self.store.admins().await?.iter().any(|admin| admin.reachable);
         let after = before.update(&conditions, can_notify, now);
         if after != before {
-            self.commit_incidents(&before, &after).await?;
+            self.commit_incidents(&before, &after, now).await?;
         }
         for (alert, over) in after.announcements(announced) {
             tracing::warn!(alert = alert.name(), over, "incident announced");
@@ -124,10 +131,15 @@ impl Engine {
         Ok(())
     }
 
-    async fn commit_incidents(&self, before: &Incidents, after: &Incidents) -> Result<(), EngineError> {
+    async fn commit_incidents(
+        &self,
+        before: &Incidents,
+        after: &Incidents,
+        now: Time,
+    ) -> Result<(), EngineError> {
         let mut notices = Vec::new();
         for (alert, over) in after.notifications(before) {
-            notices.extend(self.alert_notices(alert, over).await?);
+            notices.extend(self.alert_notices(alert, over, now).await?);
         }
         let write = Write::Incidents { incidents: after.clone(), expected: before.version };
         let committed = self.commit_one(Change { write, event: None, notices }).await;
@@ -138,10 +150,13 @@ impl Engine {
         }
     }
 
-    /// Returns the notices to the admins. There are none when a retired department needs no agent any more.
-    async fn alert_notices(&self, alert: Alert, over: bool) -> Result<Vec<Outgoing>, EngineError> {
+    /// Returns the notices to the admins. There are none when a department needs no agent any more, because it is
+    /// retired or has closed.
+    async fn alert_notices(&self, alert: Alert, over: bool, now: Time) -> Result<Vec<Outgoing>, EngineError> {
+        let needs_agent =
+            |department: Department| !department.retired && department.is_open(self.rules.zone, now);
         if let (Alert::NobodyOnline(id), true) = (alert, over)
-            && self.store.department(id).await?.is_none_or(|department| department.retired)
+            && !self.store.department(id).await?.is_some_and(needs_agent)
         {
             return Ok(Vec::new());
         }
@@ -174,15 +189,17 @@ impl Engine {
         )
     }
 
-    /// Returns the conditions of the departments.
+    /// Returns the conditions of the departments. A department that is closed needs no agent, and no wait becomes too
+    /// long there; one that `earlier` has lasts until the ticket is taken.
     async fn department_conditions(
         &self,
         oldest_waits: &mut HashMap<DepartmentId, OldestWait>,
+        earlier: &Incidents,
         now: Time,
     ) -> Result<Conditions, StoreError> {
         let mut conditions = Conditions::new();
         let settings = self.store.settings().await?;
-        let max_wait = settings.wait_alert;
+        let max_wait = delta(settings.wait_alert);
         let depths = self.store.depths().await?;
         oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
         for department in self.store.departments().await? {
@@ -191,19 +208,24 @@ impl Engine {
             if department.retired && !has_queue {
                 continue;
             }
-            if self.online(id) == 0 {
+            let is_open = department.is_open(self.rules.zone, now);
+            if is_open && self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(settings.unstaffed_alert) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
-            if has_queue && !self.is_current(oldest_waits.get(&id), max_wait, now).await? {
+            let is_too_long =
+                |wait: &OldestWait| wait.is_too_long(&department, self.rules.zone, (max_wait, now));
+            if has_queue && !self.is_current(oldest_waits.get(&id), is_too_long, now).await? {
                 match self.oldest_waiting(id).await? {
                     Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
                     None => oldest_waits.remove(&id),
                 };
             }
-            if oldest_waits.get(&id).is_some_and(|wait| wait.is_too_long(max_wait, now)) {
-                conditions.insert(Alert::TicketWaits(id), TimeDelta::zero());
+            let alert = Alert::TicketWaits(id);
+            let lasts = || earlier.list.iter().any(|incident| incident.alert == alert);
+            if oldest_waits.get(&id).is_some_and(is_too_long) && (is_open || lasts()) {
+                conditions.insert(alert, TimeDelta::zero());
             }
         }
         Ok(conditions)
@@ -215,11 +237,11 @@ impl Engine {
     async fn is_current(
         &self,
         wait: Option<&OldestWait>,
-        max_wait: Duration,
+        is_too_long: impl Fn(&OldestWait) -> bool,
         now: Time,
     ) -> Result<bool, StoreError> {
         let Some(wait) = wait else { return Ok(false) };
-        if !wait.is_too_long(max_wait, now) {
+        if !is_too_long(wait) {
             return Ok(now - wait.read_at < delta(OLDEST_WAIT_TTL));
         }
         let ticket = self.store.ticket(wait.ticket.id).await?;

@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn an_edit_with_unchanged_content_makes_no_call() {
-        let text = Rendered { html: "halo".into(), buttons: Vec::new() };
+        let text = Rendered::new("halo".into(), Vec::new());
         let edit = |shown| TelegramAction::Edit { message_id: 1, text: text.clone(), card: None, shown };
         assert_eq!(edit(Some(digest(&text))).call(ChatId(1)), None);
         assert!(edit(None).call(ChatId(1)).is_some());

@@ -1,7 +1,7 @@
 //! Calls that send or copy files and other contents, and their buttons.
 use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::ids::ChatId;
-use crate::domain::notice::rendered::Button;
+use crate::domain::notice::rendered::{Button, Keyboard};
 use serde_json::{Value, json};
 
 /// Returns the call that sends a file; `None` for a kind that has no method.
@@ -48,6 +48,19 @@ pub(super) fn copy(
     let ids: Vec<_> = sources.iter().map(|source| source.message_id).collect();
     insert(&mut body, "message_ids", json!(ids));
     Some(("copyMessages", body))
+}
+
+/// Returns a keyboard as `reply_markup`.
+pub(super) fn keyboard(keyboard: &Keyboard) -> Value {
+    match keyboard {
+        Keyboard::ChoosePerson { label, request } => {
+            let request =
+                json!({"request_id": request, "user_is_bot": false, "max_quantity": 1, "request_name": true});
+            let button = json!({"text": label, "request_users": request});
+            json!({"keyboard": [[button]], "resize_keyboard": true, "one_time_keyboard": true})
+        }
+        Keyboard::Remove => json!({"remove_keyboard": true}),
+    }
 }
 
 /// Returns these rows of buttons as `reply_markup`; `None` if there are none.

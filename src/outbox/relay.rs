@@ -136,8 +136,7 @@ impl RelayAction {
 
     /// Returns the action without markup, for texts whose entities Telegram rejected.
     pub(super) fn to_plain_text(&self, strip: impl Fn(&str) -> String) -> Self {
-        let strip_text =
-            |text: &Rendered| Rendered { html: strip(&text.html), buttons: text.buttons.clone() };
+        let strip_text = |text: &Rendered| Rendered { html: strip(&text.html), ..text.clone() };
         let call = match self.call.clone() {
             RelayCall::Text(text) => RelayCall::Text(strip_text(&text)),
             RelayCall::EditText(id, text) => RelayCall::EditText(id, strip_text(&text)),
@@ -183,7 +182,7 @@ impl RelayAction {
                 return Some(self.as_new_message(*message_id, text.clone()));
             }
             RelayCall::EditCaption(message_id, caption) => {
-                let text = Rendered { html: caption.clone(), buttons: Vec::new() };
+                let text = Rendered::new(caption.clone(), Vec::new());
                 return Some(self.as_new_message(*message_id, text));
             }
             _ => return None,

@@ -10,7 +10,8 @@ pub(super) fn with_text(mut body: Value, text: &Rendered) -> Value {
         fields.insert("text".into(), json!(text.html));
         fields.insert("parse_mode".into(), json!("HTML"));
         fields.insert("link_preview_options".into(), json!({"is_disabled": true}));
-        if let Some(markup) = attachments::reply_markup(&text.buttons) {
+        let keyboard = text.keyboard.as_ref().map(attachments::keyboard);
+        if let Some(markup) = keyboard.or_else(|| attachments::reply_markup(&text.buttons)) {
             fields.insert("reply_markup".into(), markup);
         }
     }
@@ -28,6 +29,9 @@ pub(super) fn digest(text: &Rendered) -> u64 {
         if let Some(style) = button.style {
             style.hash(&mut hasher);
         }
+    }
+    if let Some(keyboard) = &text.keyboard {
+        keyboard.hash(&mut hasher);
     }
     hasher.finish()
 }

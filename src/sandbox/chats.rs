@@ -4,6 +4,7 @@ pub(super) mod entities;
 pub(super) mod files;
 pub(super) mod groups;
 pub(super) mod inline;
+pub(super) mod keyboard;
 pub(super) mod menus;
 pub(super) mod message;
 pub(super) mod presses;

@@ -27,7 +27,7 @@ impl Sandbox {
 }
 
 /// The assets: name, content type and content.
-const ASSETS: [(&str, &str, &str); 10] = [
+const ASSETS: [(&str, &str, &str); 11] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("answers.js", "text/javascript; charset=utf-8", include_str!("page/answers.js")),
@@ -36,6 +36,7 @@ const ASSETS: [(&str, &str, &str); 10] = [
     ("common.js", "text/javascript; charset=utf-8", include_str!("page/common.js")),
     ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
+    ("keyboard.js", "text/javascript; charset=utf-8", include_str!("page/keyboard.js")),
     ("topics.js", "text/javascript; charset=utf-8", include_str!("page/topics.js")),
     ("i18n.js", "text/javascript; charset=utf-8", include_str!("page/i18n.js")),
 ];

@@ -44,6 +44,8 @@ pub(in crate::sandbox) struct Chat {
     pub(in crate::sandbox) topics: Topics,
     /// The pinned messages, the newest last; deleted ones do not count.
     pub(in crate::sandbox) pinned: Vec<i64>,
+    /// The keyboard in the place of the phone's, as the bot sent it.
+    pub(in crate::sandbox) keyboard: Option<Value>,
 }
 
 /// A press of a button, and whether the bot has answered it.

@@ -17,6 +17,7 @@ mod minimal;
 pub mod origin;
 pub mod press;
 pub mod reaction;
+mod shared_user;
 mod words;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 pub use message::IncomingMessage;
 pub use minimal::minimal_update;
 pub use press::Press;
+pub use shared_user::SharedUser;
 
 use inline::InlineQuery;
 use message::{IncomingChat, IncomingUser};

@@ -14,16 +14,21 @@
 //! | `presence` | presence, idle agents, clock jumps |
 //! | `gaps` | starts, freezes and outages, in which the desk misses signs of activity |
 //! | `snooze` | tickets on hold until a time |
+//! | `absence` | agents who are away until a time |
+//! | `hours` | business hours and the alerts about departments |
 //! | `no_answer` | tickets that their holder does not open, or gives back |
+//! | `working_hours` | agents who go online and offline by a plan |
 //! | `restarts` | a process that restarts on the same store |
 //! | `person_cache` | people whom the engine returns without a store read |
 //! | `languages` | when the language of a person changes |
 //! | `invites` | claims, invites, limits |
 //! | `settings` | changes of settings and aliases |
+mod absence;
 mod cancellation;
 mod conflict_counts;
 mod fixture;
 mod gaps;
+mod hours;
 mod immediate_assignment;
 mod invites;
 mod languages;
@@ -37,3 +42,4 @@ mod random;
 mod restarts;
 mod settings;
 mod snooze;
+mod working_hours;

@@ -190,8 +190,9 @@ impl From<EngineError> for ApiError {
             }
             EngineError::NoPickUp => Self::conflict("no_pick_up", text),
             EngineError::Taken(_) => Self::conflict("taken", text),
-            // Only the bot writes aliases and canned replies.
+            // Only the bot writes aliases, holidays and canned replies.
             EngineError::BadAlias => Self::unprocessable("bad_alias", text),
+            EngineError::TooManyHolidays(_) => Self::unprocessable("too_many_holidays", text),
             EngineError::BadReply | EngineError::TooManyReplies(_) => Self::unprocessable("bad_reply", text),
             EngineError::LastOne => Self::conflict("last_one", text),
             EngineError::LastAdmin => Self::conflict("last_admin", text),

@@ -1,8 +1,10 @@
 //! JSON bodies of agents.
 use super::enums::Status;
+use super::hours::{IntervalBody, interval};
 use crate::api::Api;
 use crate::domain::Time;
 use crate::domain::department::Department;
+use crate::domain::schedule::WorkingHours;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::StoreError;
 use chrono::{DateTime, Utc};
@@ -30,6 +32,10 @@ pub(in crate::api) struct AgentState {
     agent_name: String,
     /// The availability that they chose.
     status: Status,
+    /// When they come back online by themselves, if they are away until then.
+    away_until: Option<DateTime<Utc>>,
+    /// The weekly plan by which they go online and offline by themselves; `null` if they have none.
+    working_hours: Option<Vec<IntervalBody>>,
     /// Whether they are online and present: their presence is not lost, and they have not blocked the bot.
     is_online: bool,
     /// Tickets they hold.
@@ -73,6 +79,10 @@ pub(in crate::api) struct AgentLoad {
     total_completed_today: u32,
 }
 
+fn weekly(hours: &WorkingHours) -> Vec<IntervalBody> {
+    hours.plan.intervals().iter().map(interval).collect()
+}
+
 impl AgentState {
     /// Returns the state of the agent on this seat, who holds `held` tickets.
     pub(in crate::api) fn of(seat: &Seat, held: u16, departments: &[Department]) -> Self {
@@ -84,6 +94,8 @@ impl AgentState {
             agent_id: seat.person.id.0,
             agent_name: seat.person.name.clone(),
             status: seat.person.availability().into(),
+            away_until: seat.profile().and_then(|profile| profile.away_until),
+            working_hours: seat.profile().and_then(|profile| profile.working_hours.as_ref()).map(weekly),
             is_online: seat.is_online(),
             current_tickets: held,
             max_tickets: max,

@@ -5,6 +5,7 @@ use crate::api::http::auth::{Admin, Staff};
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, PathId, PathIds, QueryParams};
+use crate::api::json::hours::HoursBody;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId};
 use crate::domain::person::Person;
@@ -13,6 +14,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, patch, post};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -39,6 +41,12 @@ pub(in crate::api) struct DepartmentBody {
     /// Whether it takes no new tickets.
     #[schema(example = false)]
     retired: bool,
+    /// When it is open; `null` if that is not set, and so it always is.
+    hours: Option<HoursBody>,
+    /// Whether it is open now.
+    open: bool,
+    /// When it opens; `null` if it is open.
+    opens_at: Option<DateTime<Utc>>,
     /// Its categories, in display order.
     categories: Vec<CategoryBody>,
 }
@@ -133,7 +141,7 @@ pub(in crate::api) async fn list(
             department.categories.retain(|category| !category.retired);
         }
     }
-    Ok(Answer::ok("Departments", departments.iter().map(body).collect()))
+    Ok(Answer::ok("Departments", departments.iter().map(|one| api.department_body(one)).collect()))
 }
 
 /// Adds a department with its first category.
@@ -147,7 +155,8 @@ pub(in crate::api) async fn add(
     let id = new.department_id.map_or_else(|| api.engine.new_department_id(), DepartmentId);
     let engine = Arc::clone(&api.engine);
     let add = async move { engine.add_department(&admin, id, &new.department, &new.category).await };
-    Ok(Answer::ok("Department added", body(&Api::run(add).await?)).with_status(StatusCode::CREATED))
+    Ok(Answer::ok("Department added", api.department_body(&Api::run(add).await?))
+        .with_status(StatusCode::CREATED))
 }
 
 /// Changes a department. The last one that takes tickets can't be retired.
@@ -166,7 +175,7 @@ pub(in crate::api) async fn change(
         change.retired.map(DepartmentEdit::SetRetired),
     ];
     let department = api.edit(admin, DepartmentId(id), edits.into_iter().flatten().collect()).await?;
-    Ok(Answer::ok("Department changed", body(&department)))
+    Ok(Answer::ok("Department changed", api.department_body(&department)))
 }
 
 /// Adds a category to a department.
@@ -182,7 +191,7 @@ pub(in crate::api) async fn add_category(
     let category = new.category_id.map_or_else(|| api.engine.new_category_id(), CategoryId);
     let edits = vec![DepartmentEdit::AddCategory(category, new.category)];
     let department = api.edit(admin, DepartmentId(id), edits).await?;
-    Ok(Answer::ok("Category added", body(&department)).with_status(StatusCode::CREATED))
+    Ok(Answer::ok("Category added", api.department_body(&department)).with_status(StatusCode::CREATED))
 }
 
 /// Changes a category. The last one of a department that takes tickets can't be retired.
@@ -202,7 +211,7 @@ pub(in crate::api) async fn change_category(
         change.retired.map(|retired| DepartmentEdit::SetCategoryRetired(category, retired)),
     ];
     let department = api.edit(admin, DepartmentId(department), edits.into_iter().flatten().collect()).await?;
-    Ok(Answer::ok("Category changed", body(&department)))
+    Ok(Answer::ok("Category changed", api.department_body(&department)))
 }
 
 impl Api {
@@ -224,19 +233,23 @@ impl Api {
         let departments = self.engine.store().departments().await?;
         departments.into_iter().find(|department| department.id == id).ok_or_else(ApiError::no_department)
     }
-}
 
-fn body(department: &Department) -> DepartmentBody {
-    let category = |category: &Category| CategoryBody {
-        category_id: category.id.0,
-        category: category.name.clone(),
-        retired: category.retired,
-    };
-    DepartmentBody {
-        department_id: department.id.0,
-        department: department.name.clone(),
-        critical: department.critical,
-        retired: department.retired,
-        categories: department.categories.iter().map(category).collect(),
+    fn department_body(&self, department: &Department) -> DepartmentBody {
+        let (desk, now) = (self.engine.config().zone, self.now());
+        let category = |category: &Category| CategoryBody {
+            category_id: category.id.0,
+            category: category.name.clone(),
+            retired: category.retired,
+        };
+        DepartmentBody {
+            department_id: department.id.0,
+            department: department.name.clone(),
+            critical: department.critical,
+            retired: department.retired,
+            hours: department.hours.as_ref().map(|hours| HoursBody::of(hours, desk)),
+            open: department.is_open(desk, now),
+            opens_at: department.opens_at(desk, now),
+            categories: department.categories.iter().map(category).collect(),
+        }
     }
 }

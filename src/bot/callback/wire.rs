@@ -5,9 +5,9 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction, DepartmentPickerPurpose, InviteCode,
-    MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction, SettingAction, Snooze, StatisticsAction, Step,
-    Surface,
+    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
+    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
+    SettingAction, Snooze, StatisticsAction, Step, Surface, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -125,6 +125,9 @@ impl ButtonAction {
             Self::Record(action) => action.encode(),
             Self::Canned(action) => action.encode(),
             Self::Alias(action) => action.encode(),
+            Self::Absence(action) => action.encode(),
+            Self::WorkingHours(action) => action.encode(),
+            Self::Hours(action) => action.encode(),
             Self::Settings(action) => action.encode(),
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
@@ -155,6 +158,7 @@ impl ButtonAction {
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
             Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
             Self::LastWordNone(t, completion) => format!("ln:{}:{completion}", encode_id(t.0)),
+            Self::AskContact(purpose) => format!("kc:{}", to_code(PICKER_CODES, purpose)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
                 format!("ku:{}:{}", to_code(PICKER_CODES, purpose), encode_id(p.0))
@@ -235,6 +239,9 @@ impl ButtonAction {
             ["f", t] => Self::Focus(ticket(t)?),
             ["H", action @ ..] => Self::Record(RecordAction::decode(action)?),
             ["r", action @ ..] => Self::Canned(CannedAction::decode(action)?),
+            ["ab", action @ ..] => Self::Absence(AbsenceAction::decode(action)?),
+            ["hr", action @ ..] => Self::Hours(HoursAction::decode(action)?),
+            ["wh", action @ ..] => Self::WorkingHours(WorkingHoursAction::decode(action)?),
             ["al", action @ ..] => Self::Alias(AliasAction::decode(action)?),
             ["k", action @ ..] => {
                 let (action, list) = ConsoleAction::decode(action)?;
@@ -269,9 +276,9 @@ impl ButtonAction {
             ["auto", on] => Self::AutoAssign(flag(on)?),
             ["lw", on] => Self::AskLastWord(flag(on)?),
             ["ln", t, completion] => Self::LastWordNone(ticket(t)?, completion.parse().ok()?),
-            ["kp", purpose, page] => Self::PickPage(from_code(PICKER_CODES, purpose)?, page.parse().ok()?),
-            ["ku", purpose, p] => Self::PickPerson(from_code(PICKER_CODES, purpose)?, person(p)?),
-            ["kt", purpose, t] => Self::PickTicket(from_code(PICKER_CODES, purpose)?, ticket(t)?),
+            [code @ ("kc" | "kp" | "ku" | "kt"), purpose, choice @ ..] => {
+                decode_choice(code, from_code(PICKER_CODES, purpose)?, choice)?
+            }
             ["sm", p, n] => Self::SetMax(person(p)?, n.parse().ok()?),
             ["rm", p] => Self::RemoveAgent(person(p)?),
             ["am", p, on] => Self::SetAdmin(person(p)?, flag(on)?),
@@ -316,4 +323,15 @@ impl ButtonAction {
             _ => return None,
         })
     }
+}
+
+/// Returns the action on a picker of this code, with the fields behind the picker's purpose.
+fn decode_choice(code: &str, purpose: PickerPurpose, choice: &[&str]) -> Option<ButtonAction> {
+    Some(match (code, choice) {
+        ("kc", []) => ButtonAction::AskContact(purpose),
+        ("kp", [page]) => ButtonAction::PickPage(purpose, page.parse().ok()?),
+        ("ku", [person]) => ButtonAction::PickPerson(purpose, PersonId(decode_id(person)?)),
+        ("kt", [ticket]) => ButtonAction::PickTicket(purpose, TicketId(decode_id(ticket)?)),
+        _ => return None,
+    })
 }

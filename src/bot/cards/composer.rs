@@ -163,7 +163,10 @@ impl Composer {
         Ok(match key {
             CardKey::Status(id) => match store.ticket(id).await? {
                 Some(ticket) => {
-                    let text = render::status_card(localizer, &self.views.status_card(&ticket).await?);
+                    let text = render::status_card(
+                        localizer,
+                        &self.views.status_card(&ticket, localizer.now).await?,
+                    );
                     Some(Card { text, is_final: ticket.status().is_end() })
                 }
                 None => None,
@@ -214,9 +217,9 @@ impl Composer {
         Ok(match notice {
             Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
                 // The position at the commit is shown while the ticket still waits.
-                Some(ticket) => {
-                    Some(NoticeView::Created(self.views.status_card_at(&ticket, (*position, *online)).await?))
-                }
+                Some(ticket) => Some(NoticeView::Created(
+                    self.views.status_card_at(&ticket, (*position, *online), now).await?,
+                )),
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
@@ -302,6 +305,7 @@ impl Composer {
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),
             Notice::Service(notice) => self.service_view(*notice).await?,
             Notice::Console(notice) => self.console_notice(*notice, now).await?,
+            Notice::Availability(notice) => Some(NoticeView::Availability(*notice)),
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
         })
     }

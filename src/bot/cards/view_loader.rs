@@ -145,10 +145,11 @@ impl ViewLoader {
         Ok(views)
     }
 
-    /// Returns the view of the customer's card of one ticket.
-    pub async fn status_card(&self, ticket: &Ticket) -> Result<TicketStatusView, StoreError> {
+    /// Returns the view of the customer's card of one ticket at this time.
+    pub async fn status_card(&self, ticket: &Ticket, now: Time) -> Result<TicketStatusView, StoreError> {
         let online = self.engine.online(ticket.department);
-        Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online })
+        let opens_at = self.opens_at(ticket.department, now).await?;
+        Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online, opens_at })
     }
 
     /// Returns the same view with the position and the agents online at the commit, while the ticket waits;
@@ -157,10 +158,17 @@ impl ViewLoader {
         &self,
         ticket: &Ticket,
         (position, online): (u64, u32),
+        now: Time,
     ) -> Result<TicketStatusView, StoreError> {
         let view = self.ticket_at_position(ticket, ticket.customer, Some(position)).await?;
         let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
-        Ok(TicketStatusView { ticket: view, online })
+        let opens_at = self.opens_at(ticket.department, now).await?;
+        Ok(TicketStatusView { ticket: view, online, opens_at })
+    }
+
+    async fn opens_at(&self, department: DepartmentId, now: Time) -> Result<Option<Time>, StoreError> {
+        let department = self.store().department(department).await?;
+        Ok(department.and_then(|department| department.opens_at(self.engine.config().zone, now)))
     }
 
     /// Returns an agent's queue; `None` for a person who is no agent.
@@ -281,6 +289,7 @@ impl ViewLoader {
         let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
         Ok(Some(StatusView {
             availability: profile.availability,
+            away_until: profile.away_until,
             lost: self.engine.is_lost(person.id),
             auto: profile.auto_assignment_enabled,
             asks_last_word: profile.asks_last_word,

@@ -19,6 +19,7 @@ use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Ve
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::AgentNaming;
+use crate::domain::schedule::WorkingHours;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
 use std::collections::BTreeSet;
@@ -100,6 +101,8 @@ pub struct TicketStatusView {
     pub ticket: TicketView,
     /// Agents online in its department.
     pub online: u32,
+    /// When its department opens, if it is closed.
+    pub opens_at: Option<Time>,
 }
 
 /// A ticket for the agent who got it, with the values at the assignment.
@@ -181,6 +184,8 @@ pub struct AgentLine {
     pub alias: Option<String>,
     /// The availability that they chose.
     pub availability: Availability,
+    /// When they come back, if they are away until then.
+    pub away_until: Option<Time>,
     /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// False if they blocked the bot.
@@ -210,6 +215,21 @@ pub struct AliasView {
     pub naming: AgentNaming,
     /// Whether the viewer is the agent.
     pub is_own: bool,
+}
+
+/// The working hours of an agent, as their card shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkingHoursView {
+    /// The agent.
+    pub agent: PersonId,
+    /// The agent's name.
+    pub name: String,
+    /// The working hours, if they have some.
+    pub hours: Option<WorkingHours>,
+    /// Whether the viewer is the agent.
+    pub is_own: bool,
+    /// Whether the viewer is an admin, who sees the agent's other facts too.
+    pub is_admin: bool,
 }
 
 /// All agents' load (`/workload`).
@@ -260,6 +280,8 @@ pub struct DraftView {
 pub struct StatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
+    /// When they come back, if they are away until then.
+    pub away_until: Option<Time>,
     /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// Whether they take part in automatic assignment.

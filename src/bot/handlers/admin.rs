@@ -6,6 +6,7 @@ pub mod bans;
 pub mod capacity;
 pub mod choices;
 pub mod console;
+pub mod contacts;
 pub mod dead_letters;
 pub mod departments;
 mod identity;

@@ -1,4 +1,7 @@
 //! Agent handlers: availability, the own queue, the status.
+pub mod away;
+pub mod working_hours;
+
 use crate::bot::callback::{ButtonAction, PagedList};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{self, Rendered};
@@ -25,11 +28,6 @@ pub async fn offline(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult
 /// `/busy`.
 pub async fn busy(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
     set_availability(&bot, ctx, Availability::Busy).await
-}
-
-/// `/away`.
-pub async fn away(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    set_availability(&bot, ctx, Availability::Away).await
 }
 
 async fn set_availability(bot: &BotContext, ctx: RequestContext, to: Availability) -> HandlerResult {

@@ -55,13 +55,13 @@ pub async fn ask_draft(
     }
     toast.ack();
     let localizer = ctx.localizer(&bot);
-    let question = Rendered {
-        html: localizer.html("draft-drop-sure", &[]),
-        buttons: vec![vec![
+    let question = Rendered::new(
+        localizer.html("draft-drop-sure", &[]),
+        vec![vec![
             localizer.button("button-drop", ButtonAction::DraftDrop(id)),
             localizer.button("back", ButtonAction::DraftKeep(id)),
         ]],
-    };
+    );
     Ok(vec![ctx.edit(pressed, question)])
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn drop_and_offer_undo(
     let localizer = ctx.localizer(bot);
     let undo = localizer.button("button-undo", ButtonAction::DraftUndo(draft.id));
     bot.engine.store().put_draft(Draft { cancelled_at: Some(ctx.now), ..draft }).await?;
-    Ok(Rendered { html: localizer.html("draft-dropped", &[]), buttons: vec![vec![undo]] })
+    Ok(Rendered::new(localizer.html("draft-dropped", &[]), vec![vec![undo]]))
 }
 
 /// Restores a draft that was cancelled a moment ago, and shows it below.
@@ -160,13 +160,13 @@ pub async fn ask_ticket(
     }
     toast.ack();
     let localizer = ctx.localizer(&bot);
-    let question = Rendered {
-        html: localizer.html("cancel-sure", &[("number", (&ticket.number).into())]),
-        buttons: vec![vec![
+    let question = Rendered::new(
+        localizer.html("cancel-sure", &[("number", (&ticket.number).into())]),
+        vec![vec![
             localizer.button("button-cancel-yes", ButtonAction::CancelConfirmed(id, version, surface)),
             localizer.button("back", ButtonAction::KeepTicket(id, surface)),
         ]],
-    };
+    );
     Ok(vec![ctx.edit(pressed, question)])
 }
 

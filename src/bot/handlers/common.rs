@@ -55,7 +55,7 @@ pub async fn language(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
         return Ok(vec![ctx.text(Localizer { locale, ..localizer }.message("language-set", &[]))]);
     }
     let buttons = Locale::ALL.map(|locale| labelled(&name(locale), ButtonAction::Language(locale))).to_vec();
-    Ok(vec![ctx.text(Rendered { html: localizer.html("language-ask", &[]), buttons: vec![buttons] })])
+    Ok(vec![ctx.text(Rendered::new(localizer.html("language-ask", &[]), vec![buttons]))])
 }
 
 /// Handles the chosen language.
@@ -116,6 +116,12 @@ pub async fn message(
     if ctx.prompt_for(&message).is_none() {
         close_open_prompt(&bot, &ctx).await;
     }
+    if let Some(answer) = agent::away::on_answer(&bot, &ctx, &message).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = agent::working_hours::on_answer(&bot, &ctx, &message).await? {
+        return Ok(answer);
+    }
     if let Some(answer) = feedback::on_comment(&bot, &ctx, &message).await? {
         return Ok(answer);
     }
@@ -125,7 +131,12 @@ pub async fn message(
         return Ok(answers);
     }
     let prompt = ctx.prompt_for(&message);
-    let is_admins = |prompt: &Prompt| !matches!(prompt, Prompt::Comment(_) | Prompt::LastWord(_));
+    let is_admins = |prompt: &Prompt| {
+        !matches!(
+            prompt,
+            Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::AwayUntil | Prompt::WorkingHours(_)
+        )
+    };
     let prompt = prompt.filter(|prompt| ctx.person.is_admin() && is_admins(prompt));
     if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {
         return replies::on_answer(&bot, &ctx, prompt, &message).await;
@@ -197,7 +208,7 @@ pub fn without_buttons(press: &Press, ctx: &RequestContext) -> Option<Outgoing> 
     let message = press.message.as_ref().filter(|message| message.chat.id == ctx.chat)?;
     let is_shown = message.buttons.iter().any(|data| Some(data) == press.data.as_ref());
     let html = (is_shown && !message.text.is_empty()).then(|| html_of(&message.text))?;
-    Some(ctx.edit(PressedMessage(message.message_id), Rendered { html, buttons: Vec::new() }))
+    Some(ctx.edit(PressedMessage(message.message_id), Rendered::new(html, Vec::new())))
 }
 
 /// Answers a button that this version does not draw.

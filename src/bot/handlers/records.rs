@@ -99,7 +99,7 @@ fn choice(bot: &BotContext, ctx: &RequestContext, key: &str, tickets: &[Ticket])
         let label = format!("{} · {subject}", ticket.number);
         vec![labelled(&label, ButtonAction::Record(RecordAction::Transcript(ticket.id)))]
     };
-    Rendered { html: localizer.html(key, &[]), buttons: tickets.iter().map(button).collect() }
+    Rendered::new(localizer.html(key, &[]), tickets.iter().map(button).collect())
 }
 
 /// Returns a part of a record, for where the update came from.

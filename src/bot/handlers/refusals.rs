@@ -40,6 +40,7 @@ fn describe<'a>(
             ("reply-invalid", vec![("word", Arg::from(MAX_WORD_CHARS)), ("max", Arg::from(MAX_REPLY_CHARS))])
         }
         EngineError::TooManyReplies(max) => ("reply-limit", vec![("max", Arg::from(*max))]),
+        EngineError::TooManyHolidays(max) => ("holidays-limit", vec![("max", Arg::from(*max))]),
         EngineError::LastOne => ("last-one", vec![]),
         EngineError::LastAdmin => ("last-admin", vec![]),
         EngineError::AdminBySetting => ("admin-by-setting", vec![]),

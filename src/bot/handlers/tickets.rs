@@ -49,7 +49,7 @@ pub async fn ticket(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> H
             let buttons = ticket_buttons(&bot, &localizer, PickerPurpose::Reassign, &tickets).await?;
             let buttons = buttons.into_iter().zip(&tickets).map(with_action).collect();
             let html = localizer.html("several-tickets", &[("text", text.into())]);
-            Ok(vec![ctx.text(Rendered { html, buttons })])
+            Ok(vec![ctx.text(Rendered::new(html, buttons))])
         }
     }
 }

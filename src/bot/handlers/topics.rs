@@ -18,7 +18,7 @@ fn card(bot: &BotContext, ctx: &RequestContext) -> Rendered {
     let (text, button) =
         if is_enabled { ("topics-on", "button-topics-off") } else { ("topics-off", "button-topics-on") };
     let button = localizer.button(button, ButtonAction::SetTopics(!is_enabled));
-    Rendered { html: localizer.html(text, &[]), buttons: vec![vec![button]] }
+    Rendered::new(localizer.html(text, &[]), vec![vec![button]])
 }
 
 /// Handles the switch. A server that does not know the method, or does not carry it out, leaves it to the admin.

@@ -1,7 +1,9 @@
 //! Cards for admins: the workload, and one agent.
 use super::parts::{card, name};
 use super::{Button, Localizer, Rendered, labelled};
-use crate::bot::callback::{AliasAction, ButtonAction, ConsoleAction, PagedList, PickerPurpose};
+use crate::bot::callback::{
+    AliasAction, ButtonAction, ConsoleAction, PagedList, PickerPurpose, WorkingHoursAction,
+};
 use crate::bot::cards::views::{AGENTS_PER_PAGE, AgentLine, WorkloadView};
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView};
 
@@ -58,7 +60,10 @@ pub(super) fn agent_label(localizer: &Localizer<'_>, agent: &AgentLine) -> Strin
 fn load_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> String {
     let args = [
         ("name", name(&agent.name)),
-        ("availability", localizer.availability(agent.availability, agent.lost).into()),
+        (
+            "availability",
+            localizer.availability_until(agent.availability, agent.lost, agent.away_until).into(),
+        ),
         ("held", agent.held.into()),
         ("max", agent.max.into()),
     ];
@@ -95,14 +100,16 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
             .button("button-remove-agent", ButtonAction::PickPerson(PickerPurpose::RemoveAgent, agent.id)),
     ];
     let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
-    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias]])
+    let hours = ButtonAction::WorkingHours(WorkingHoursAction::Show(agent.id));
+    let hours = localizer.button("work-button", hours);
+    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias, hours]])
 }
 
 /// Returns the facts of one agent, one a line.
 pub(super) fn agent_lines(localizer: &Localizer<'_>, agent: &AgentLine) -> Vec<String> {
     let mut lines = vec![
         localizer.html("agent-head", &[("name", name(&agent.name))]),
-        localizer.availability_line(agent.availability, agent.lost),
+        localizer.availability_line_until(agent.availability, agent.lost, agent.away_until),
         localizer.html("status-load", &[("held", agent.held.into()), ("max", agent.max.into())]),
         bar_line(localizer, agent),
         localizer.html("status-departments", &[("departments", localizer.names(&agent.departments).into())]),

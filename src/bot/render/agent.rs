@@ -1,4 +1,7 @@
 //! Cards for one agent: a ticket that was assigned to them, and their status.
+pub(super) mod absence;
+pub(super) mod working_hours;
+
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Snooze, Step, Surface};
@@ -150,7 +153,7 @@ pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
     let (assigned, completed) = view.today;
     let lines = [
         localizer.html("status-head", &[]),
-        localizer.availability_line(view.availability, view.lost),
+        localizer.availability_line_until(view.availability, view.lost, view.away_until),
         String::new(),
         localizer.html("status-load", &[("held", view.held.into()), ("max", view.max.into())]),
         if view.is_manual {

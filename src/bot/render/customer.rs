@@ -105,9 +105,11 @@ fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) 
         );
     }
     above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));
-    let below = match ticket.status {
-        Status::Queued if view.online == 0 => Some(localizer.html("track-nobody-online", &[])),
-        Status::Completed => Some(localizer.html("track-thanks", &[])),
+    let opens_at = view.opens_at.map(|at| localizer.upcoming(at));
+    let below = match (ticket.status, opens_at) {
+        (Status::Queued, Some(when)) => Some(localizer.html("track-opens", &[("when", when.into())])),
+        (Status::Queued, None) if view.online == 0 => Some(localizer.html("track-nobody-online", &[])),
+        (Status::Completed, _) => Some(localizer.html("track-thanks", &[])),
         _ => None,
     };
     let below: Vec<String> = below.into_iter().collect();

@@ -1,7 +1,9 @@
 //! Cards for admins: the list of departments, one department, one category.
+pub(super) mod hours;
+
 use super::parts::card;
 use super::{Button, Localizer, Rendered, labelled};
-use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
+use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose, HoursAction};
 use crate::bot::paging::page_of;
 use crate::domain::department::{Category, Department};
 use crate::domain::ids::CategoryId;
@@ -35,6 +37,7 @@ pub fn department_card(localizer: &Localizer<'_>, department: &Department, page:
     if department.retired {
         lines.push(localizer.html("department-retired", &[]));
     }
+    lines.extend(hours::hours_line(localizer, department));
     lines.push(localizer.html("department-categories", &[]));
     let (page, pages, shown) = page_of(&department.categories, page, PER_PAGE);
     lines.extend(shown.iter().map(|category| {
@@ -44,13 +47,13 @@ pub fn department_card(localizer: &Localizer<'_>, department: &Department, page:
     let categories =
         shown.iter().map(|c| vec![labelled(&format!("🏷 {}", c.name), ButtonAction::Category(c.id))]);
     let page_buttons = localizer.page_row(page, pages, |page| ButtonAction::Department(department.id, page));
-    let [new, switches] = department_rows(localizer, department);
+    let [new, hours, switches] = department_rows(localizer, department);
     let back = vec![localizer.button("back", ButtonAction::Departments(DepartmentPickerPurpose::Show, back))];
-    card(lines.join("\n"), [new].into_iter().chain(categories).chain([page_buttons, switches, back]))
+    card(lines.join("\n"), [new].into_iter().chain(categories).chain([page_buttons, hours, switches, back]))
 }
 
 /// Returns the buttons of a department. A switch carries the state that its label announces.
-fn department_rows(localizer: &Localizer<'_>, department: &Department) -> [Vec<Button>; 2] {
+fn department_rows(localizer: &Localizer<'_>, department: &Department) -> [Vec<Button>; 3] {
     let id = department.id;
     let critical = if department.critical { "department-critical-off" } else { "department-critical-on" };
     let new = vec![
@@ -62,7 +65,8 @@ fn department_rows(localizer: &Localizer<'_>, department: &Department) -> [Vec<B
         localizer
             .button(retire_key(department.retired), ButtonAction::RetireDepartment(id, !department.retired)),
     ];
-    [new, switches]
+    let hours = ButtonAction::Hours(HoursAction::Show(id));
+    [new, vec![localizer.button("department-hours-button", hours)], switches]
 }
 
 /// Returns the page of a department's card that a category is on.

@@ -4,6 +4,7 @@ mod alert;
 pub use alert::alert_card;
 pub(super) use alert::mute_notice;
 
+use super::agent::absence::availability_notice;
 use super::agent::{new_task_card, nudged_task_card, resumed_task_card};
 use super::console::console_notice;
 use super::customer::created_card;
@@ -63,6 +64,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::TakenOffline { kept } => {
             card(localizer.html("notice-taken-offline", &[("count", (*kept).into())]), [online()])
         }
+        NoticeView::Availability(notice) => availability_notice(localizer, *notice),
         NoticeView::RoleChanged { role: Role::Customer } => localizer.message("notice-role-customer", &[]),
         NoticeView::RoleChanged { role: Role::Agent } => {
             card(localizer.html("notice-role-agent", &[]), [online()])

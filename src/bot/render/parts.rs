@@ -2,6 +2,7 @@
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, Step, Surface};
 use crate::bot::cards::views::{ShownAgent, TICKETS_PER_PAGE, TicketView};
+use crate::domain::Time;
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
@@ -140,7 +141,17 @@ impl Localizer<'_> {
 
     /// Returns the line with an agent's availability.
     pub(super) fn availability_line(&self, availability: Availability, lost: bool) -> String {
-        self.html("line-availability", &[("availability", self.availability(availability, lost).into())])
+        self.availability_line_until(availability, lost, None)
+    }
+
+    pub(super) fn availability_line_until(
+        &self,
+        availability: Availability,
+        lost: bool,
+        until: Option<Time>,
+    ) -> String {
+        let shown = self.availability_until(availability, lost, until);
+        self.html("line-availability", &[("availability", shown.into())])
     }
 
     /// Returns "on" or "off".
@@ -259,5 +270,5 @@ impl Localizer<'_> {
 
 /// Returns a card of lines and the rows of buttons that are not empty.
 pub(super) fn card(html: String, rows: impl IntoIterator<Item = Vec<Button>>) -> Rendered {
-    Rendered { html, buttons: rows.into_iter().filter(|row| !row.is_empty()).collect() }
+    Rendered::new(html, rows.into_iter().filter(|row| !row.is_empty()).collect())
 }

@@ -73,7 +73,7 @@ pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitVie
         lines.extend(line);
         blocks.push(lines.join("\n"));
     }
-    Rendered { html: blocks.join("\n\n"), buttons: Vec::new() }
+    Rendered::new(blocks.join("\n\n"), Vec::new())
 }
 
 /// Returns the time of day for a moment of the last hours, else the date as well.

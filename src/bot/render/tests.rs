@@ -22,6 +22,7 @@ mod menu;
 mod notice;
 mod pick_up;
 mod queue;
+mod schedule;
 mod times;
 
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::load().unwrap());

@@ -1,7 +1,7 @@
 //! Rendered messages: Telegram's HTML with buttons, as cards, notices and answers are sent.
 use serde::{Deserialize, Serialize};
 
-/// A rendered message: Telegram's HTML, and buttons below.
+/// A rendered message: Telegram's HTML, with buttons or a keyboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Rendered {
     /// HTML in Telegram's dialect. Text that people wrote is already escaped.
@@ -9,6 +9,39 @@ pub struct Rendered {
     /// Rows of buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<Vec<Button>>,
+    /// What happens to the keyboard in the place of the phone's. A message with buttons has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyboard: Option<Keyboard>,
+}
+
+impl Rendered {
+    /// Returns a message with this HTML and rows of buttons.
+    #[must_use]
+    pub fn new(html: String, buttons: Vec<Vec<Button>>) -> Self {
+        Self { html, buttons, keyboard: None }
+    }
+
+    /// Returns a message with this HTML and keyboard.
+    #[must_use]
+    pub fn with_keyboard(html: String, keyboard: Keyboard) -> Self {
+        Self { html, buttons: Vec::new(), keyboard: Some(keyboard) }
+    }
+}
+
+/// A keyboard in the place of the phone's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keyboard {
+    /// One button: the person chooses somebody from their contacts. Telegram shares who that is, with the
+    /// request's number.
+    ChoosePerson {
+        /// The label of the button.
+        label: String,
+        /// The number of the request.
+        request: i32,
+    },
+    /// The phone's keyboard again.
+    Remove,
 }
 
 /// A button under a message.

@@ -1,10 +1,12 @@
 //! Availability of agents (online, busy, away, offline), their signs of activity, and the consequences for
 //! their tickets.
+mod cause;
+
 use crate::domain::Time;
-use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
+use crate::domain::event::{Action, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
-use crate::domain::person::{AgentProfile, Availability, ChosenAvailability, Person, Via};
+use crate::domain::person::{AgentProfile, Availability, Person, Via};
 use crate::domain::policy::OfflineBehaviour;
 use crate::domain::presence::PresenceRecord;
 use crate::domain::ticket::Ticket;
@@ -13,24 +15,12 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ports::{Change, Write};
 use crate::engine::{Attempt, Engine};
+pub(in crate::engine) use cause::Cause;
 use chrono::TimeDelta;
 
 /// Minimum interval between two writes of an agent's activity: precise enough for timeouts of minutes, and an
 /// agent who writes a lot does not cost a write per message.
 pub(in crate::engine) const ACTIVITY_WRITE_INTERVAL: TimeDelta = TimeDelta::seconds(15);
-
-/// The cause of a change of availability.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Cause {
-    /// The agent chose it here.
-    Choice(Via),
-    /// A heartbeat reports it.
-    Heartbeat,
-    /// The presence was lost, and the grace period is over.
-    LostPresence,
-    /// This admin decided it.
-    Admin(PersonId),
-}
 
 impl Engine {
     /// Sets the availability that an agent chose. Going online requests rounds; going offline applies the
@@ -68,11 +58,7 @@ impl Engine {
         now: Time,
     ) -> Result<Person, EngineError> {
         let behaviour = self.store.settings().await?.offline_behaviour;
-        let (by_agent, actor) = match cause {
-            Cause::Choice(_) | Cause::Heartbeat => (true, Actor::Person(agent)),
-            Cause::LostPresence => (false, Actor::Engine),
-            Cause::Admin(admin) => (false, Actor::Person(admin)),
-        };
+        let (by_agent, actor) = (cause.is_activity(to), cause.actor(agent));
         if by_agent {
             self.store.record_activity(agent, now).await?;
         }
@@ -89,18 +75,7 @@ impl Engine {
                     return (None, Vec::new());
                 }
                 profile.availability = to;
-                match cause {
-                    Cause::Choice(via) => {
-                        (profile.via, profile.chosen) = (via, Some(ChosenAvailability { to, via }));
-                    }
-                    Cause::Heartbeat => profile.via = Via::Client,
-                    Cause::LostPresence => profile.via = Via::Telegram,
-                    // It stays until the agent chooses otherwise, whatever their clients report.
-                    Cause::Admin(_) => {
-                        let via = profile.via;
-                        profile.chosen = Some(ChosenAvailability { to, via });
-                    }
-                }
+                cause.apply(profile, to);
                 profile.clear_question();
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
@@ -108,7 +83,7 @@ impl Engine {
                     profile.last_online = Some(now);
                 }
                 let lost = cause == Cause::LostPresence;
-                let what = Action::Availability { agent, to, lost };
+                let what = Action::Availability { agent, to, lost, until: profile.away_until };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
             })
             .await?;

@@ -221,6 +221,8 @@ fn new_profile(
         chosen: None,
         via: Via::Telegram,
         last_online: None,
+        away_until: None,
+        working_hours: None,
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: false,

@@ -8,7 +8,7 @@ use crate::domain::Time;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person};
-use crate::domain::policy::{OfflineBehaviour, Settings};
+use crate::domain::policy::Settings;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
@@ -184,15 +184,7 @@ impl Engine {
         let Some(person) = self.reevaluate(observation, PresenceAction::SetOffline).await? else {
             return Ok(false);
         };
-        let kept = match observation.settings.offline_behaviour {
-            OfflineBehaviour::Keep => self.store.held_by(observation.agent).await?.len(),
-            OfflineBehaviour::ReassignWaiting => {
-                let held = self.store.held_by(observation.agent).await?;
-                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.opened_at.is_some()).count()
-            }
-            OfflineBehaviour::ReassignAll => 0,
-        };
-        let notice = Notice::TakenOffline { kept: u16::try_from(kept).unwrap_or(u16::MAX) };
+        let notice = Notice::TakenOffline { kept: self.kept_offline(observation.agent).await? };
         let notices = vec![Outgoing::notice(person.chat(), notice)];
         // Evaluated on the current profile: an agent who comes back at this moment stays online.
         let still =

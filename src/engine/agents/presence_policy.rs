@@ -46,6 +46,10 @@ pub fn evaluate(
     if profile.availability == Availability::Offline || record == RecordState::Unknown {
         return PresenceAction::Leave;
     }
+    if profile.away_until.is_some() {
+        // The end is the answer to the question whether they come back. Their client may be closed until then.
+        return PresenceAction::Refresh;
+    }
     let grace = delta(settings.grace);
     let silence = now - profile.last_activity.max(observed_since);
     match profile.via {
@@ -94,6 +98,8 @@ mod tests {
             chosen: None,
             via,
             last_online: None,
+            away_until: None,
+            working_hours: None,
             asked_at: None,
             question_delivered_at: None,
             asks_last_word: false,
@@ -113,6 +119,21 @@ mod tests {
         (profile.asked_at, profile.question_delivered_at) = (Some(at(1_800)), Some(at(1_800)));
         assert_eq!(action(&profile, 2_099), PresenceAction::Refresh);
         assert_eq!(action(&profile, 2_100), PresenceAction::SetOffline);
+    }
+
+    #[test]
+    fn agents_who_are_away_until_a_time_are_neither_asked_nor_lost() {
+        let settings = Settings::default();
+        for via in [Via::Telegram, Via::Client] {
+            let away_until = Some(at(90_000));
+            let profile = AgentProfile { availability: Availability::Away, away_until, ..agent(via) };
+            for (seconds, record) in
+                [(1, RecordState::Present), (80_000, RecordState::Absent), (99_000, RecordState::Absent)]
+            {
+                let action = evaluate(&profile, record, &settings, TTL, (at(0), at(seconds)));
+                assert_eq!(action, PresenceAction::Refresh, "{via:?} after {seconds} s");
+            }
+        }
     }
 
     #[test]

@@ -44,8 +44,7 @@ impl TelegramAction {
 
     /// Returns the action without HTML tags, for texts whose entities Telegram rejected.
     pub(in crate::outbox) fn to_plain_text(&self) -> Self {
-        let strip =
-            |text: &Rendered| Rendered { html: strip_tags(&text.html), buttons: text.buttons.clone() };
+        let strip = |text: &Rendered| Rendered { html: strip_tags(&text.html), ..text.clone() };
         match self {
             Self::Send(text, card) => Self::Send(strip(text), *card),
             Self::Edit { message_id, text, card, .. } => {

@@ -58,7 +58,7 @@ showFaultSwitch(byId("faults"));
 
 /* Panes and their tabs */
 
-const hooks = { bot: () => bot, close: closePane, openLink, unread: showTab };
+const hooks = { bot: () => bot, close: closePane, openLink, unread: showTab, people };
 
 // Tracks the visible panes: the active one on a phone, those scrolled into view on a tablet.
 const visibilityObserver = new IntersectionObserver(
@@ -138,6 +138,11 @@ function showPane(id) {
   pane.root.scrollIntoView({ inline: "nearest", block: "nearest", behavior });
   tab.scrollIntoView({ inline: "nearest", block: "nearest" });
   if (pane.atEnd) pane.scrollToEnd();
+}
+
+/** Returns the entries of a menu for all people, each of which does `action`. */
+function people(action) {
+  return [...panes.values()].map(({ pane }) => personEntry(pane, action));
 }
 
 /** Returns the entry of a menu for the person of a pane. */

@@ -35,6 +35,7 @@ pub(in crate::sandbox) fn routes() -> Router<Sandbox> {
         .route("/sandbox/users/{id}/edit", post(edit))
         .route("/sandbox/users/{id}/press", post(press))
         .route("/sandbox/users/{id}/react", post(react))
+        .route("/sandbox/users/{id}/share", post(share))
         .route("/sandbox/topics", post(set_topics))
         .route("/sandbox/updates", post(deliver))
         .route("/sandbox/users/{id}/block", post(block))
@@ -208,6 +209,21 @@ async fn react(
     } else {
         StatusCode::NOT_FOUND
     }
+}
+
+/// The person whom a user chooses with the keyboard's button.
+#[derive(Deserialize)]
+struct ShareRequest {
+    chosen: i64,
+}
+
+async fn share(
+    State(sandbox): State<Sandbox>,
+    Path(user): Path<i64>,
+    Json(request): Json<ShareRequest>,
+) -> Result<StatusCode, UnknownUser> {
+    let sent = sandbox.try_share_user(user, request.chosen)?;
+    Ok(if sent.is_some() { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND })
 }
 
 #[derive(Deserialize)]

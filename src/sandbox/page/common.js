@@ -191,6 +191,7 @@ export const api = {
   edit: (user, message_id, text) => post(`users/${user}/edit`, { message_id, text }),
   react: (user, message_id, emoji) => post(`users/${user}/react`, { message_id, emoji }),
   press: (user, message_id, data) => post(`users/${user}/press`, { message_id, data }),
+  share: (user, chosen) => post(`users/${user}/share`, { chosen }),
   block: (user, blocked) => post(`users/${user}/block`, { blocked }),
   file: (id) => `/sandbox/files/${encodeURIComponent(id)}`,
   setTopics: (enabled) => post("topics", { enabled }),

@@ -4,6 +4,7 @@ import { Answers } from "./answers.js";
 import { Composer } from "./composer.js";
 import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip, openMenu } from "./common.js";
 import { excerpt, renderMessage, startPayload, togglePlay } from "./message.js";
+import { ReplyKeyboard } from "./keyboard.js";
 import { TopicBar } from "./topics.js";
 import { day, strings } from "./i18n.js";
 
@@ -11,7 +12,7 @@ import { day, strings } from "./i18n.js";
 const TYPING_TIMEOUT_MS = 5_000;
 
 export class Pane {
-  /** `hooks`: bot(), close(pane), openLink(anchor, payload), unread(pane). */
+  /** `hooks`: bot(), close(pane), openLink(anchor, payload), unread(pane), people(action). */
   constructor(user, hooks) {
     this.hooks = hooks;
     this.messages = new Map(); // message id -> { message, node, json: the rendered message }
@@ -26,6 +27,7 @@ export class Pane {
       topic: () => this.topics.chosen,
     });
     this.topics = new TopicBar(() => this.showTopic());
+    this.keyboard = new ReplyKeyboard(user.id, hooks.people, () => this.answers.showToast(strings.failed));
     this.build(user);
     this.setUser(user);
     this.updateComposer();
@@ -55,7 +57,7 @@ export class Pane {
     const chat = el("div.chat", {}, this.scroller, this.empty, this.endButton, this.answers.root);
     this.pinned = el("button.pinned", { type: "button", "data-testid": "pinned", hidden: true });
     this.pinned.addEventListener("click", () => this.goTo(this.pinnedId));
-    this.root.append(head, this.topics.root, this.pinned, chat, this.composer.root);
+    this.root.append(head, this.topics.root, this.pinned, chat, this.keyboard.root, this.composer.root);
     this.root.addEventListener("dragover", (event) => event.preventDefault());
     this.root.addEventListener("drop", (event) => this.composer.acceptFile(event.dataTransfer.files, event));
 
@@ -167,8 +169,9 @@ export class Pane {
   }
 
   /** Sets the topics of the chat and its pinned message. */
-  setInfo({ topics, pinned } = { topics: [], pinned: null }) {
+  setInfo({ topics, pinned, keyboard } = { topics: [], pinned: null, keyboard: null }) {
     this.pinnedId = pinned;
+    this.keyboard.set(keyboard);
     this.topics.set(topics);
     this.showTopic();
     this.showPinned();

@@ -3,6 +3,7 @@ use super::content::{content_value, kind_of};
 use super::entities::formatted;
 use super::json::{flag, integer, message_id, text, time};
 use super::origin::{ExternalReply, ForwardOrigin, Reply, person_name};
+use super::shared_user::SharedUser;
 use super::words::words;
 use crate::domain::Time;
 use crate::domain::content::ContentKind;
@@ -71,6 +72,8 @@ pub struct IncomingMessage {
     pub via_bot: Option<TelegramId>,
     /// Its raw JSON, if its content is of a kind that this build does not know.
     pub raw: Option<String>,
+    /// The person whom its sender chose with the button of a keyboard.
+    pub shared_user: Option<SharedUser>,
     /// The supergroup that its group has become.
     pub migrate_to: Option<i64>,
 }
@@ -126,6 +129,7 @@ impl IncomingMessage {
             external_reply: ExternalReply::read(message),
             forward_origin: ForwardOrigin::read(message, "forward_origin"),
             via_bot: message.get("via_bot").and_then(|bot| integer(bot, "id")).map(TelegramId),
+            shared_user: SharedUser::read(message),
             migrate_to: integer(message, "migrate_to_chat_id"),
         })
     }

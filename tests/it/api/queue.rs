@@ -1,4 +1,5 @@
 //! Queue endpoints: the queue of an agent and of the desk, priorities, reassignment and the workload.
+mod hours;
 mod statistics;
 
 use super::{BUDI, CITRA, SARI, desk, id};

@@ -1,6 +1,7 @@
 //! Conversations of an agent: availability, assignment modes, the queue, ticket cards and the alias.
 mod alias;
 mod availability;
+mod away;
 mod canned;
 mod cards;
 mod flapping;
@@ -15,3 +16,4 @@ mod queue;
 mod reactions;
 mod snooze;
 mod topics;
+mod working_hours;

@@ -20,6 +20,7 @@ async fn many_departments(desk: &Desk) {
             name: "Umum".into(),
             retired: false,
         }],
+        hours: None,
         retired: false,
         version: Version::default(),
     };

@@ -14,11 +14,12 @@ fn description(desk: &Desk, id: i64, command: &str) -> String {
 }
 
 const CUSTOMER: [&str; 8] = ["new", "mytickets", "ticket", "help", "language", "cancel", "forget", "start"];
-const AGENT: [&str; 15] = [
+const AGENT: [&str; 16] = [
     "online",
     "offline",
     "busy",
     "away",
+    "hours",
     "myqueue",
     "status",
     "autoassign",

@@ -1,4 +1,5 @@
 //! Crashes at each named failpoint, at several passes of it.
+mod absence;
 mod no_answer;
 
 use super::environment::Environment;

@@ -5,10 +5,12 @@ use super::oracle;
 use antri::domain::event::Actor;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Percent, Settings, Strategy as Choice};
+use antri::domain::schedule::grammar::parse_plan;
 use antri::domain::ticket::Ticket;
 use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
 use antri::engine::tickets::steps::Step;
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::sync::{Arc, Mutex};
@@ -33,6 +35,10 @@ enum Command {
     Requeue(u8),
     GiveBack(u8),
     Unanswered,
+    Away { agent: u8, seconds: i64 },
+    EndAbsences,
+    WorkingHours { agent: u8, begin: bool },
+    FollowWorkingHours,
     Availability(u8, Availability),
     Capacity(u8, u16),
     OptIn(u8, bool),
@@ -65,6 +71,10 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => n().prop_map(Command::Requeue),
         2 => n().prop_map(Command::GiveBack),
         3 => Just(Command::Unanswered),
+        2 => (n(), 1..5_i64).prop_map(|(agent, seconds)| Command::Away { agent, seconds }),
+        2 => Just(Command::EndAbsences),
+        3 => (n(), any::<bool>()).prop_map(|(agent, begin)| Command::WorkingHours { agent, begin }),
+        3 => Just(Command::FollowWorkingHours),
         6 => (n(), availability).prop_map(|(agent, to)| Command::Availability(agent, to)),
         2 => (n(), 1..4_u16).prop_map(|(agent, max)| Command::Capacity(agent, max)),
         1 => (n(), any::<bool>()).prop_map(|(agent, on)| Command::OptIn(agent, on)),
@@ -172,6 +182,17 @@ impl Scenario {
                 engine.give_back(holder, ticket.id, None, now).await.map(drop)
             }
             Command::Unanswered => engine.handle_unanswered(now).await.map(drop),
+            Command::Away { agent, seconds } => {
+                let until = now + TimeDelta::seconds(seconds);
+                engine.set_away_until(self.agent(agent).id, until, None, now).await.map(drop)
+            }
+            Command::WorkingHours { agent, begin } => {
+                // The histories begin seven seconds before 13.53.
+                let plan = parse_plan(if begin { "kam 13:53-14:00" } else { "kam 13:00-13:53" }).unwrap();
+                engine.set_working_hours(admin, self.agent(agent).id, Some(&plan), now).await.map(drop)
+            }
+            Command::FollowWorkingHours => engine.follow_working_hours(now).await.map(drop),
+            Command::EndAbsences => engine.end_absences(now).await.map(drop),
             Command::Availability(agent, to) => {
                 engine.set_availability(self.agent(agent).id, to, now).await.map(drop)
             }

@@ -124,7 +124,7 @@ async fn a_message_that_telegram_refused_is_listed_and_sent_again() {
     desk.settle().await;
     let store = desk.app().engine.store().clone();
     let chat = antri::domain::ids::ChatId(2);
-    let text = antri::domain::notice::rendered::Rendered { html: "Halo lagi".into(), buttons: Vec::new() };
+    let text = antri::domain::notice::rendered::Rendered::new("Halo lagi".into(), Vec::new());
     let message = antri::domain::notice::Message::Text(text);
     store.enqueue(vec![antri::domain::notice::Outgoing { chat, message }], desk.now()).await.unwrap();
     desk.app().engine.wake_outbox();

@@ -54,7 +54,7 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
     assert_eq!(snapshot["users"][0]["first_name"], "Siti");
     assert_eq!(snapshot["chats"]["100001"][0]["text"], "/start");
     assert_eq!(snapshot["commands"]["100001"], json!([]));
-    assert_eq!(snapshot["info"]["100001"], json!({"topics": [], "pinned": null}));
+    assert_eq!(snapshot["info"]["100001"], json!({"topics": [], "pinned": null, "keyboard": null}));
 
     let text = json!({"chat_id": SITI, "text": "<b>pilih</b>", "parse_mode": "HTML",
         "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "a:1"}]]}});

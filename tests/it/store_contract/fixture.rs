@@ -10,6 +10,8 @@ use antri::domain::notice::{Message, Outgoing};
 use antri::domain::number::TicketNumber;
 use antri::domain::person::{AgentProfile, Availability, Locale, Person, Role, Via};
 use antri::domain::policy::Capacity;
+use antri::domain::schedule::WorkingHours;
+use antri::domain::schedule::weekly_plan::WeeklyPlan;
 use antri::domain::text::formatted::{Entity, EntityKind, FormattedText};
 use antri::domain::ticket::description::Description;
 use antri::domain::ticket::{Priority, Ticket, TicketState};
@@ -78,6 +80,8 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(at(0)),
+        away_until: Some(at(90)),
+        working_hours: Some(working_hours()),
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: true,
@@ -144,7 +148,7 @@ pub(crate) fn event(at: Time, by: Option<u64>, ticket: u64, what: Action) -> Aud
 
 /// Returns a text message for a chat.
 pub(crate) fn text(chat: i64, words: &str) -> Outgoing {
-    let rendered = Rendered { html: words.to_owned(), buttons: Vec::new() };
+    let rendered = Rendered::new(words.to_owned(), Vec::new());
     Outgoing { chat: ChatId(chat), message: Message::Text(rendered) }
 }
 
@@ -189,6 +193,11 @@ pub(crate) async fn join(store: &dyn Store, agents: impl IntoIterator<Item = u64
 /// Returns the numbers of these tickets.
 pub(crate) fn ticket_numbers(tickets: &[Ticket]) -> Vec<u64> {
     tickets.iter().map(|t| t.id.0.as_u64_pair().1 & 0xFFFF_FFFF).collect()
+}
+
+fn working_hours() -> WorkingHours {
+    let plan = WeeklyPlan::daily([chrono::Weekday::Tue, chrono::Weekday::Sun], 0, 1_440).unwrap();
+    WorkingHours { plan, zone: Some(chrono_tz::Asia::Jayapura), next_change: Some(at(95)) }
 }
 
 /// Returns a text with every kind of entity that has data.

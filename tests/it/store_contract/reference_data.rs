@@ -11,9 +11,18 @@ use antri::domain::draft::{Draft, DraftPart};
 use antri::domain::ids::{CategoryId, DraftId, ReplyId, TelegramId, Version};
 use antri::domain::person::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
+use antri::domain::schedule::BusinessHours;
+use antri::domain::schedule::weekly_plan::WeeklyPlan;
 use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use chrono::NaiveDate;
 use std::sync::Arc;
+
+/// Returns business hours with holidays and a time zone.
+fn hours() -> BusinessHours {
+    let plan = WeeklyPlan::daily([chrono::Weekday::Mon, chrono::Weekday::Sun], 480, 1_440).unwrap();
+    let holiday = chrono::NaiveDate::from_ymd_opt(2026, 12, 25).unwrap();
+    BusinessHours { plan, holidays: [holiday].into(), zone: Some(chrono_tz::Asia::Makassar) }
+}
 
 pub(super) fn department(n: u64, name: &str) -> Department {
     let category = Category { id: CategoryId(uuid(4, n)), name: "TROUBLESHOOT".to_owned(), retired: false };
@@ -22,6 +31,7 @@ pub(super) fn department(n: u64, name: &str) -> Department {
         name: name.to_owned(),
         critical: n == 1,
         categories: vec![category],
+        hours: Some(hours()),
         retired: false,
         version: Version(0),
     }

@@ -58,7 +58,7 @@ impl Desk {
 
     /// Enqueues a text, as a commit would.
     pub(crate) async fn enqueue_text(&self, chat: i64, html: &str) {
-        let text = Rendered { html: html.into(), buttons: Vec::new() };
+        let text = Rendered::new(html.into(), Vec::new());
         let out = Outgoing { chat: ChatId(chat), message: Message::Text(text) };
         let app = self.app();
         app.engine.store().enqueue(vec![out], self.now()).await.unwrap();

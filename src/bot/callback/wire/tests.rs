@@ -1,11 +1,13 @@
 //! Tests of the encoding of button actions.
 use super::*;
-use crate::bot::callback::{MuteTime, SearchQuery};
+use crate::bot::callback::{MuteTime, OfferedPlan, OfferedZone, SearchQuery};
+use crate::domain::Time;
 use crate::domain::alert::Alert;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 use crate::domain::policy::setting::Setting;
 use crate::domain::statistics::{Period, StatisticsQuery};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 #[test]
@@ -43,6 +45,7 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::PickPerson(PickerPurpose::Unban, p),
         ButtonAction::Rate(t, u16::MAX, Stars::ALL[4]),
         ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
+        ButtonAction::AskContact(PickerPurpose::AddAgent),
         ButtonAction::Language(Locale::En),
         ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
         ButtonAction::Record(RecordAction::Transcript(t)),
@@ -63,6 +66,17 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::AskLastWord(true),
         ButtonAction::LastWordNone(t, u16::MAX),
         ButtonAction::SetAdmin(p, true),
+        ButtonAction::Hours(HoursAction::Show(DepartmentId(t.0))),
+        ButtonAction::Hours(HoursAction::Plan(DepartmentId(t.0), OfferedPlan::Always, Version(u64::MAX))),
+        ButtonAction::Hours(HoursAction::AskPlan(DepartmentId(p.0))),
+        ButtonAction::Hours(HoursAction::AskHolidays(DepartmentId(p.0))),
+        ButtonAction::Hours(HoursAction::RemoveHoliday(DepartmentId(t.0), NaiveDate::MAX, Version(u64::MAX))),
+        ButtonAction::Hours(HoursAction::Zone(DepartmentId(t.0), OfferedZone::Wit, Version(0))),
+        ButtonAction::Absence(AbsenceAction::Start),
+        ButtonAction::Absence(AbsenceAction::Hour(None)),
+        ButtonAction::Absence(AbsenceAction::RestOfToday(Time::from_timestamp(4_000_000_000, 0))),
+        ButtonAction::Absence(AbsenceAction::NoEnd(Time::from_timestamp(-1, 0))),
+        ButtonAction::Absence(AbsenceAction::Ask),
         ButtonAction::Alias(AliasAction::Show(p)),
         ButtonAction::Alias(AliasAction::Ask(p)),
         ButtonAction::Alias(AliasAction::Clear(p)),
@@ -146,6 +160,10 @@ fn forged_data_is_rejected() {
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "set:none",
+        "ab:h",
+        "hr:p:AAAAAAAAAAAAAAAAAAAAAA:4:0",
+        "hr:x:AAAAAAAAAAAAAAAAAAAAAA:99999999999:0",
+        "ab:h:99999999999999999",
         "al:s",
         "al:x:AAAAAAAAAAAAAAAAAAAAAA",
         "set:mode:1",

@@ -80,7 +80,7 @@ impl Composer {
         let has_caption = message.content.kind.as_ref().is_some_and(ContentKind::has_caption);
         let shown = line.first().map(|line| render::record_line(localizer, line)).unwrap_or_default();
         let caption = has_caption.then(|| shown.clone());
-        let words = Some(Rendered { html: shown, buttons: Vec::new() });
+        let words = Some(Rendered::new(shown, Vec::new()));
         let card = store.live_card(CardKey::Task(ticket.id, holder.id)).await?;
         let reply_to = card.filter(|card| card.chat == chat);
         let reply_to = reply_to.map(|card| ReplyTo { message_id: card.message_id, quote: None });

@@ -260,7 +260,7 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     let content = &message.content;
     let head = render::relay_head(localizer, view);
     let text = content.text.cleaned();
-    let plain = |html: String| RelayCall::Text(Rendered { html, buttons: Vec::new() });
+    let plain = |html: String| RelayCall::Text(Rendered::new(html, Vec::new()));
     if content.has_foreign_file {
         return foreign_file(message, view, localizer);
     }
@@ -283,7 +283,7 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     let lost = RelayView { is_partial: true, ..view.clone() };
     let words = (!words.is_empty()).then(|| {
         let head = render::relay_head(localizer, &lost);
-        Rendered { html: render::relay_text(&head, &words).unwrap_or(head), buttons: Vec::new() }
+        Rendered::new(render::relay_text(&head, &words).unwrap_or(head), Vec::new())
     });
     RelayCall::Copy { source, caption, buttons, file: content.file(), words }
 }
@@ -296,7 +296,7 @@ fn foreign_file(message: &ConversationMessage, view: &RelayView, localizer: &Loc
     let file = content.file().filter(|file| file.kind.has_caption());
     let without_file = || {
         let head = render::relay_head(localizer, &RelayView { is_partial: true, ..view.clone() });
-        Rendered { html: render::relay_text(&head, &text).unwrap_or(head), buttons: Vec::new() }
+        Rendered::new(render::relay_text(&head, &text).unwrap_or(head), Vec::new())
     };
     match (file, render::relay_caption(&head, &text)) {
         (Some(file), Some(caption)) => {
@@ -325,7 +325,7 @@ fn edit(
         ),
         _ => {
             let html = render::relay_text(&head, &text).unwrap_or(head);
-            RelayCall::EditText(message_id, Rendered { html, buttons: Vec::new() })
+            RelayCall::EditText(message_id, Rendered::new(html, Vec::new()))
         }
     };
     RelayAction { messages: Vec::new(), call, reply_to: None, is_partial: false }

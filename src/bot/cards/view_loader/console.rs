@@ -136,6 +136,7 @@ pub(super) fn agent_line(seat: &Seat, all: &[Seat], departments: &[Department]) 
         distinct_name: distinct_name(&seat.person, &people),
         alias: profile.and_then(|profile| profile.alias.clone()),
         availability: seat.person.availability(),
+        away_until: profile.and_then(|profile| profile.away_until),
         lost: seat.out_of_reach(),
         reachable: seat.person.reachable,
         auto: profile.is_some_and(|p| p.auto_assignment_enabled),

@@ -3,6 +3,7 @@ use super::console::ConsoleNoticeView;
 use super::service::{CompletedView, ServiceView};
 use super::{AlertView, ShownAgent, TaskView, TicketStatusView, TicketView};
 use crate::domain::ids::TicketId;
+use crate::domain::notice::availability::AvailabilityNotice;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::text::formatted::FormattedText;
@@ -199,4 +200,6 @@ pub enum NoticeView {
     Service(ServiceView),
     /// About what an admin did in the console.
     Console(ConsoleNoticeView),
+    /// About an availability that the engine changed as planned.
+    Availability(AvailabilityNotice),
 }

@@ -62,7 +62,7 @@ fn grant_question(bot: &BotContext, ctx: &RequestContext, person: &Person) -> Re
     }
     let yes = localizer.button("addadmin-yes", ButtonAction::SetAdmin(person.id, true));
     let no = localizer.button("button-cancel", ButtonAction::Dismiss);
-    Rendered { html: localizer.html("addadmin-sure", &name), buttons: vec![vec![yes, no]] }
+    Rendered::new(localizer.html("addadmin-sure", &name), vec![vec![yes, no]])
 }
 
 fn removal_question(bot: &BotContext, ctx: &RequestContext, person: &Person) -> Rendered {
@@ -74,7 +74,7 @@ fn removal_question(bot: &BotContext, ctx: &RequestContext, person: &Person) -> 
     let key = if person.id == ctx.person.id { "removeadmin-sure-self" } else { "removeadmin-sure" };
     let yes = localizer.button("removeadmin-yes", ButtonAction::SetAdmin(person.id, false));
     let no = localizer.button("button-cancel", ButtonAction::Dismiss);
-    Rendered { html: localizer.html(key, &name), buttons: vec![vec![yes, no]] }
+    Rendered::new(localizer.html(key, &name), vec![vec![yes, no]])
 }
 
 /// Handles the confirmed grant or removal of the role.

@@ -113,7 +113,7 @@ pub(super) fn removal_question(bot: &BotContext, ctx: &RequestContext, seat: &Se
     let args = [("name", Arg::from(agent_name(bot, &seat.person))), ("count", seat.held().into())];
     let yes = localizer.button("removeagent-yes", ButtonAction::RemoveAgent(seat.person.id));
     let no = localizer.button("button-cancel", ButtonAction::Dismiss);
-    Rendered { html: localizer.html("removeagent-sure", &args), buttons: vec![vec![yes, no]] }
+    Rendered::new(localizer.html("removeagent-sure", &args), vec![vec![yes, no]])
 }
 
 /// Handles the confirmed removal of an agent. The engine is also called for a person who is no agent any

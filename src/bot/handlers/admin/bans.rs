@@ -135,7 +135,7 @@ async fn banned_message(
         let cancel = localizer.button("button-cancel-tickets", ButtonAction::CancelTicketsOf(person.id));
         buttons.insert(0, vec![cancel]);
     }
-    Ok(Rendered { html, buttons })
+    Ok(Rendered::new(html, buttons))
 }
 
 /// Handles the press that cancels the open tickets of a banned customer.

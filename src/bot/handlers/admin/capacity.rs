@@ -53,7 +53,7 @@ pub(in crate::bot::handlers) fn capacity_question(
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     let name = agent_name(bot, &seat.person);
     let html = localizer.html("setmax-ask", &[("name", name.into()), ("max", now.into())]);
-    Rendered { html, buttons }
+    Rendered::new(html, buttons)
 }
 
 /// Handles a chosen capacity.

@@ -18,6 +18,7 @@ use super::replies;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::records::audit;
+use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
 use crate::engine::error::EngineError;
@@ -94,14 +95,23 @@ async fn pick_new_agent(
     pressed: PressedMessage,
     id: PersonId,
 ) -> HandlerResult {
-    let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
+    let text = new_agent_text(bot, ctx, id).await?;
     toast.ack();
+    Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Adds a new agent and returns the confirmation, or returns the question for the department.
+pub(super) async fn new_agent_text(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    id: PersonId,
+) -> Result<Rendered, EngineError> {
+    let person = bot.engine.store().person(id).await?.ok_or(EngineError::NotFound)?;
     let departments = staffed_departments(bot).await?;
-    let text = match departments.len() {
+    Ok(match departments.len() {
         0 | 1 => add_and_confirm(bot, ctx, id, &departments, ALL_DEPARTMENTS).await?,
         _ => new_agent_department_question(bot, ctx, &person, (&departments, 0)),
-    };
-    Ok(vec![ctx.edit(pressed, text)])
+    })
 }
 
 /// Shows another page of a list of departments.

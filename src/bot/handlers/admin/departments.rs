@@ -1,5 +1,6 @@
 //! Admin handlers for departments and categories.
 pub(super) mod cards;
+pub mod hours;
 pub(super) mod lookup;
 pub(super) mod picker;
 pub mod relocation;
@@ -70,7 +71,7 @@ pub(in crate::bot::handlers) fn new_category_department_question(
     let button = |d: &Department| labelled(&d.name, ButtonAction::NewCategory(d.id));
     let mut buttons = department_rows(&localizer, open, (DepartmentPickerPurpose::Category, page), button);
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
-    Rendered { html: localizer.html("category-which", &[]), buttons }
+    Rendered::new(localizer.html("category-which", &[]), buttons)
 }
 
 /// Returns every split of `department - category`, since either name may contain a dash.

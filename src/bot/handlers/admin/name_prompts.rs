@@ -1,6 +1,7 @@
 //! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
 //! answers it. A command can bring the name with it.
 use super::departments::cards::department_card;
+use super::departments::hours;
 use super::departments::lookup::{category_by_id, department_by_id, find_by_name};
 use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -80,9 +81,22 @@ pub async fn on_answer(
 ) -> HandlerResult {
     let answer = match prompt {
         // Their answers are no names.
-        Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::NewReply | Prompt::ReplyText(_) => {
+        Prompt::Comment(_)
+        | Prompt::LastWord(_)
+        | Prompt::AwayUntil
+        | Prompt::WorkingHours(_)
+        | Prompt::NewReply
+        | Prompt::ReplyText(_) => {
             return Ok(Vec::new());
         }
+        Prompt::Hours(id) => match hours::set_typed_plan(bot, ctx, id, name).await? {
+            Ok(card) => card,
+            Err(wrong) => return Ok(vec![ctx.text(wrong)]),
+        },
+        Prompt::Holidays(id) => match hours::add_typed_holidays(bot, ctx, id, name).await? {
+            Ok(card) => card,
+            Err(wrong) => return Ok(vec![ctx.text(wrong)]),
+        },
         Prompt::Alias(agent) => alias::set_and_show(bot, ctx, agent, name).await?,
         // Customers see a department, so its name is confirmed like that of the command.
         Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
@@ -157,7 +171,7 @@ async fn offer_to_create(
     let buttons = with_page_buttons
         .chain([vec![make, localizer.button("button-cancel", ButtonAction::Dismiss)]])
         .collect();
-    Ok(Rendered { html: localizer.html("department-unknown", &[("name", name.into())]), buttons })
+    Ok(Rendered::new(localizer.html("department-unknown", &[("name", name.into())]), buttons))
 }
 
 /// Returns true if two names differ by two letters at most, or if one contains the other.

@@ -1,4 +1,7 @@
 //! Pickers: pages of agents, people or tickets as buttons, from which an admin chooses one for a command.
+pub(super) mod contact_request;
+
+use self::contact_request::contact_row;
 use super::identity::{distinct_name, full_name, short_name};
 use super::matching::{Matches, SUFFIX_CHARS, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
@@ -62,13 +65,12 @@ fn with_page_buttons(
     choices: Vec<Button>,
 ) -> Rendered {
     let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
-    if !page_buttons.is_empty() {
-        buttons.push(page_buttons);
-    }
+    buttons.extend(Some(page_buttons).filter(|row| !row.is_empty()));
+    buttons.extend(contact_row(localizer, purpose));
     if !matches!(purpose, PickerPurpose::Agent | PickerPurpose::Invites | PickerPurpose::DeadLetters) {
         buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     }
-    Rendered { html, buttons }
+    Rendered::new(html, buttons)
 }
 
 /// Returns a button for each agent with availability, name and load. Agents with the same name are shown with
@@ -119,7 +121,8 @@ pub(in crate::bot::handlers) fn empty_picker(
         PickerPurpose::Unban => "unban-nobody",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
     };
-    ctx.localizer(bot).message(key, &[])
+    let localizer = ctx.localizer(bot);
+    Rendered::new(localizer.html(key, &[]), contact_row(&localizer, purpose).into_iter().collect())
 }
 
 /// Returns a page of a picker; `None` when there is nothing to pick from.

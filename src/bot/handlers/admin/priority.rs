@@ -95,7 +95,7 @@ fn question(localizer: &Localizer<'_>, ticket: &Ticket) -> Rendered {
     let rows = [[Priority::Urgent, Priority::High], [Priority::Normal, Priority::Low]];
     let mut buttons: Vec<Vec<_>> = rows.map(|row| row.map(button).into()).into();
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
-    Rendered { html: localizer.html("priority-question", &args), buttons }
+    Rendered::new(localizer.html("priority-question", &args), buttons)
 }
 
 fn confirmation(localizer: &Localizer<'_>, ticket: &Ticket) -> Rendered {

@@ -135,7 +135,7 @@ fn agent_question(
             .push(vec![localizer.button("reassign-queue", ButtonAction::Requeue(ticket.id, ticket.version))]);
     }
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
-    Ok(Rendered { html: localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons })
+    Ok(Rendered::new(localizer.html("reassign-to", &[("number", (&ticket.number).into())]), buttons))
 }
 
 /// Handles the chosen agent. `even_if_full` overrides the agent's capacity.
@@ -262,7 +262,7 @@ async fn reassign_and_confirm(
             let yes =
                 localizer.button("reassign-anyway", ButtonAction::Reassign(ticket, version, agent, true));
             let no = localizer.button("button-cancel", ButtonAction::Dismiss);
-            Ok(Rendered { html: localizer.html("reassign-full", &args), buttons: vec![vec![yes, no]] })
+            Ok(Rendered::new(localizer.html("reassign-full", &args), vec![vec![yes, no]]))
         }
         Err(error) => Err(error),
     }

@@ -106,7 +106,7 @@ async fn list(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Rende
         .extend(Some(localizer.page_row(page, pages, ButtonAction::Replies)).filter(|row| !row.is_empty()));
     buttons.push(vec![localizer.button("reply-new", ButtonAction::NewReply)]);
     let key = if all.is_empty() { "replies-none" } else { "replies-head" };
-    Ok(Rendered { html: localizer.html(key, &[]), buttons })
+    Ok(Rendered::new(localizer.html(key, &[]), buttons))
 }
 
 fn department_name<'a>(departments: &'a [Department], reply: &CannedReply) -> Option<&'a str> {
@@ -150,7 +150,7 @@ fn card(bot: &BotContext, ctx: &RequestContext, reply: &CannedReply, departments
     let mut buttons = vec![vec![edit, remove]];
     buttons.extend((departments.len() > 1).then(|| vec![department]));
     buttons.push(vec![back]);
-    Rendered { html: format!("{head}\n\n{quote}"), buttons }
+    Rendered::new(format!("{head}\n\n{quote}"), buttons)
 }
 
 /// Opens the prompt for a new reply.
@@ -254,7 +254,7 @@ fn removal_question(bot: &BotContext, ctx: &RequestContext, reply: &CannedReply)
     let yes = localizer.button("reply-remove", ButtonAction::RemoveReplyConfirmed(reply.id));
     let back = localizer.button("back", ButtonAction::Reply(reply.id));
     let html = localizer.html("reply-remove-sure", &[("word", (&reply.word).into())]);
-    Rendered { html, buttons: vec![vec![yes, back]] }
+    Rendered::new(html, vec![vec![yes, back]])
 }
 
 /// Deletes a reply, and shows the list.

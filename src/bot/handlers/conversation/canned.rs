@@ -128,7 +128,7 @@ async fn offer(
     let more = (more > 0).then(|| localizer.html("canned-more", &[("count", more.into())]));
     let quoted = Some(localizer.quote(rest, MAX_REST_UNITS)).filter(|quoted| !quoted.is_empty());
     let html = [Some(head), more, quoted].into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Ok(Rendered { html, buttons })
+    Ok(Rendered::new(html, buttons))
 }
 
 /// Handles the chosen reply. The message of the agent is its source, so a second press sends nothing.

@@ -53,7 +53,7 @@ async fn question(
     let none = localizer
         .button("button-last-word-none", ButtonAction::LastWordNone(ticket.id, ticket.service.reopened));
     let back = localizer.button("button-last-word-back", ButtonAction::Dismiss);
-    Ok(Rendered { html, buttons: vec![vec![none, back]] })
+    Ok(Rendered::new(html, vec![vec![none, back]]))
 }
 
 /// Handles the message behind the question: it goes to the customer, and the ticket is completed. Returns `None`

@@ -30,14 +30,14 @@ pub async fn forget(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> H
     let localizer = ctx.localizer(&bot);
     let button = |key, action| vec![localizer.button(key, ButtonAction::Record(action))];
     let key = if person.id == ctx.person.id { "forget-own" } else { "forget-other" };
-    let text = Rendered {
-        html: localizer.html(key, &[("name", (&person.name).into())]),
-        buttons: vec![
+    let text = Rendered::new(
+        localizer.html(key, &[("name", (&person.name).into())]),
+        vec![
             button("button-export", RecordAction::Export(person.id)),
             button("button-forget", RecordAction::Forget(person.id)),
             vec![localizer.button("button-cancel", ButtonAction::Dismiss)],
         ],
-    };
+    );
     Ok(vec![ctx.text(text)])
 }
 
@@ -75,13 +75,13 @@ pub(super) async fn ask(
     }
     let localizer = ctx.localizer(bot);
     let yes = ButtonAction::Record(RecordAction::ForgetConfirmed(person));
-    let text = Rendered {
-        html: localizer.html("forget-sure", &[]),
-        buttons: vec![
+    let text = Rendered::new(
+        localizer.html("forget-sure", &[]),
+        vec![
             vec![localizer.button("button-forget-sure", yes)],
             vec![localizer.button("button-cancel", ButtonAction::Dismiss)],
         ],
-    };
+    );
     Ok(vec![ctx.edit(pressed, text)])
 }
 
@@ -120,7 +120,7 @@ fn open_tickets_text(bot: &BotContext, ctx: &RequestContext, open: &[Ticket], pe
     let again = ButtonAction::Record(RecordAction::Forget(person));
     let buttons = open.iter().filter(can_cancel).map(cancel);
     let buttons = buttons.chain([vec![localizer.button("button-forget-again", again)]]).collect();
-    Rendered { html: localizer.html("forget-open", &[("count", open.len().into())]), buttons }
+    Rendered::new(localizer.html("forget-open", &[("count", open.len().into())]), buttons)
 }
 
 fn is_staff(person: &Person) -> bool {

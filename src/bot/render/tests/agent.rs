@@ -57,6 +57,7 @@ fn task_card_with_priority_files_and_a_long_description() {
 fn status_view(availability: Availability) -> StatusView {
     StatusView {
         availability,
+        away_until: None,
         lost: false,
         auto: true,
         asks_last_word: false,
@@ -78,6 +79,10 @@ fn status_in_every_availability() {
     check("status_busy", |w| status(w, &status_view(Availability::Busy)));
     let away = StatusView { departments: Vec::new(), ..status_view(Availability::Away) };
     check("status_away", |w| status(w, &away));
+    let until = Some(now() + Duration::hours(2));
+    let away = StatusView { away_until: until, ..status_view(Availability::Away) };
+    check("status_away_until", |w| status(w, &away));
+    check("absence_question", |w| absence_question(w, status(w, &status_view(Availability::Away)), None));
     let manual = StatusView { is_manual: true, ..status_view(Availability::Online) };
     check("status_manual", |w| status(w, &manual));
     check("status_offline", |w| status(w, &status_view(Availability::Offline)));

@@ -48,7 +48,7 @@ fn a_draft_with_a_category_asks_for_a_description_and_then_previews() {
 }
 
 fn status_card_view(status: Status, online: u32) -> TicketStatusView {
-    TicketStatusView { ticket: ticket(status), online }
+    TicketStatusView { ticket: ticket(status), online, opens_at: None }
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     for state in statuses {
         let held = hostile_ticket(text, state);
         let elsewhere = TicketView { held_by_viewer: false, ..held.clone() };
-        let tracked = TicketStatusView { ticket: held.clone(), online: 0 };
+        let tracked = TicketStatusView { ticket: held.clone(), online: 0, opens_at: None };
         let many = vec![held.clone(); 30];
         let departments = vec![text.to_owned(); 30];
         let line =
@@ -141,6 +141,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
 fn status_view(departments: Vec<String>) -> StatusView {
     StatusView {
         availability: Availability::Away,
+        away_until: None,
         lost: false,
         auto: true,
         asks_last_word: true,

@@ -68,7 +68,9 @@ fn every_notice() {
             can_rate: is_open,
         })
     };
-    let created = |status, online| NoticeView::Created(TicketStatusView { ticket: ticket(status), online });
+    let created = |status, online| {
+        NoticeView::Created(TicketStatusView { ticket: ticket(status), online, opens_at: None })
+    };
     let notices = vec![
         ("created", created(Status::Queued, 2)),
         ("created_nobody_online", created(Status::Queued, 0)),

@@ -20,6 +20,8 @@ fn agent(version: u64, max: u16) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: None,
+        away_until: None,
+        working_hours: None,
         asked_at: None,
         question_delivered_at: None,
         asks_last_word: false,

@@ -31,7 +31,10 @@ pub(in crate::sandbox) fn send_message(state: &mut State, call: &Call<'_>) -> Me
     }
     let body = call.formatted("text", "entities")?.checked_message()?;
     let new = NewMessage { body, ..state.outgoing(call)? };
-    send(state, new)
+    let chat = new.chat;
+    let sent = send(state, new)?;
+    state.apply_keyboard(chat, call.params);
+    Ok(sent)
 }
 
 /// Adds the bot's message to its chat. Errors with 429 if a rate limit is exceeded.

@@ -109,6 +109,7 @@ mod tests {
             name: name.into(),
             critical: false,
             categories: Vec::new(),
+            hours: None,
             retired: false,
             version: Version::default(),
         }

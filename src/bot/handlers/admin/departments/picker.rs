@@ -21,7 +21,7 @@ pub(in crate::bot::handlers) fn department_question(
     let mut buttons = department_rows(localizer, open, at, |d| labelled(&d.name, action(d.id)));
     buttons.push(vec![localizer.button("invite-all", action(ALL_DEPARTMENTS))]);
     buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
-    Rendered { html, buttons }
+    Rendered::new(html, buttons)
 }
 
 /// Returns a button for each department of a page, and the row that changes the page.

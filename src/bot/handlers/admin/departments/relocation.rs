@@ -32,7 +32,7 @@ pub(in crate::bot::handlers::admin) async fn relocation_question(
         department_rows(&localizer, &open, (DepartmentPickerPurpose::Relocation(from), page), button);
     buttons.push(vec![localizer.button("relocation-keep", ButtonAction::Department(from, 0))]);
     let args = [("name", (&department.name).into()), ("count", waiting.into())];
-    Ok(Rendered { html: localizer.html("relocation-ask", &args), buttons })
+    Ok(Rendered::new(localizer.html("relocation-ask", &args), buttons))
 }
 
 /// Handles the chosen department.

@@ -1,0 +1,75 @@
+//! The choice from contacts in `/addagent` and `/addadmin`.
+use crate::conversation::{BUDI, SARI, second_department, with_customer};
+use crate::support::{ADMIN, Desk};
+use serde_json::json;
+
+/// Somebody who has never written to the bot.
+const STRANGER: i64 = 555;
+
+async fn share(desk: &Desk, admin: i64, chosen: i64) {
+    assert!(desk.sandbox.share_user(admin, chosen).is_some(), "{:?}", desk.sandbox.keyboard(admin));
+    desk.settle().await;
+}
+
+#[tokio::test]
+async fn an_admin_chooses_a_new_agent_from_the_contacts() {
+    let desk = with_customer().await;
+    second_department(&desk).await;
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "👤 Dari kontak").await;
+    let keyboard = desk.sandbox.keyboard(ADMIN).unwrap();
+    let button = &keyboard["keyboard"][0][0];
+    assert_eq!(button["text"], "👤 Pilih kontak");
+    let request = json!({"request_id": 1, "user_is_bot": false, "max_quantity": 1, "request_name": true});
+    assert_eq!(button["request_users"], request);
+    share(&desk, ADMIN, BUDI).await;
+    assert_eq!(desk.sandbox.keyboard(ADMIN), None, "the phone's keyboard is back");
+    desk.press(ADMIN, "Teknik").await;
+    insta::assert_snapshot!("agent_from_contacts", desk.chat_story(ADMIN));
+    assert!(desk.last(BUDI).text.contains("agen"), "{:?}", desk.last(BUDI));
+}
+
+#[tokio::test]
+async fn an_admin_makes_a_contact_an_admin_in_english() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/language en").await;
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(ADMIN, "/addadmin").await;
+    desk.press(ADMIN, "👤 From contacts").await;
+    share(&desk, ADMIN, BUDI).await;
+    desk.press(ADMIN, "Make admin").await;
+    insta::assert_snapshot!("admin_from_contacts", desk.chat_story(ADMIN));
+}
+
+#[tokio::test]
+async fn a_contact_whom_the_bot_does_not_know_is_invited() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "👤 Dari kontak").await;
+    share(&desk, ADMIN, STRANGER).await;
+    let answer = desk.last(ADMIN).text;
+    assert!(answer.contains("belum mengenal “555”") && answer.contains("/invite"), "{answer}");
+    assert_eq!(desk.sandbox.keyboard(ADMIN), None);
+}
+
+#[tokio::test]
+async fn a_shared_contact_of_somebody_else_changes_nothing() {
+    let desk = with_customer().await;
+    desk.person(BUDI, "Budi", "id").await;
+    for request in [1, 2, 7] {
+        let shared = json!({"request_id": request, "users": [{"user_id": BUDI}]});
+        desk.sandbox.send_raw(SARI, json!({"users_shared": shared}));
+        desk.settle().await;
+    }
+    for shared in
+        [json!({"request_id": 7, "users": [{"user_id": BUDI}]}), json!({"request_id": 1, "users": []})]
+    {
+        desk.sandbox.send_raw(ADMIN, json!({"users_shared": shared}));
+        desk.settle().await;
+    }
+    let store = desk.app().engine.store().clone();
+    let budi = store.person_by_telegram(antri::domain::ids::TelegramId(BUDI)).await.unwrap().unwrap();
+    assert!(budi.agent.is_none() && !budi.is_admin());
+    assert!(!desk.has(SARI, "Budi"), "{}", desk.transcript(SARI));
+}
