@@ -72,7 +72,7 @@ async fn until_typed(
             let localizer = ctx.localizer(bot);
             let wrong = localizer.html(key, &[("text", shorten(text.trim(), MAX_QUOTED_CHARS).into())]);
             let examples = localizer.html("absence-examples", &[]);
-            Ok((Rendered { html: format!("{wrong}\n\n{examples}"), buttons: Vec::new() }, false))
+            Ok((Rendered::new(format!("{wrong}\n\n{examples}"), Vec::new()), false))
         }
     }
 }
@@ -97,7 +97,7 @@ pub async fn pressed(
             let localizer = ctx.localizer(&bot);
             let ask = localizer.html("absence-prompt", &[]);
             let examples = localizer.html("absence-examples", &[]);
-            Rendered { html: format!("{ask}\n\n{examples}"), buttons: Vec::new() }
+            Rendered::new(format!("{ask}\n\n{examples}"), Vec::new())
         }
         AbsenceAction::Hour(shown) => {
             set_end(&bot, &ctx, &toast, (ctx.now + TimeDelta::hours(1), shown)).await?

@@ -58,7 +58,7 @@ pub async fn pressed(
             bot.engine.open_prompt(ctx.person.id, Prompt::WorkingHours(agent), ctx.now).await?;
             let ask = localizer.html("work-ask", &[]);
             let html = format!("{ask}\n\n{}", localizer.html("work-examples", &[]));
-            Rendered { html, buttons: Vec::new() }
+            Rendered::new(html, Vec::new())
         }
         WorkingHoursAction::Plan(_, plan) => {
             let plan = TypedPlan { plan: plan.plan(), zone: None };
@@ -113,7 +113,7 @@ async fn set_typed(
         Err(error) => {
             let wrong = plan_error(&localizer, &error);
             let html = format!("{wrong}\n\n{}", localizer.html("work-examples", &[]));
-            Ok(Err(Rendered { html, buttons: Vec::new() }))
+            Ok(Err(Rendered::new(html, Vec::new())))
         }
     }
 }

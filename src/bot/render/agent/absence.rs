@@ -37,7 +37,7 @@ pub fn absence_question(localizer: &Localizer<'_>, status: Rendered, shown: Opti
     ];
     rows.extend(status.buttons);
     let question = localizer.html("absence-ask", &[]);
-    Rendered { html: format!("{}\n\n{question}", status.html), buttons: rows }
+    Rendered::new(format!("{}\n\n{question}", status.html), rows)
 }
 
 /// Renders a notice about an availability that the engine changed as planned.

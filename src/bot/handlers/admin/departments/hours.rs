@@ -100,7 +100,7 @@ async fn ask_in_place(
     let localizer = ctx.localizer(bot);
     let ask = localizer.html(ask, &[("name", (&department.name).into())]);
     let html = format!("{ask}\n\n{}", localizer.html(examples, &[]));
-    Ok(vec![ctx.edit(pressed, Rendered { html, buttons: Vec::new() })])
+    Ok(vec![ctx.edit(pressed, Rendered::new(html, Vec::new()))])
 }
 
 /// Handles a typed plan: returns the card after it, or what was not understood.
@@ -116,7 +116,7 @@ pub(in crate::bot::handlers) async fn set_typed_plan(
         Err(error) => {
             let html =
                 format!("{}\n\n{}", plan_error(&localizer, &error), localizer.html("hours-examples", &[]));
-            return Ok(Err(Rendered { html, buttons: Vec::new() }));
+            return Ok(Err(Rendered::new(html, Vec::new())));
         }
     };
     let edit = HoursEdit::Plan(typed.plan, typed.zone);
@@ -141,7 +141,7 @@ pub(in crate::bot::handlers) async fn add_typed_holidays(
             let part = shorten(&part, MAX_QUOTED_CHARS);
             let wrong = localizer.html("holidays-unclear", &[("part", part.into())]);
             let html = format!("{wrong}\n\n{}", localizer.html("holidays-examples", &[]));
-            return Ok(Err(Rendered { html, buttons: Vec::new() }));
+            return Ok(Err(Rendered::new(html, Vec::new())));
         }
     };
     let edit = HoursEdit::AddHolidays(dates);
