@@ -10,6 +10,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
 COPY src src
 COPY locales locales
+COPY web/dist web/dist
 # The cache mounts keep compiled dependencies between builds. They are not part of the layer, so the binary is copied out.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

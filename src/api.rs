@@ -14,11 +14,13 @@ mod routes;
 pub mod startup;
 
 use crate::auth_token::Verifier;
+use crate::bot::cards::view_loader::ViewLoader;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::Time;
 use crate::engine::Engine;
 use crate::http_server::{ServerLimits, connection_limit};
+use crate::i18n::Texts;
 use crate::inbox::status::IntakeStatus;
 use crate::outbox::OutboxStatus;
 use crate::telegram::Telegram;
@@ -38,6 +40,8 @@ use tower_http::cors::CorsLayer;
 pub struct Api {
     engine: Arc<Engine>,
     telegram: Telegram,
+    views: ViewLoader,
+    texts: Arc<Texts>,
     intake: Arc<IntakeStatus>,
     outbox: Arc<OutboxStatus>,
     clock: Clock,
@@ -58,6 +62,7 @@ impl Api {
     pub fn new(
         engine: Arc<Engine>,
         telegram: Telegram,
+        (views, texts): (ViewLoader, Arc<Texts>),
         (intake, outbox): (Arc<IntakeStatus>, Arc<OutboxStatus>),
         clock: Clock,
         (config, bot_username): (HttpConfig, String),
@@ -68,6 +73,8 @@ impl Api {
         Arc::new(Self {
             engine,
             telegram,
+            views,
+            texts,
             intake,
             outbox,
             clock,
@@ -120,8 +127,11 @@ pub fn router(api: &Arc<Api>) -> Router {
         // Merged with full paths, because nesting rewrites the path of each request, and most requests are
         // heartbeats.
         .merge(routes::agent_status::routes())
+        .merge(routes::audit::routes())
         .merge(routes::departments::routes())
+        .merge(routes::files::routes())
         .merge(routes::messages::routes())
+        .merge(routes::replies::routes())
         .merge(routes::statistics::routes())
         .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())

@@ -188,6 +188,7 @@ impl App {
             outage_notices_sent: Mutex::new(HashMap::new()),
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
+        let words = (views.clone(), Arc::clone(&texts));
         let composer =
             Arc::new(Composer { engine: Arc::clone(&engine), views, texts, topics: Arc::clone(&topics) });
         let telegram = setup.telegram.clone();
@@ -196,7 +197,7 @@ impl App {
             Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), limits, Arc::clone(&topics));
         let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));
         let http = (setup.http, bot.bot_username.clone());
-        let api = Api::new(Arc::clone(&engine), setup.telegram, status, clock.clone(), http);
+        let api = Api::new(Arc::clone(&engine), setup.telegram, words, status, clock.clone(), http);
         let app = Self {
             inbox: match engine.signal_buffer() {
                 Some(signals) => inbox.with_replicas(signals.clone()),

@@ -1,6 +1,7 @@
 //! A client for the Telegram Bot API. teloxide parses updates and runs the dispatcher, but requests use this
 //! client. The outbox must tell apart errors that teloxide does not: refused, not sent, and unknown outcome.
 mod answer;
+mod download;
 mod error;
 pub mod incoming;
 pub mod local_me;
@@ -8,6 +9,7 @@ pub mod login;
 mod updates;
 mod upload;
 
+pub use download::Download;
 pub use error::CallError;
 pub use upload::Upload;
 

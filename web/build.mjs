@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const LANGUAGES = ["id", "en"];
 /** The texts of the bot that the page shows as well, and the texts of the page alone. */
-const SHARED = "common.ftl";
+const SHARED = ["common.ftl", "conversation.ftl", "audit.ftl", "settings.ftl"];
 const OWN = "web.ftl";
 
 function sources(folder = join(root, "src")) {
@@ -25,6 +25,22 @@ function keys(language, file) {
   return new Set(new FluentResource(text).body.map((message) => message.id));
 }
 
+/** Returns what may be a key of a text in the sources: a word with a dash in quotes. */
+const usedKeys = () => new Set([...sources().join("\n").matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1]));
+
+/** Loads a file of texts without those that no source uses: most texts of the bot are for chats. */
+const texts = {
+  name: "texts",
+  setup(build) {
+    build.onLoad({ filter: /\.ftl$/ }, ({ path }) => {
+      const used = usedKeys();
+      const messages = readFileSync(path, "utf8").split(/^(?=[a-z][a-z-]* =)/m);
+      const kept = messages.filter((message) => used.has(message.slice(0, message.indexOf(" ="))));
+      return { contents: kept.map((message) => message.replace(/^#.*\n/gm, "").trimEnd()).join("\n"), loader: "text" };
+    });
+  },
+};
+
 function checkTexts() {
   const text = sources().join("\n");
   const problems = [];
@@ -35,8 +51,10 @@ function checkTexts() {
     for (const key of own) if (!theirs.has(key)) problems.push(`${language} has no text ${key}`);
     for (const key of theirs) if (!own.has(key)) problems.push(`${first} has no text ${key}`);
   }
-  const known = new Set([...own, ...keys(first, SHARED)]);
-  const used = new Set([...text.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1]));
+  const shared = SHARED.flatMap((file) => [...keys(first, file)]);
+  for (const key of shared) if (own.has(key)) problems.push(`${OWN} repeats the text ${key}`);
+  const known = new Set([...own, ...shared]);
+  const used = usedKeys();
   for (const key of own) if (!used.has(key)) problems.push(`no source uses the text ${key}`);
   for (const match of text.matchAll(/\btext\("([^"]+)"/g)) {
     if (!known.has(match[1])) problems.push(`there is no text ${match[1]}`);
@@ -55,7 +73,7 @@ const built = await esbuild.build({
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",
-  loader: { ".ftl": "text" },
+  plugins: [texts],
   legalComments: "none",
   charset: "utf8",
   write: false,

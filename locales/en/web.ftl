@@ -16,6 +16,10 @@ nav-label = Sections
 nav-my-queue = 📋 My queue
 nav-workload = 👥 Workload
 nav-queue = ⏳ Queue
+nav-waiting = ⏳ Waiting
+nav-statistics = 📊 Statistics
+nav-departments = 🏢 Departments
+nav-settings = ⚙️ Settings
 nav-alerts = 🚨 Alerts
 
 connection-connecting = Connecting…
@@ -46,6 +50,8 @@ ticket-status = Status: { $status }
 ticket-customer = Customer: { $name }
 ticket-priority = Priority: { $priority }
 ticket-agent = Agent: { $name }
+ticket-resumes = ⏰ Resumes: { $when }
+ticket-rating = ⭐ { $stars } of 5 { $comment }
 ticket-complete = ✅ Mark complete
 ticket-talk = 💬 Conversation
 ticket-files = { $count ->
@@ -55,6 +61,7 @@ ticket-files = { $count ->
 ticket-back = ← Back
 ticket-reassign = 🔀 Reassign
 
+talk-reply = 📄 Canned reply…
 talk-empty = No messages yet.
 talk-label = Write to the customer
 talk-placeholder = Message for { $name }
@@ -121,7 +128,84 @@ error-no-connection = no connection to the desk
 error-stale = the ticket has changed
 error-full = that agent has no free slot
 error-forbidden = your role does not allow this
+error-taken = that name is already taken
+error-last-one = at least one must stay
+error-bad-name = this is not a valid name
+error-bad-alias = this alias can't be used
+error-no-pick-up = the desk assigns this ticket by itself
+error-file = Telegram does not give out this file
 error-other = try again in a moment
 
 language-label = Language
 sound-label = Sound for new tickets
+
+today-counts = Today: { $assigned } received, { $completed } completed
+
+waiting-about = Pick up a ticket to work on it.
+waiting-assigned = The desk assigns these tickets by itself.
+pick-up-done = 🙋 { $number } is in your queue
+
+complete-head = Complete { $number }?
+complete-word = Last message to the customer (optional)
+
+hold-head = Put { $number } on hold
+hold-about = The desk resumes the ticket by itself at this time:
+hold-open = Without a time
+hold-until = Another time
+
+audit-title = 🧾 History
+audit-why = Why this agent?
+
+media-show = ▶️ Play { $kind }
+media-save = 📎 Download { $kind }
+media-loading = 📎 { $kind } is loading…
+media-failed = 📎 { $kind }: could not be loaded. It is still in Telegram.
+media-again = Try again
+
+form-save = Save
+form-add = Add
+
+department-name = Name
+department-new = New department
+department-first-category = First category
+department-categories = Categories
+department-new-category = New category
+department-critical = Critical: alert at once when nobody is online
+department-retire = Retire
+department-retire-about = Whatever is retired takes no new tickets. Old tickets stay as they are.
+department-retired = { $name } (retired)
+department-retired-about = It takes no new tickets at the moment.
+department-bring-back = Bring back
+
+agent-head = Settings of { $name }
+agent-saved = { $name } saved
+agent-max = Ticket limit
+agent-auto = Automatic assignment
+agent-alias-label = Alias (the name that customers see)
+agent-alias-none = Agent with a number
+agent-departments = Departments
+
+figure-created = 🆕 Created
+figure-completed = ✅ Completed
+figure-reopened = 🔁 Reopened
+figure-cancelled = ✖️ Cancelled
+figure-waiting = ⏳ Waiting now
+figure-longest = longest: { $time }
+figure-utilisation = 🎯 Capacity used
+figure-rating = ⭐ Rating
+stats-stars = { $average } of 5 ({ $count })
+stats-times-head = ⏱ Times
+stats-agents-head = 👥 Agents
+stats-period-label = Period
+stats-period-today = Today
+time-wait = Wait for an agent
+time-first-answer = First answer
+time-handling = Handling
+time-average = Average
+time-median = Half within
+time-most = 9 of 10 within
+chart-tickets = Tickets per day
+chart-wait = Wait for an agent (minutes, average)
+chart-minutes = Minutes
+chart-ratings = Ratings
+chart-table = Show as a table

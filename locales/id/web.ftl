@@ -16,6 +16,10 @@ nav-label = Bagian
 nav-my-queue = 📋 Antrian saya
 nav-workload = 👥 Beban kerja
 nav-queue = ⏳ Antrian
+nav-waiting = ⏳ Menunggu
+nav-statistics = 📊 Statistik
+nav-departments = 🏢 Departemen
+nav-settings = ⚙️ Pengaturan
 nav-alerts = 🚨 Peringatan
 
 connection-connecting = Menghubungkan…
@@ -40,12 +44,15 @@ ticket-status = Status: { $status }
 ticket-customer = Pelanggan: { $name }
 ticket-priority = Prioritas: { $priority }
 ticket-agent = Agen: { $name }
+ticket-resumes = ⏰ Dilanjutkan: { $when }
+ticket-rating = ⭐ { $stars } dari 5 { $comment }
 ticket-complete = ✅ Tandai selesai
 ticket-talk = 💬 Percakapan
 ticket-files = 📎 { $count } berkas
 ticket-back = ← Kembali
 ticket-reassign = 🔀 Alihkan
 
+talk-reply = 📄 Balasan siap pakai…
 talk-empty = Belum ada pesan.
 talk-label = Tulis ke pelanggan
 talk-placeholder = Pesan untuk { $name }
@@ -109,7 +116,84 @@ error-no-connection = tidak ada koneksi ke desk
 error-stale = tiketnya sudah berubah
 error-full = agen itu sudah penuh
 error-forbidden = Anda tidak berwenang
+error-taken = nama itu sudah dipakai
+error-last-one = harus ada satu yang tersisa
+error-bad-name = nama ini tidak bisa dipakai
+error-bad-alias = alias ini tidak bisa dipakai
+error-no-pick-up = tiket ini dibagikan otomatis oleh desk
+error-file = berkas ini tidak bisa diambil dari Telegram
 error-other = coba lagi sebentar lagi
 
 language-label = Bahasa
 sound-label = Suara untuk tiket baru
+
+today-counts = Hari ini: { $assigned } diterima, { $completed } selesai
+
+waiting-about = Ambil tiket untuk mulai mengerjakannya.
+waiting-assigned = Tiket ini dibagikan otomatis oleh desk.
+pick-up-done = 🙋 { $number } masuk ke antrian Anda
+
+complete-head = Selesaikan { $number }?
+complete-word = Pesan terakhir untuk pelanggan (opsional)
+
+hold-head = Tunda { $number }
+hold-about = Desk melanjutkan tiket ini sendiri pada waktu ini:
+hold-open = Tanpa waktu
+hold-until = Waktu lain
+
+audit-title = 🧾 Riwayat
+audit-why = Mengapa agen ini?
+
+media-show = ▶️ Putar { $kind }
+media-save = 📎 Unduh { $kind }
+media-loading = 📎 { $kind } sedang dimuat…
+media-failed = 📎 { $kind }: tidak bisa dimuat, tetapi masih ada di Telegram.
+media-again = Coba lagi
+
+form-save = Simpan
+form-add = Tambah
+
+department-name = Nama
+department-new = Departemen baru
+department-first-category = Kategori pertama
+department-categories = Kategori
+department-new-category = Kategori baru
+department-critical = Kritis: langsung beri peringatan saat tidak ada yang online
+department-retire = Nonaktifkan
+department-retire-about = Yang dinonaktifkan tidak menerima tiket baru. Tiket lama tetap seperti semula.
+department-retired = { $name } (nonaktif)
+department-retired-about = Saat ini tidak menerima tiket baru.
+department-bring-back = Aktifkan lagi
+
+agent-head = Pengaturan { $name }
+agent-saved = { $name } disimpan
+agent-max = Batas tiket
+agent-auto = Penugasan otomatis
+agent-alias-label = Alias (nama yang dilihat pelanggan)
+agent-alias-none = Agen dengan nomor
+agent-departments = Departemen
+
+figure-created = 🆕 Dibuat
+figure-completed = ✅ Selesai
+figure-reopened = 🔁 Dibuka lagi
+figure-cancelled = ✖️ Dibatalkan
+figure-waiting = ⏳ Menunggu sekarang
+figure-longest = terlama: { $time }
+figure-utilisation = 🎯 Kapasitas terpakai
+figure-rating = ⭐ Penilaian
+stats-stars = { $average } dari 5 ({ $count })
+stats-times-head = ⏱ Waktu
+stats-agents-head = 👥 Agen
+stats-period-label = Periode
+stats-period-today = Hari ini
+time-wait = Menunggu agen
+time-first-answer = Jawaban pertama
+time-handling = Pengerjaan
+time-average = Rata-rata
+time-median = Separuh di bawah
+time-most = 9 dari 10 di bawah
+chart-tickets = Tiket per hari
+chart-wait = Menunggu agen (menit, rata-rata)
+chart-minutes = Menit
+chart-ratings = Penilaian
+chart-table = Tampilkan sebagai tabel

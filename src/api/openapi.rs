@@ -7,8 +7,8 @@ use super::http::extract::{DeadLetterRef, TicketRef};
 use super::live::websocket;
 use super::metrics;
 use super::routes::{
-    agent_status, agents, dead_letters, departments, health, login, messages, page_login, queue, settings,
-    statistics, tickets, webhook_deliveries, workload,
+    agent_status, agents, audit, dead_letters, departments, files, health, login, messages, page_login,
+    queue, replies, settings, statistics, tickets, webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -51,9 +51,10 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
     paths(
         agent_status::heartbeat, agent_status::online, agent_status::in_department, agent_status::agent,
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
-        workload::workload, statistics::show, queue::mine, queue::all, queue::reprioritise, queue::reassign,
-        departments::list, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
-        messages::list, messages::write, messages::note, webhook_deliveries::list,
+        workload::workload, statistics::show, queue::mine, queue::all, queue::reprioritise, queue::reassign, queue::pick_up,
+        departments::list, departments::add, departments::change, departments::add_category,
+        departments::change_category, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
+        audit::list, messages::list, messages::write, messages::note, replies::list, files::attachment, files::message, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh, page_login::options, page_login::link,
         page_login::session, page_login::log_out,
@@ -67,7 +68,8 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         (name = "queue", description = "Waiting and held tickets"),
         (name = "tickets", description = "Opening tickets and working on them"),
         (name = "conversation", description = "Messages of customer and agent, and internal notes"),
-        (name = "agents", description = "Agents' capacity"),
+        (name = "departments", description = "Departments and their categories"),
+        (name = "agents", description = "Agents' capacity, departments and alias"),
         (name = "webhooks", description = "Events for other programs"),
         (name = "settings", description = "The desk's policy"),
         (name = "login", description = "Tokens"),

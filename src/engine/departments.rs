@@ -170,7 +170,13 @@ impl Engine {
         })
     }
 
-    fn new_category_id(&self) -> CategoryId {
+    /// Returns an id for a new department.
+    pub fn new_department_id(&self) -> DepartmentId {
+        DepartmentId::from_random(self.random().id())
+    }
+
+    /// Returns an id for a new category.
+    pub fn new_category_id(&self) -> CategoryId {
         CategoryId::from_random(self.random().id())
     }
 

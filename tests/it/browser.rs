@@ -163,19 +163,7 @@ impl Demo {
     /// Opens the page in a browser of this language.
     async fn open_in(window: Window, language: &str) -> Self {
         let driver = Driver::start();
-        let profile = TempDir::with_prefix("antri-browser-").unwrap();
-        let mut capabilities = ChromeCapabilities::new();
-        for flag in CHROMIUM_FLAGS {
-            capabilities.add_arg(flag).unwrap();
-        }
-        capabilities.add_arg(&format!("--lang={language}")).unwrap();
-        capabilities.add_arg(&format!("--accept-lang={language}")).unwrap();
-        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
-        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
-        let page = WebDriver::builder(&driver.url, capabilities).connect().await.unwrap();
-        page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
-        page.cmd(window).await.unwrap();
-
+        let (page, profile) = open_browser(&driver, window, language).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stage = Environment::start(listener, 7, Locale::Id).await.unwrap();
         stage.open().await.unwrap();
@@ -184,7 +172,6 @@ impl Demo {
         demo.wait_displayed("//*[@id='connection'][@data-state='live']").await;
         demo
     }
-
     /// Closes the browser and the desk. Panics if the page wrote errors into its console.
     async fn close(self) {
         let log = self.page.browser_log().await.unwrap();
@@ -275,6 +262,23 @@ impl Demo {
         std::fs::create_dir_all(&folder).unwrap();
         self.page.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
     }
+}
+
+/// Starts a browser of this language with a profile of its own.
+async fn open_browser(driver: &Driver, window: Window, language: &str) -> (WebDriver, TempDir) {
+    let profile = TempDir::with_prefix("antri-browser-").unwrap();
+    let mut capabilities = ChromeCapabilities::new();
+    for flag in CHROMIUM_FLAGS {
+        capabilities.add_arg(flag).unwrap();
+    }
+    capabilities.add_arg(&format!("--lang={language}")).unwrap();
+    capabilities.add_arg(&format!("--accept-lang={language}")).unwrap();
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+    let page = WebDriver::builder(&driver.url, capabilities).connect().await.unwrap();
+    page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
+    page.cmd(window).await.unwrap();
+    (page, profile)
 }
 
 /// True if the page replaced the element between the search for it and its use.

@@ -4,7 +4,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { RequestError, logIn, logOut, loginOptions, session, token } from "./desk/api";
 import type { LoginOptions } from "./desk/bodies";
-import { alerts, notices } from "./desk/desk";
+import { agents, alerts, notices } from "./desk/desk";
 import { keepAlive } from "./desk/heartbeat";
 import { connection, follow } from "./desk/live";
 import { StatusToggle } from "./parts/status-toggle";
@@ -14,10 +14,14 @@ import { LANGUAGES, type Language, chooseLanguage, language, setUsualLanguage, t
 import { forgetLaunch, initData, joinTelegram, loginCode, widgetLogin } from "./telegram";
 import { type Route, route } from "./route";
 import { Alerts, alertText } from "./views/alerts";
+import { Departments } from "./views/departments";
 import { Login } from "./views/login";
 import { MyQueue } from "./views/my-queue";
 import { Queue } from "./views/queue";
+import { Settings } from "./views/settings";
+import { Statistics } from "./views/statistics";
 import { Ticket } from "./views/ticket";
+import { Waiting, waitingFor } from "./views/waiting";
 import { Workload } from "./views/workload";
 
 const options = signal<LoginOptions | null>(null);
@@ -51,11 +55,17 @@ async function begin(): Promise<void> {
   }
 }
 
-type View = "my-queue" | "workload" | "queue" | "alerts";
+type View = Exclude<Route["view"], "ticket">;
+const AGENT_VIEWS: View[] = ["my-queue", "waiting"];
+const ADMIN_VIEWS: View[] = ["workload", "queue", "statistics", "departments", "settings", "alerts"];
 const NAMES: Record<View, string> = {
   "my-queue": "nav-my-queue",
+  waiting: "nav-waiting",
   workload: "nav-workload",
   queue: "nav-queue",
+  statistics: "nav-statistics",
+  departments: "nav-departments",
+  settings: "nav-settings",
   alerts: "nav-alerts",
 };
 
@@ -63,6 +73,14 @@ function Shown({ route }: { route: Route }) {
   switch (route.view) {
     case "my-queue":
       return <MyQueue />;
+    case "waiting":
+      return <Waiting />;
+    case "statistics":
+      return <Statistics />;
+    case "departments":
+      return <Departments />;
+    case "settings":
+      return <Settings />;
     case "workload":
       return <Workload />;
     case "queue":
@@ -74,15 +92,25 @@ function Shown({ route }: { route: Route }) {
   }
 }
 
+function Badge({ view }: { view: View }) {
+  const me = session.value?.agent_id ?? "";
+  const count = view === "alerts" ? alerts.value.length : view === "waiting" ? waitingFor(agents.get(me)).length : 0;
+  return count > 0 ? <span class={`badge ${view}`}>{count}</span> : null;
+}
+
 function Desk() {
   const me = session.value;
   const isAgent = me?.is_agent ?? false;
-  const views: View[] = [...(isAgent ? (["my-queue"] as const) : []), ...(me?.role === "admin" ? (["workload", "queue", "alerts"] as const) : [])];
+  const views = [...(isAgent ? AGENT_VIEWS : []), ...(me?.role === "admin" ? ADMIN_VIEWS : [])];
   const home = views[0] ?? "my-queue";
   const asked = route.value;
   const shown: Route = asked && (asked.view === "ticket" || views.includes(asked.view)) ? asked : { view: home };
 
   useEffect(() => follow(), []);
+  // The navigation of a phone is wider than its window.
+  useEffect(() => {
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [shown.view]);
   useEffect(() => (isAgent ? keepAlive(options.value?.heartbeat_seconds ?? 180) : undefined), [isAgent]);
   return (
     <>
@@ -115,7 +143,7 @@ function Desk() {
           {views.map((view) => (
             <a key={view} href={`#${view}`} aria-current={shown.view === view ? "page" : undefined}>
               {text(NAMES[view])}
-              {view === "alerts" && alerts.value.length > 0 && <span class="badge">{alerts.value.length}</span>}
+              <Badge view={view} />
             </a>
           ))}
         </nav>

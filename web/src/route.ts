@@ -1,11 +1,12 @@
 /** Which view is shown. The address keeps it, so that a page that is loaded again shows the same. */
 import { signal } from "@preact/signals";
 
-export type Route =
-  | { view: "my-queue" | "workload" | "queue" | "alerts" }
-  | { view: "ticket"; ticket: string };
+/** The views of the navigation, in its order. */
+const VIEWS = ["my-queue", "waiting", "workload", "queue", "statistics", "departments", "settings", "alerts"] as const;
 
-const VIEWS = ["my-queue", "workload", "queue", "alerts"] as const;
+export type Route =
+  | { view: (typeof VIEWS)[number] }
+  | { view: "ticket"; ticket: string };
 
 function parse(): Route | null {
   const [view, ticket] = location.hash.slice(1).split("/");

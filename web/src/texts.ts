@@ -1,9 +1,15 @@
 /** The texts of the page, from the locale files of the bot. */
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import { computed, signal } from "@preact/signals";
+import enAudit from "../../locales/en/audit.ftl";
 import enShared from "../../locales/en/common.ftl";
+import enTalk from "../../locales/en/conversation.ftl";
+import enSettings from "../../locales/en/settings.ftl";
 import enOwn from "../../locales/en/web.ftl";
+import idAudit from "../../locales/id/audit.ftl";
 import idShared from "../../locales/id/common.ftl";
+import idTalk from "../../locales/id/conversation.ftl";
+import idSettings from "../../locales/id/settings.ftl";
 import idOwn from "../../locales/id/web.ftl";
 
 export type Language = "id" | "en";
@@ -16,8 +22,8 @@ function bundle(language: Language, ...files: string[]): FluentBundle {
 }
 
 const bundles: Record<Language, FluentBundle> = {
-  id: bundle("id", idShared, idOwn),
-  en: bundle("en", enShared, enOwn),
+  id: bundle("id", idShared, idTalk, idAudit, idSettings, idOwn),
+  en: bundle("en", enShared, enTalk, enAudit, enSettings, enOwn),
 };
 
 const KEY = "antri-language";
@@ -76,3 +82,48 @@ export function ago(time: string | null): string {
 
 /** Returns a time of day or a date in the desk's zone. */
 export const moment = (time: string) => clock.value.format(Date.parse(time));
+
+const day = computed(
+  () => new Intl.DateTimeFormat(language.value, { timeZone: "UTC", day: "numeric", month: "short" }),
+);
+
+/** Returns a date such as `2025-12-04` in words. */
+export const dayText = (date: string) => day.value.format(Date.parse(date));
+
+const UNITS: [number, string][] = [
+  [86_400, "duration-days"],
+  [3_600, "duration-hours"],
+  [60, "duration-minutes"],
+  [1, "duration-seconds"],
+];
+
+/** Returns a length of time in words, in its two largest units. */
+export function duration(seconds: number): string {
+  const parts: string[] = [];
+  let rest = Math.round(seconds);
+  for (const [size, key] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count > 0 && parts.length < 2) parts.push(text(key, { count }));
+    rest -= count * size;
+  }
+  return parts.join(" ") || text("duration-seconds", { count: 0 });
+}
+
+/** Returns the instant of a time of day in the desk's zone, written as `2025-12-04T08:00`. */
+export function instantOf(local: string): Date {
+  const asUtc = new Date(`${local}:00Z`);
+  // The offset of the zone there, from what its clock shows at the same time in UTC.
+  const shown = new Date(`${localTime(asUtc)}:00Z`);
+  return new Date(asUtc.getTime() * 2 - shown.getTime());
+}
+
+/** Returns what the clock of the desk's zone shows, as `2025-12-04T08:00`. */
+export function localTime(at: Date): string {
+  // Swedish writes dates in this order.
+  const format = new Intl.DateTimeFormat("sv", {
+    timeZone: zone.value,
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+  return format.format(at).replace(" ", "T");
+}

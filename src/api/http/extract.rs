@@ -93,6 +93,20 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     }
 }
 
+/// An extractor for two UUIDs in the path.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::api) struct PathIds(pub(in crate::api) Uuid, pub(in crate::api) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathIds {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(Uuid, Uuid)>::from_request_parts(parts, state).await;
+        path.map(|Path((first, second))| Self(first, second))
+            .map_err(|_| ApiError::bad("bad_id", "an id is a UUID"))
+    }
+}
+
 /// A ticket's id or number.
 #[derive(Debug, Clone, ToSchema)]
 #[schema(
@@ -106,6 +120,20 @@ impl<S: Send + Sync> FromRequestParts<S> for TicketRef {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         path_parameter(parts, state).await.map(Self)
+    }
+}
+
+/// An extractor for a ticket and a part of it in the path.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct TicketPart(pub(in crate::api) String, pub(in crate::api) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for TicketPart {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((ticket, part))| Self(ticket, part))
+            .map_err(|_| ApiError::bad("bad_id", "the path can't be read"))
     }
 }
 

@@ -62,6 +62,9 @@ pub(in crate::api) struct AgentLoad {
     /// Their current state.
     #[serde(flatten)]
     state: AgentState,
+    /// The name that customers see of them, if they have chosen one.
+    #[schema(example = "Kak Budi")]
+    alias: Option<String>,
     /// When they last came online.
     last_online: Option<DateTime<Utc>>,
     /// When they were last active.
@@ -117,6 +120,7 @@ impl Api {
         let profile = seat.profile();
         Ok(AgentLoad {
             state: AgentState::of(seat, seat.held(), departments),
+            alias: profile.and_then(|p| p.alias.clone()),
             last_online: profile.and_then(|p| p.last_online),
             last_activity: profile.map(|p| p.last_activity),
             last_assigned: profile.and_then(|p| p.last_assigned),

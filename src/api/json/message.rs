@@ -211,7 +211,7 @@ fn failure(reason: RelayFailure) -> MessageFailure {
 }
 
 /// Returns the name of a kind of content; `text` if there is only text.
-fn kind_name(kind: Option<&ContentKind>) -> String {
+pub(in crate::api) fn kind_name(kind: Option<&ContentKind>) -> String {
     match kind {
         None => "text".to_owned(),
         Some(ContentKind::Other(name)) => name.clone(),

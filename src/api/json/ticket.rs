@@ -1,5 +1,6 @@
 //! JSON bodies of tickets, with names next to ids.
 use super::enums::{Priority, TicketStatus};
+use super::message::kind_name;
 use crate::api::Api;
 use crate::domain::department::Department;
 use crate::domain::person::Person;
@@ -52,6 +53,9 @@ pub(in crate::api) struct TicketBody {
     description: String,
     /// How many files are attached to it, in Telegram.
     attachments: usize,
+    /// The kind of each of them, by Telegram's name. `/api/tickets/{ticket}/attachments/1` is the first file.
+    #[schema(example = json!(["photo"]))]
+    attachment_kinds: Vec<String>,
     /// Whether the engine assigns it; else it waits for pick-up.
     auto: bool,
     /// When it was opened.
@@ -180,6 +184,12 @@ fn to_body(
         customer_telegram_id: customer.map(|person| person.telegram.0),
         description: ticket.description.text.clone(),
         attachments: ticket.description.attachments.len(),
+        attachment_kinds: ticket
+            .description
+            .attachments
+            .iter()
+            .map(|attachment| kind_name(Some(&attachment.kind)))
+            .collect(),
         auto: ticket.auto,
         created_at: ticket.created_at,
         assigned_agent: ticket.agent().map(|agent| agent.0),

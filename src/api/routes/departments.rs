@@ -1,25 +1,34 @@
-//! Route of `/api/departments`: the departments and categories that a new ticket can name.
+//! Routes of `/api/departments`: the departments and categories that a new ticket can name, and their changes by
+//! admins.
 use crate::api::Api;
-use crate::api::http::auth::Staff;
+use crate::api::http::auth::{Admin, Staff};
 use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::{JsonBody, PathId, PathIds, QueryParams};
 use crate::api::json::hours::HoursBody;
-use crate::domain::Time;
 use crate::domain::department::{Category, Department};
+use crate::domain::ids::{CategoryId, DepartmentId};
+use crate::domain::person::Person;
+use crate::engine::departments::DepartmentEdit;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{get, patch, post};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub(in crate::api) fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/departments", get(list))
+    Router::new()
+        .route("/api/departments", get(list).post(add))
+        .route("/api/departments/{department_id}", patch(change))
+        .route("/api/departments/{department_id}/categories", post(add_category))
+        .route("/api/departments/{department_id}/categories/{category_id}", patch(change_category))
 }
 
-/// A department that takes new tickets.
+/// A department.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct DepartmentBody {
     /// Its id.
@@ -29,6 +38,9 @@ pub(in crate::api) struct DepartmentBody {
     department: String,
     /// Whether it is an incident when no agent of it is online.
     critical: bool,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: bool,
     /// When it is open; `null` if that is not set, and so it always is.
     hours: Option<HoursBody>,
     /// Whether it is open now.
@@ -39,7 +51,7 @@ pub(in crate::api) struct DepartmentBody {
     categories: Vec<CategoryBody>,
 }
 
-/// A category that takes new tickets.
+/// A category.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct CategoryBody {
     /// Its id.
@@ -47,28 +59,197 @@ pub(in crate::api) struct CategoryBody {
     /// Its name.
     #[schema(example = "Pertanyaan")]
     category: String,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: bool,
 }
 
-/// Lists the departments that take new tickets, with their categories. Retired ones are left out.
-#[utoipa::path(get, operation_id = "listDepartments", path = "/api/departments", tag = "tickets", security(("bearer" = [])),
-    responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
-pub(in crate::api) async fn list(State(api): State<Arc<Api>>, _: Staff) -> Result<Vec<DepartmentBody>> {
-    let departments = api.engine.store().departments().await?;
-    let (desk, now) = (api.engine.config().zone, api.now());
-    let open = departments.iter().filter(|d| !d.retired);
-    Ok(Answer::ok("Departments", open.map(|d| body(d, desk, now)).collect()))
+/// The query of the departments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DepartmentsQuery {
+    /// Whether to list retired departments and categories as well.
+    #[serde(default)]
+    #[param(default = false)]
+    retired: bool,
 }
 
-fn body(department: &Department, desk: Tz, now: Time) -> DepartmentBody {
-    let category =
-        |category: &Category| CategoryBody { category_id: category.id.0, category: category.name.clone() };
-    DepartmentBody {
-        department_id: department.id.0,
-        department: department.name.clone(),
-        critical: department.critical,
-        hours: department.hours.as_ref().map(|hours| HoursBody::of(hours, desk)),
-        open: department.is_open(desk, now),
-        opens_at: department.opens_at(desk, now),
-        categories: department.offered().map(category).collect(),
+/// A new department.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewDepartment {
+    /// The id that the caller chose for it: a repeated request with the same id adds nothing.
+    department_id: Option<Uuid>,
+    /// Its name.
+    #[schema(example = "HSI INDIBIZ")]
+    department: String,
+    /// The name of its first category.
+    #[schema(example = "TROUBLESHOOT")]
+    category: String,
+}
+
+/// A change of a department; absent fields stay unchanged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct DepartmentChange {
+    /// Its new name.
+    #[schema(example = "HSI INDIBIZ")]
+    department: Option<String>,
+    /// Whether it is an incident when no agent of it is online.
+    critical: Option<bool>,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: Option<bool>,
+}
+
+/// A new category.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewCategory {
+    /// The id that the caller chose for it: a repeated request with the same id adds nothing.
+    category_id: Option<Uuid>,
+    /// Its name.
+    #[schema(example = "TROUBLESHOOT")]
+    category: String,
+}
+
+/// A change of a category; absent fields stay unchanged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct CategoryChange {
+    /// Its new name.
+    #[schema(example = "TROUBLESHOOT")]
+    category: Option<String>,
+    /// Whether it takes no new tickets.
+    #[schema(example = false)]
+    retired: Option<bool>,
+}
+
+/// Lists the departments with their categories. Without `retired`, those that take no new tickets are left out.
+#[utoipa::path(get, operation_id = "listDepartments", path = "/api/departments", tag = "departments", security(("bearer" = [])),
+    params(DepartmentsQuery), responses((status = 200, body = Envelope<Vec<DepartmentBody>>)))]
+pub(in crate::api) async fn list(
+    State(api): State<Arc<Api>>,
+    _: Staff,
+    QueryParams(query): QueryParams<DepartmentsQuery>,
+) -> Result<Vec<DepartmentBody>> {
+    let mut departments = api.engine.store().departments().await?;
+    if !query.retired {
+        departments.retain(|department| !department.retired);
+        for department in &mut departments {
+            department.categories.retain(|category| !category.retired);
+        }
+    }
+    Ok(Answer::ok("Departments", departments.iter().map(|one| api.department_body(one)).collect()))
+}
+
+/// Adds a department with its first category.
+#[utoipa::path(post, operation_id = "addDepartment", path = "/api/departments", tag = "departments", security(("bearer" = [])),
+    request_body = NewDepartment, responses((status = 201, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn add(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    JsonBody(new): JsonBody<NewDepartment>,
+) -> Result<DepartmentBody> {
+    let id = new.department_id.map_or_else(|| api.engine.new_department_id(), DepartmentId);
+    let engine = Arc::clone(&api.engine);
+    let add = async move { engine.add_department(&admin, id, &new.department, &new.category).await };
+    Ok(Answer::ok("Department added", api.department_body(&Api::run(add).await?))
+        .with_status(StatusCode::CREATED))
+}
+
+/// Changes a department. The last one that takes tickets can't be retired.
+#[utoipa::path(patch, operation_id = "changeDepartment", path = "/api/departments/{department_id}", tag = "departments",
+    security(("bearer" = [])), params(("department_id" = Uuid, Path)), request_body = DepartmentChange,
+    responses((status = 200, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn change(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    JsonBody(change): JsonBody<DepartmentChange>,
+) -> Result<DepartmentBody> {
+    let edits = [
+        change.department.map(DepartmentEdit::Rename),
+        change.critical.map(DepartmentEdit::SetCritical),
+        change.retired.map(DepartmentEdit::SetRetired),
+    ];
+    let department = api.edit(admin, DepartmentId(id), edits.into_iter().flatten().collect()).await?;
+    Ok(Answer::ok("Department changed", api.department_body(&department)))
+}
+
+/// Adds a category to a department.
+#[utoipa::path(post, operation_id = "addCategory", path = "/api/departments/{department_id}/categories", tag = "departments",
+    security(("bearer" = [])), params(("department_id" = Uuid, Path)), request_body = NewCategory,
+    responses((status = 201, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn add_category(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    JsonBody(new): JsonBody<NewCategory>,
+) -> Result<DepartmentBody> {
+    let category = new.category_id.map_or_else(|| api.engine.new_category_id(), CategoryId);
+    let edits = vec![DepartmentEdit::AddCategory(category, new.category)];
+    let department = api.edit(admin, DepartmentId(id), edits).await?;
+    Ok(Answer::ok("Category added", api.department_body(&department)).with_status(StatusCode::CREATED))
+}
+
+/// Changes a category. The last one of a department that takes tickets can't be retired.
+#[utoipa::path(patch, operation_id = "changeCategory", tag = "departments",
+    path = "/api/departments/{department_id}/categories/{category_id}", security(("bearer" = [])),
+    params(("department_id" = Uuid, Path), ("category_id" = Uuid, Path)), request_body = CategoryChange,
+    responses((status = 200, body = Envelope<DepartmentBody>)))]
+pub(in crate::api) async fn change_category(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathIds(department, category): PathIds,
+    JsonBody(change): JsonBody<CategoryChange>,
+) -> Result<DepartmentBody> {
+    let category = CategoryId(category);
+    let edits = [
+        change.category.map(|name| DepartmentEdit::RenameCategory(category, name)),
+        change.retired.map(|retired| DepartmentEdit::SetCategoryRetired(category, retired)),
+    ];
+    let department = api.edit(admin, DepartmentId(department), edits.into_iter().flatten().collect()).await?;
+    Ok(Answer::ok("Category changed", api.department_body(&department)))
+}
+
+impl Api {
+    /// Applies edits one after the other and returns the department. The first refusal ends it.
+    async fn edit(
+        &self,
+        admin: Person,
+        id: DepartmentId,
+        edits: Vec<DepartmentEdit>,
+    ) -> std::result::Result<Department, ApiError> {
+        let engine = Arc::clone(&self.engine);
+        let edited = Self::run(async move {
+            for edit in &edits {
+                engine.edit_department(&admin, id, edit).await?;
+            }
+            Ok::<_, crate::engine::error::EngineError>(())
+        });
+        edited.await.map_err(|error| error.or_missing(ApiError::no_department))?;
+        let departments = self.engine.store().departments().await?;
+        departments.into_iter().find(|department| department.id == id).ok_or_else(ApiError::no_department)
+    }
+
+    fn department_body(&self, department: &Department) -> DepartmentBody {
+        let (desk, now) = (self.engine.config().zone, self.now());
+        let category = |category: &Category| CategoryBody {
+            category_id: category.id.0,
+            category: category.name.clone(),
+            retired: category.retired,
+        };
+        DepartmentBody {
+            department_id: department.id.0,
+            department: department.name.clone(),
+            critical: department.critical,
+            retired: department.retired,
+            hours: department.hours.as_ref().map(|hours| HoursBody::of(hours, desk)),
+            open: department.is_open(desk, now),
+            opens_at: department.opens_at(desk, now),
+            categories: department.categories.iter().map(category).collect(),
+        }
     }
 }

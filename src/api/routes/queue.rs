@@ -25,6 +25,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/my-queue", get(mine))
         .route("/{ticket}", patch(reprioritise))
         .route("/{ticket}/reassign", post(reassign))
+        .route("/{ticket}/pick-up", post(pick_up))
 }
 
 /// An agent's queue.
@@ -37,6 +38,12 @@ pub(in crate::api) struct MyQueue {
     /// How many tickets they can hold.
     #[schema(example = 5)]
     max: u16,
+    /// Tickets that they got today, in the desk's time zone.
+    #[schema(example = 7)]
+    assigned_today: u32,
+    /// Tickets that they completed today.
+    #[schema(example = 4)]
+    completed_today: u32,
 }
 
 /// A page of the waiting or held tickets.
@@ -107,7 +114,10 @@ pub(in crate::api) async fn mine(State(api): State<Arc<Api>>, agent: Agent) -> R
     let held = api.engine.store().held_by(agent.person.id).await?;
     let queue: Vec<_> = with_positions(api.ticket_bodies(&held).await?, (1..).map(Some)).collect();
     let (count, max) = (queue.len(), agent.profile.max_tickets.get());
-    Ok(Answer::ok("Your queue", MyQueue { queue, count, max }))
+    let today = api.engine.start_of_day(api.now());
+    let (assigned_today, completed_today) =
+        api.engine.store().assignment_counts(agent.person.id, today).await?;
+    Ok(Answer::ok("Your queue", MyQueue { queue, count, max, assigned_today, completed_today }))
 }
 
 /// Lists the waiting or the held tickets.
@@ -171,6 +181,21 @@ pub(in crate::api) async fn reassign(
     // Tickets are never deleted, so a 404 means that the person is no agent.
     let ticket = Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Ticket reassigned", api.ticket_body(&ticket).await?))
+}
+
+/// The calling agent takes a waiting ticket, where the desk does not assign it: in the modes `manual` and `dual`,
+/// outside of the rollout, or without automatic assignment.
+#[utoipa::path(post, operation_id = "pickUpTicket", path = "/api/queue/{ticket}/pick-up", tag = "queue", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn pick_up(
+    State(api): State<Arc<Api>>,
+    agent: Agent,
+    TicketRef(ticket): TicketRef,
+) -> Result<TicketBody> {
+    let id = api.visible(&agent.person, &ticket).await?.id;
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let ticket = Api::run(async move { engine.pick_up(&agent.person, id, None, now).await }).await?;
+    Ok(Answer::ok("Ticket picked up", api.ticket_body(&ticket).await?))
 }
 
 impl Api {

@@ -7,11 +7,13 @@ use crate::api::http::extract::JsonBody;
 use crate::api::json::enums::{AgentNaming, Mode, OfflineBehaviour, Strategy};
 use crate::domain::policy::setting::MAX_SETTING_SECONDS;
 use crate::domain::policy::{Capacity, Percent, Settings};
+use crate::engine::error::EngineError;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use utoipa::ToSchema;
 
@@ -22,6 +24,9 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
 /// The desk's settings.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct SettingsBody {
+    /// Their version, which grows with every change.
+    #[schema(example = 3)]
+    version: u64,
     /// The assignment strategy.
     strategy: Strategy,
     /// What happens to the tickets of an agent who goes offline.
@@ -68,6 +73,9 @@ pub(in crate::api) struct SettingsBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct SettingsChange {
+    /// The version that the change is meant for. If the settings have another one, the answer is 409 `stale`.
+    #[schema(example = json!(null))]
+    version: Option<u64>,
     /// The assignment strategy.
     strategy: Option<Strategy>,
     /// What happens to the tickets of an agent who goes offline.
@@ -137,9 +145,22 @@ pub(in crate::api) async fn change(
 ) -> Result<SettingsBody> {
     let valid = change.validate()?;
     let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let operation =
-        async move { engine.change_settings(&admin, now, |settings| valid.apply(settings)).await };
-    Ok(Answer::ok("Settings changed", Api::run(operation).await?.into()))
+    let operation = async move {
+        let is_stale = AtomicBool::new(false);
+        let changed = engine.change_settings(&admin, now, |settings| {
+            let stale = valid.change.version.is_some_and(|version| version != settings.version.0);
+            is_stale.store(stale, Ordering::Relaxed);
+            if !stale {
+                valid.apply(settings);
+            }
+        });
+        Ok::<_, EngineError>((changed.await?, is_stale.into_inner()))
+    };
+    let (settings, is_stale) = Api::run(operation).await?;
+    if is_stale {
+        return Err(ApiError::conflict("stale", "somebody else changed the settings"));
+    }
+    Ok(Answer::ok("Settings changed", settings.into()))
 }
 
 /// A change whose values are all in range.
@@ -208,6 +229,7 @@ impl ValidChange {
 impl From<Settings> for SettingsBody {
     fn from(settings: Settings) -> Self {
         Self {
+            version: settings.version.0,
             strategy: settings.strategy.into(),
             offline_behaviour: settings.offline_behaviour.into(),
             mode: settings.mode.into(),

@@ -4,6 +4,7 @@ use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::extract::{Paging, QueryParams, check_paging};
 use crate::api::json::agent::AgentLoad;
+use crate::api::json::enums::Mode;
 use crate::domain::department::Department;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{QueueDepths, StoreError};
@@ -27,6 +28,8 @@ pub(in crate::api) struct Workload {
 /// Statistics of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct QueueStats {
+    /// The assignment mode: in `manual` and `dual`, agents pick tickets up.
+    mode: Mode,
     /// Tickets that wait.
     waiting: u64,
     /// Tickets that agents hold.
@@ -82,8 +85,10 @@ impl Api {
         departments: &[Department],
     ) -> std::result::Result<QueueStats, StoreError> {
         let depths = self.engine.store().depths().await?;
+        let mode = self.engine.store().settings().await?.mode.into();
         let online = seats.iter().filter(|seat| seat.is_online());
         Ok(QueueStats {
+            mode,
             waiting: depths.values().sum(),
             held: seats.iter().map(|seat| u64::from(seat.held())).sum(),
             online_agents: to_u32(online.clone().count()),

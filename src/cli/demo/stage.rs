@@ -16,6 +16,7 @@ use crate::sandbox::{NewUser, Sandbox, SandboxOptions};
 use crate::store::Sqlite;
 use crate::telegram::{CALL_TIMEOUT, Telegram};
 use anyhow::Context;
+use secrecy::SecretString;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,18 @@ pub struct Environment {
     stop: CancellationToken,
     sandbox_stop: CancellationToken,
     files: TempDir,
+    jwt_secret: SecretString,
+    seed: u64,
+    locale: Locale,
+    clock: Clock,
+}
+
+/// A desk that runs.
+struct RunningDesk {
+    app: Arc<App>,
+    store: Arc<Sqlite>,
+    running: JoinHandle<anyhow::Result<()>>,
+    stop: CancellationToken,
 }
 
 impl Environment {
@@ -91,13 +104,39 @@ impl Environment {
         let (server, ended) = (sandbox.clone(), sandbox_stop.clone());
         tokio::spawn(async move { server.serve(listener, ended.cancelled_owned()).await });
         let files = TempDir::with_prefix("antri-demo-")?;
-        let back_ends = embedded(files.path())?;
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let app = Arc::new(App::start(setup(&url, &back_ends, clock, (seed, locale), api)?).await?);
-        let stop = CancellationToken::new();
-        let (running_app, stopped) = (Arc::clone(&app), stop.clone());
-        let running = tokio::spawn(async move { running_app.run(stopped).await });
-        Ok(Self { url, sandbox, app, store: back_ends.store, running, stop, sandbox_stop, files })
+        let mut random = Random::seeded(seed);
+        let jwt_secret = SecretString::from(random.code());
+        let desk = start_desk(&url, &files, clock.clone(), (&jwt_secret, random, locale), api).await?;
+        let RunningDesk { app, store, running, stop } = desk;
+        Ok(Self {
+            url,
+            sandbox,
+            app,
+            store,
+            running,
+            stop,
+            sandbox_stop,
+            files,
+            jwt_secret,
+            seed,
+            locale,
+            clock,
+        })
+    }
+
+    /// Stops the desk and starts it again on its files, at the same address.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        (&mut self.running).await??;
+        self.store.close().await;
+        let listener = TcpListener::bind(self.app.addr).await?;
+        // The same seed would repeat ids that the store has.
+        self.seed = self.seed.wrapping_add(1);
+        let secrets = (&self.jwt_secret, Random::seeded(self.seed), self.locale);
+        let desk = start_desk(&self.url, &self.files, self.clock.clone(), secrets, listener).await?;
+        (self.app, self.store, self.running, self.stop) = (desk.app, desk.store, desk.running, desk.stop);
+        Ok(())
     }
 
     /// Opens the desk: everyone presses Start, the admin adds the agents, and the agents go online.
@@ -154,16 +193,31 @@ impl Environment {
     }
 }
 
+/// Starts a desk on the files of this folder, and runs it.
+async fn start_desk(
+    url: &str,
+    files: &TempDir,
+    clock: Clock,
+    secrets: (&SecretString, Random, Locale),
+    listener: TcpListener,
+) -> anyhow::Result<RunningDesk> {
+    let back_ends = embedded(files.path())?;
+    let app = Arc::new(App::start(setup(url, &back_ends, clock, secrets, listener)?).await?);
+    let stop = CancellationToken::new();
+    let (running_app, stopped) = (Arc::clone(&app), stop.clone());
+    let running = tokio::spawn(async move { running_app.run(stopped).await });
+    Ok(RunningDesk { app, store: back_ends.store, running, stop })
+}
+
 fn setup(
     url: &str,
     back_ends: &crate::app::Embedded,
     clock: Clock,
-    (seed, locale): (u64, Locale),
+    (jwt_secret, random, locale): (&SecretString, Random, Locale),
     listener: TcpListener,
 ) -> anyhow::Result<Setup> {
-    let mut random = Random::seeded(seed);
     let http = HttpConfig {
-        jwt_secret: Some(random.code().into()),
+        jwt_secret: Some(jwt_secret.clone()),
         web_url: Some(format!("http://{}", listener.local_addr()?)),
         frame_origins: vec![url.to_owned()],
         ..HttpConfig::default()

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 28] = [
+const ENDPOINTS: [(&str, &str, u16, u16); 35] = [
     ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
@@ -28,8 +28,15 @@ const ENDPOINTS: [(&str, &str, u16, u16); 28] = [
     ("PATCH", "/api/queue/{id}", 403, 404),
     ("POST", "/api/queue/{id}/reassign", 403, 404),
     ("GET", "/api/departments", 200, 200),
+    ("POST", "/api/departments", 403, 201),
+    ("PATCH", "/api/departments/{id}", 403, 404),
+    ("POST", "/api/departments/{id}/categories", 403, 404),
     ("POST", "/api/tickets", 404, 404),
     ("GET", "/api/tickets/{id}", 404, 404),
+    ("GET", "/api/tickets/{id}/audit", 403, 404),
+    ("GET", "/api/tickets/{id}/replies", 404, 404),
+    ("GET", "/api/tickets/{id}/attachments/1", 404, 404),
+    ("GET", "/api/tickets/{id}/messages/{id}/file", 404, 404),
     ("POST", "/api/tickets/{id}/start", 404, 404),
     ("POST", "/api/tickets/{id}/hold", 404, 404),
     ("POST", "/api/tickets/{id}/resume", 404, 404),
@@ -47,6 +54,9 @@ const ENDPOINTS: [(&str, &str, u16, u16); 28] = [
 fn body(method: &str, path: &str) -> Option<Value> {
     match (method, path.rsplit('/').next().unwrap()) {
         ("PATCH", _) if path.starts_with("/api/queue") => Some(json!({"priority": "high"})),
+        ("POST", "departments") => Some(json!({"department": "Teknik", "category": "Gangguan"})),
+        ("POST", "categories") => Some(json!({"category": "Gangguan"})),
+        ("PATCH", _) if path.starts_with("/api/departments") => Some(json!({"critical": true})),
         ("PATCH", "settings") => Some(json!({"grace_period": 60})),
         ("PATCH", _) => Some(json!({"max_tickets": 3})),
         ("POST", "reassign") => Some(json!({"agent_id": null})),
@@ -80,7 +90,7 @@ async fn every_endpoint_checks_the_role() {
         for (person, wanted) in tokens {
             let reply = send(&desk, method, url, Some(&desk.token(person).await)).await;
             assert_eq!(reply.status, wanted, "{method} {url} by {person}: {reply:?}");
-            assert_eq!(reply.body["success"], wanted == 200, "{method} {url} by {person}: {reply:?}");
+            assert_eq!(reply.body["success"], wanted < 300, "{method} {url} by {person}: {reply:?}");
         }
         let nobody = send(&desk, method, url, None).await;
         nobody.refused(401, "missing_token");

@@ -1,4 +1,7 @@
 //! Agent settings over the API: capacity and automatic assignment.
+mod departments;
+mod profile;
+
 use super::{BUDI, SARI, desk, id};
 use crate::support::ADMIN;
 use serde_json::json;

@@ -17,12 +17,21 @@ POST /api/agent-status/go-online
 POST /api/agent-status/go-offline
 GET /api/agent-status/workload
 GET /api/departments
+POST /api/departments
+PATCH /api/departments/{department_id}
+POST /api/departments/{department_id}/categories
+PATCH /api/departments/{department_id}/categories/{category_id}
 GET /api/queue/my-queue
 GET /api/queue
 PATCH /api/queue/{ticket}
 POST /api/queue/{ticket}/reassign
+POST /api/queue/{ticket}/pick-up
 POST /api/tickets
 GET /api/tickets/{ticket}
+GET /api/tickets/{ticket}/audit
+GET /api/tickets/{ticket}/replies
+GET /api/tickets/{ticket}/attachments/{number}
+GET /api/tickets/{ticket}/messages/{message_id}/file
 POST /api/tickets/{ticket}/start
 POST /api/tickets/{ticket}/hold
 POST /api/tickets/{ticket}/resume
@@ -127,6 +136,8 @@ async fn every_body_and_answer_has_an_example() {
         if place.contains("/api/") && place != "get /api/openapi.json 200" {
             match status {
                 "body" | "101" => {}
+                // A file has no envelope.
+                "200" if example.is_string() => {}
                 "200" | "201" => assert_eq!(example["success"], true, "{place}"),
                 _ => assert!(example["success"] == false && example["error"].is_string(), "{place}"),
             }
@@ -141,6 +152,9 @@ async fn every_body_and_answer_has_an_example() {
         false
     );
 }
+
+/// An id that nothing has.
+const UNKNOWN: &str = "550e8400-e29b-41d4-a716-446655440000";
 
 /// The example of a body is a body that the desk takes, but for ids that a desk of its own has.
 #[tokio::test]
@@ -159,11 +173,20 @@ async fn the_examples_of_bodies_are_accepted() {
                 continue;
             }
             let place = path.replace("{ticket}", ticket.as_str().unwrap()).replace("{agent_id}", &agent);
+            let place = ["{department_id}", "{category_id}"]
+                .iter()
+                .fold(place, |place, id| place.replace(id, UNKNOWN));
             let request = desk.request(&method.to_uppercase(), &place).bearer_auth(desk.token(ADMIN).await);
             let reply = Reply::of(request.json(example)).await;
             // The examples name a customer and an agent whom this desk does not know, and nobody's signature.
-            let unknown =
-                ["customer_not_found", "agent_not_found", "message_not_found", "bad_login", "invalid_token"];
+            let unknown = [
+                "customer_not_found",
+                "agent_not_found",
+                "department_not_found",
+                "message_not_found",
+                "bad_login",
+                "invalid_token",
+            ];
             let expected = reply.status < 300 || unknown.contains(&reply.body["error"].as_str().unwrap());
             assert!(expected, "{path}: {example} {reply:?}");
             accepted.push(reply.status);

@@ -1,7 +1,7 @@
 //! The settings endpoint: reading, changing and validation.
 use super::{BUDI, SARI, desk};
 use crate::support::ADMIN;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_admin_reads_and_changes_the_settings() {
@@ -12,20 +12,41 @@ async fn an_admin_reads_and_changes_the_settings() {
         "reopen_window": 259_200, "no_answer_time": 0, "agent_naming": "alias", "topic_retention": 86_400, "wait_alert": 900,
         "unstaffed_alert": 300, "summary_hour": null,
     });
-    assert_eq!(*desk.get(ADMIN, "/api/settings").await.data(), usual);
+    assert_eq!(without_version(desk.get(ADMIN, "/api/settings").await.data()), usual);
     let wanted = json!({
         "strategy": "least_loaded", "offline_behaviour": "reassign_all", "mode": "manual", "rollout_percent": 50,
         "default_capacity": 7, "grace_period": 60, "agent_idle_timeout": 600,
         "reopen_window": 3_600, "no_answer_time": 900, "agent_naming": "hidden", "topic_retention": 0, "wait_alert": 1_800,
         "unstaffed_alert": 60, "summary_hour": 0,
     });
-    assert_eq!(*desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data(), wanted);
+    assert_eq!(without_version(desk.patch(ADMIN, "/api/settings", wanted.clone()).await.data()), wanted);
     let back = desk.patch(ADMIN, "/api/settings", json!({"strategy": "random"})).await;
     assert_eq!((&back.data()["strategy"], &back.data()["mode"]), (&json!("random"), &json!("manual")));
     assert_eq!(back.data()["summary_hour"], 0, "an absent field stays");
     assert_eq!(desk.get(ADMIN, "/api/settings").await.data(), back.data());
     let off = desk.patch(ADMIN, "/api/settings", json!({"summary_hour": null})).await;
     assert_eq!(off.data()["summary_hour"], json!(null));
+}
+
+/// Returns the settings alone.
+fn without_version(settings: &Value) -> Value {
+    let mut settings = settings.clone();
+    let version = settings.as_object_mut().unwrap().remove("version");
+    assert!(version.unwrap().is_u64());
+    settings
+}
+
+#[tokio::test]
+async fn a_change_of_other_settings_than_those_that_the_admin_saw_is_refused() {
+    let desk = desk().await;
+    let seen = desk.get(ADMIN, "/api/settings").await.data()["version"].as_u64().unwrap();
+    let change = |mode: &str| json!({"version": seen, "mode": mode});
+    let changed = desk.patch(ADMIN, "/api/settings", change("dual")).await;
+    assert!(changed.data()["version"].as_u64().unwrap() > seen);
+    desk.patch(ADMIN, "/api/settings", change("manual")).await.refused(409, "stale");
+    assert_eq!(desk.get(ADMIN, "/api/settings").await.data(), changed.data());
+    // Without a version the last change wins.
+    assert_eq!(desk.patch(ADMIN, "/api/settings", json!({"mode": "auto"})).await.data()["mode"], "auto");
 }
 
 #[tokio::test]
@@ -62,7 +83,7 @@ async fn invalid_settings_are_refused_and_change_nothing() {
         json!({"strategy": "none"}),
         json!({"agent_naming": "nick"}),
         json!({"rollout_percent": 300}),
-        json!({"version": 9}),
+        json!({"version": "new"}),
         json!(null),
     ] {
         desk.patch(ADMIN, "/api/settings", bad).await.refused(422, "bad_body");

@@ -176,7 +176,7 @@ pub(super) async fn reported(desk: &Desk) -> Picture {
     let mut agents = BTreeMap::new();
     for agent in workload["agents"].as_array().unwrap() {
         let mut agent = agent.clone();
-        let days = ["last_online", "last_activity", "last_assigned", "assignment_order"];
+        let days = ["alias", "last_online", "last_activity", "last_assigned", "assignment_order"];
         let totals = ["total_assigned_today", "total_completed_today"];
         for more in days.iter().chain(&totals) {
             agent.as_object_mut().unwrap().remove(*more);

@@ -1,4 +1,9 @@
 //! Ticket endpoints: idempotent opening, visibility, and steps with the messages that follow.
+mod audit;
+mod files;
+mod pick_up;
+mod replies;
+
 use super::{BUDI, CITRA, SARI, desk, id};
 use crate::support::{ADMIN, Desk, Reply};
 use antri::domain::ids::{DepartmentId, TicketId};

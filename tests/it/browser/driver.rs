@@ -46,7 +46,7 @@ impl Drop for Driver {
 }
 
 /// The emulated window size: a headless window cannot be as narrow as a phone.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
     pub(super) width: u32,
     pub(super) height: u32,

@@ -1,6 +1,11 @@
 //! The web front end with a real desk behind it: agents and admins beside their chats.
 mod accessibility;
+mod admin;
+mod agent;
+mod load;
 mod network;
+mod together;
+mod views;
 
 use super::{DESKTOP, Demo, PHONE, containing};
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI};
@@ -70,6 +75,7 @@ async fn an_agent_works_on_a_ticket_in_the_front_end() {
     demo.screenshot("web-conversation").await;
 
     demo.click(&press("//main", "Tandai selesai")).await;
+    demo.click(&press("//dialog", "✅ Selesai")).await;
     demo.wait_displayed(&format!("//*[@role='status']{}", containing("selesai"))).await;
     demo.stage.settle().await.unwrap();
     assert!(demo.has(SARI, "sudah selesai"));

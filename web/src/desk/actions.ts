@@ -2,7 +2,7 @@
 import { say, sayFailure } from "../parts/toasts";
 import { text } from "../texts";
 import { call } from "./api";
-import type { Priority, Ticket } from "./bodies";
+import type { Agent, Priority, Ticket } from "./bodies";
 import { expect } from "./desk";
 
 async function change(ticket: Ticket, expected: Partial<Ticket>, request: () => Promise<unknown>): Promise<boolean> {
@@ -17,19 +17,33 @@ async function change(ticket: Ticket, expected: Partial<Ticket>, request: () => 
   }
 }
 
-const step = (ticket: Ticket, name: string, expected: Partial<Ticket>) =>
-  change(ticket, expected, () => call("POST", `/api/tickets/${ticket.ticket_id}/${name}`));
+const step = (ticket: Ticket, name: string, expected: Partial<Ticket>, body?: object) =>
+  change(ticket, expected, () => call("POST", `/api/tickets/${ticket.ticket_id}/${name}`, body));
 
 export const start = (ticket: Ticket) =>
   step(ticket, "start", { status: "in_progress", opened_at: new Date().toISOString() });
-export const hold = (ticket: Ticket) => step(ticket, "hold", { status: "pending" });
+/** Puts a ticket on hold; the desk resumes it at `until`. */
+export const hold = (ticket: Ticket, until: Date | null) =>
+  step(ticket, "hold", { status: "pending", resume_at: until?.toISOString() ?? null }, until ? { until } : undefined);
 export const resume = (ticket: Ticket) =>
-  step(ticket, "resume", { status: ticket.opened_at ? "in_progress" : "assigned" });
+  step(ticket, "resume", { status: ticket.opened_at ? "in_progress" : "assigned", resume_at: null });
 
 export async function complete(ticket: Ticket): Promise<void> {
   if (await step(ticket, "complete", { status: "completed" })) {
     say(text("toast-completed", { number: ticket.ticket_number }));
   }
+}
+
+/** Takes a waiting ticket for this agent. */
+export async function pickUp(ticket: Ticket, agent: Agent): Promise<void> {
+  const expected: Partial<Ticket> = {
+    status: "assigned",
+    assigned_agent: agent.agent_id,
+    assigned_agent_name: agent.agent_name,
+    assigned_at: new Date().toISOString(),
+  };
+  const done = await change(ticket, expected, () => call("POST", `/api/queue/${ticket.ticket_id}/pick-up`));
+  if (done) say(text("pick-up-done", { number: ticket.ticket_number }));
 }
 
 export const setPriority = (ticket: Ticket, priority: Priority) =>

@@ -18,10 +18,15 @@ export class RequestError extends Error {
   }
 }
 
-async function send<T>(method: string, path: string, body: unknown, token?: string, key?: string): Promise<T> {
+function headersOf(token?: string, key?: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (token) headers.Authorization = `Bearer ${token}`;
   if (key) headers["Idempotency-Key"] = key;
+  return headers;
+}
+
+async function send<T>(method: string, path: string, body: unknown, token?: string, key?: string): Promise<T> {
+  const headers = headersOf(token, key);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
@@ -70,6 +75,21 @@ export async function call<T>(method: "GET" | "POST" | "PATCH", path: string, bo
     if (error instanceof RequestError && error.status === 401) session.value = null;
     throw error;
   }
+}
+
+/** Downloads a file as the person who is logged in. */
+export async function download(path: string): Promise<Blob> {
+  const access = await token();
+  if (!access) throw new RequestError(401, "no_session");
+  const response = await fetch(path, { headers: headersOf(access) }).catch(() => null);
+  if (!response) throw new RequestError(0, "no_connection");
+  if (!response.ok) {
+    const answer = await response.json().catch(() => null);
+    throw new RequestError(response.status, answer?.error ?? "bad_answer");
+  }
+  return response.blob().catch(() => {
+    throw new RequestError(0, "no_connection");
+  });
 }
 
 export const loginOptions = () => send<LoginOptions>("GET", "/api/auth/options", undefined);

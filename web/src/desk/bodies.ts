@@ -17,6 +17,7 @@ export interface Ticket {
   customer_username: string | null;
   description: string;
   attachments: number;
+  attachment_kinds: string[];
   auto: boolean;
   created_at: string;
   assigned_agent: string | null;
@@ -26,6 +27,8 @@ export interface Ticket {
   resume_at: string | null;
   ended_at: string | null;
   reopened: number;
+  /** Only what is read by itself has it, and only for admins. */
+  rating?: { stars: number; comment: string | null };
 }
 
 export interface Agent {
@@ -41,7 +44,20 @@ export interface Agent {
   departments: { department_id: string; department: string }[];
 }
 
+/** An agent with what changes more often, or is read less often. */
+export interface AgentLoad extends Agent {
+  alias: string | null;
+  total_assigned_today: number;
+  total_completed_today: number;
+}
+
+export interface MyQueue {
+  assigned_today: number;
+  completed_today: number;
+}
+
 export interface QueueStats {
+  mode: "auto" | "dual" | "manual";
   waiting: number;
   held: number;
   online_agents: number;
@@ -100,4 +116,82 @@ export interface LoginOptions {
   locale: string;
   time_zone: string;
   heartbeat_seconds: number;
+}
+
+export interface Reply {
+  reply_id: string;
+  word: string;
+  text: string;
+}
+
+export interface Category {
+  category_id: string;
+  category: string;
+  retired: boolean;
+}
+
+export interface Department {
+  department_id: string;
+  department: string;
+  critical: boolean;
+  retired: boolean;
+  categories: Category[];
+}
+
+/** The settings by name, with their version. */
+export type Settings = { version: number } & Record<string, string | number | null>;
+
+export interface Decision {
+  department: string;
+  strategy: "round_robin" | "least_loaded" | "random";
+  mode: "auto" | "dual" | "manual";
+  rollout_percent: number;
+  held: number;
+  max: number;
+  eligible: number;
+  considered: string[];
+  skipped: { reason: string; count: number; names: string[] }[];
+}
+
+export interface AuditEvent {
+  at: string;
+  action: string;
+  actor: string | null;
+  agent: string | null;
+  from: string | null;
+  to: string | null;
+  over_capacity: boolean;
+  until: string | null;
+  stars: number | null;
+  reason: string | null;
+  decision: Decision | null;
+}
+
+export interface Durations {
+  count: number;
+  average: number | null;
+  p50: number | null;
+  p90: number | null;
+}
+
+export interface Figures {
+  created: number;
+  completed: number;
+  reopened: number;
+  cancelled: number;
+  wait: Durations;
+  first_answer: Durations;
+  handling: Durations;
+  ratings: number[];
+}
+
+export interface Statistics {
+  first_day: string;
+  last_day: string;
+  total: Figures;
+  waiting: number;
+  longest_wait: number | null;
+  utilisation: number | null;
+  days: { date: string; figures: Figures }[];
+  agents: { agent_id: string; name: string; completed: number; ratings: number; stars: number; utilisation: number | null }[];
 }

@@ -1,9 +1,10 @@
 /** The desk as this page knows it: the last snapshot with the events since. */
 import { batch, computed, signal } from "@preact/signals";
 import type { Agent, Alert, Message, QueueStats, Snapshot, Ticket } from "./bodies";
+import { Table } from "./table";
 
-export const tickets = signal(new Map<string, Ticket>());
-export const agents = signal(new Map<string, Agent>());
+export const tickets = new Table<Ticket>();
+export const agents = new Table<Agent>();
 export const stats = signal<QueueStats | null>(null);
 export const alerts = signal<Alert[]>([]);
 /** The messages of the ticket whose conversation is open. */
@@ -13,21 +14,48 @@ const PRIORITIES = ["urgent", "high", "normal", "low"];
 const time = (text: string | null) => (text ? Date.parse(text) : 0);
 export const isHeld = (ticket: Ticket) => ["assigned", "in_progress", "pending"].includes(ticket.status);
 
-/** Waiting tickets in the order of the queue: by priority, then by arrival. */
+/** More than any time in milliseconds, so that the priority counts first. */
+const RANK = 1e14;
+const ranks = new WeakMap<Ticket, number>();
+
+/** Returns the place of a waiting ticket in the order of the queue: by priority, then by arrival. */
+function rank(ticket: Ticket): number {
+  let known = ranks.get(ticket);
+  if (known === undefined) {
+    known = PRIORITIES.indexOf(ticket.priority) * RANK + time(ticket.created_at);
+    ranks.set(ticket, known);
+  }
+  return known;
+}
+
+/** Waiting tickets in the order of the queue. */
 export const waiting = computed(() =>
-  [...tickets.value.values()]
+  tickets
+    .values()
     .filter((ticket) => ticket.status === "queued")
-    .sort(
-      (a, b) =>
-        PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || time(a.created_at) - time(b.created_at),
-    ),
+    .sort((a, b) => rank(a) - rank(b)),
 );
+
+/** The position of each waiting ticket in the queue of its department, from 1. */
+export const positions = computed(() => {
+  const [last, found] = [new Map<string, number>(), new Map<string, number>()];
+  for (const ticket of waiting.value) {
+    const position = (last.get(ticket.department_id) ?? 0) + 1;
+    last.set(ticket.department_id, position);
+    found.set(ticket.ticket_id, position);
+  }
+  return found;
+});
 
 /** The tickets that an agent holds, in the order of assignment. */
 export const heldBy = (agent: string) =>
-  [...tickets.value.values()]
+  tickets
+    .values()
     .filter((ticket) => isHeld(ticket) && ticket.assigned_agent === agent)
     .sort((a, b) => time(a.assigned_at) - time(b.assigned_at));
+
+/** Grows with each event about a ticket of this person: what the desk counts of them has changed. */
+export const ownChanges = signal(0);
 
 /** What a page is told of, beside the change itself. */
 export type Notice = { kind: "assigned"; ticket: Ticket } | { kind: "alert"; alert: Alert };
@@ -38,19 +66,19 @@ const ended = new Map<string, number>();
 
 /** Takes over tickets as the desk has them, unless this page knows a newer version. */
 export function put(...changed: Ticket[]): void {
-  const next = new Map(tickets.value);
-  for (const ticket of changed) {
-    const id = ticket.ticket_id;
-    const known = Math.max(next.get(id)?.version ?? -1, ended.get(id) ?? -1);
-    if (known > ticket.version) continue;
-    if (ticket.status === "completed" || ticket.status === "cancelled") {
-      next.delete(id);
-      ended.set(id, ticket.version);
-    } else if (ended.get(id) !== ticket.version) {
-      next.set(id, ticket);
+  batch(() => {
+    for (const ticket of changed) {
+      const id = ticket.ticket_id;
+      const known = Math.max(tickets.get(id)?.version ?? -1, ended.get(id) ?? -1);
+      if (known > ticket.version) continue;
+      if (ticket.status === "completed" || ticket.status === "cancelled") {
+        tickets.delete(id);
+        ended.set(id, ticket.version);
+      } else if (ended.get(id) !== ticket.version) {
+        tickets.set(id, ticket);
+      }
     }
-  }
-  tickets.value = next;
+  });
 }
 
 function putMessage(message: Message) {
@@ -65,19 +93,20 @@ function putMessage(message: Message) {
 /** Applies a frame of the socket. */
 export function apply(event: string, data: unknown, me: string) {
   batch(() => {
+    if (event === "snapshot" || (data as Partial<Ticket>).assigned_agent === me) ownChanges.value += 1;
     switch (event) {
       case "snapshot": {
         const snapshot = data as Snapshot;
         ended.clear();
-        tickets.value = new Map(snapshot.tickets.map((ticket) => [ticket.ticket_id, ticket]));
-        agents.value = new Map(snapshot.agents.map((agent) => [agent.agent_id, agent]));
+        tickets.reset(snapshot.tickets.map((ticket) => [ticket.ticket_id, ticket]));
+        agents.reset(snapshot.agents.map((agent) => [agent.agent_id, agent]));
         stats.value = snapshot.queue;
         alerts.value = snapshot.alerts;
         break;
       }
       case "ticket_assigned": {
         const ticket = data as Ticket;
-        const before = tickets.value.get(ticket.ticket_id);
+        const before = tickets.get(ticket.ticket_id);
         put(ticket);
         if (ticket.assigned_agent === me && before?.assigned_agent !== me) {
           notices.value = [...notices.value, { kind: "assigned", ticket }];
@@ -91,10 +120,8 @@ export function apply(event: string, data: unknown, me: string) {
         break;
       case "agent_status": {
         const agent = data as Agent & { removed?: boolean };
-        const next = new Map(agents.value);
-        if (agent.removed) next.delete(agent.agent_id);
-        else next.set(agent.agent_id, agent);
-        agents.value = next;
+        if (agent.removed) agents.delete(agent.agent_id);
+        else agents.set(agent.agent_id, agent);
         break;
       }
       case "queue_stats":
@@ -122,8 +149,8 @@ export function apply(event: string, data: unknown, me: string) {
 export function expect(ticket: Ticket, change: Partial<Ticket>): () => void {
   const id = ticket.ticket_id;
   const expected = { ...ticket, ...change };
-  tickets.value = new Map(tickets.value).set(id, expected);
+  tickets.set(id, expected);
   return () => {
-    if (tickets.value.get(id) === expected) tickets.value = new Map(tickets.value).set(id, ticket);
+    if (tickets.get(id) === expected) tickets.set(id, ticket);
   };
 }

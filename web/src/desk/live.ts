@@ -1,6 +1,6 @@
 /** The WebSocket: it connects again with a backoff, and the desk then sends a new snapshot. */
 import { signal } from "@preact/signals";
-import { call, session, token } from "./api";
+import { RequestError, call, session, token } from "./api";
 import type { Ticket } from "./bodies";
 import { apply, put, stats, waiting } from "./desk";
 
@@ -13,16 +13,36 @@ const MAX_BACKOFF_MS = 15_000;
 const NOT_STAFF = 4403;
 /** The close code for a token that has expired. */
 const TOKEN_ENDED = 4401;
+/** The status of a request too many, and the pause after it. */
+const TOO_MANY = 429;
+const RATE_PAUSE_MS = 1_000;
 /** The most tickets that the desk lists at once. */
 const TICKETS_PER_PAGE = 500;
+/** How many tickets may leave the queue between two pages without one being left out. */
+const OVERLAP = 50;
+const MAX_PASSES = 3;
 
 /** Reads the waiting tickets that the snapshot has not listed. Only admins see all of them. */
 async function loadWaiting(): Promise<void> {
   if (session.value?.role !== "admin") return;
-  for (let offset = waiting.value.length; offset < (stats.value?.waiting ?? 0); offset += TICKETS_PER_PAGE) {
-    const path = `/api/queue?status=queued&offset=${offset}&limit=${TICKETS_PER_PAGE}`;
-    const page = await call<{ tickets: Ticket[] }>("GET", path);
-    put(...page.tickets);
+  const isShort = () => waiting.value.length < (stats.value?.waiting ?? 0);
+  let offset = Math.max(0, waiting.value.length - OVERLAP);
+  // What leaves the queue meanwhile moves the rest, so another pass may find what this one has left out.
+  for (let pass = 0; pass < MAX_PASSES && isShort(); pass++) {
+    for (let isLast = false; !isLast; ) {
+      try {
+        const path = `/api/queue?status=queued&offset=${offset}&limit=${TICKETS_PER_PAGE}`;
+        const page = await call<{ tickets: Ticket[] }>("GET", path);
+        put(...page.tickets);
+        isLast = page.tickets.length < TICKETS_PER_PAGE;
+        offset += TICKETS_PER_PAGE - OVERLAP;
+      } catch (error) {
+        if (!(error instanceof RequestError) || error.status !== TOO_MANY) throw error;
+        // The desk limits the requests of a person: the same page is asked for again.
+        await new Promise((done) => setTimeout(done, RATE_PAUSE_MS));
+      }
+    }
+    offset = 0;
   }
 }
 

@@ -16,18 +16,18 @@ const DOTS: Record<Availability, string> = { online: "🟢", busy: "🟠", away:
 
 async function change(status: Availability) {
   const me = session.value?.agent_id ?? "";
-  const before = agents.value.get(me);
-  if (before) agents.value = new Map(agents.value).set(me, { ...before, status });
+  const before = agents.get(me);
+  if (before) agents.set(me, { ...before, status });
   try {
     await choose(status);
   } catch (error) {
-    if (before) agents.value = new Map(agents.value).set(me, before);
+    if (before) agents.set(me, before);
     sayFailure(error);
   }
 }
 
 export function StatusToggle() {
-  const agent = agents.value.get(session.value?.agent_id ?? "");
+  const agent = agents.get(session.value?.agent_id ?? "");
   if (!agent) return null;
   return (
     <select

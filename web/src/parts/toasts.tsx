@@ -28,6 +28,12 @@ const REASONS: Record<string, string> = {
   wrong_state: "error-stale",
   not_yours: "error-stale",
   stale: "error-stale",
+  taken: "error-taken",
+  last_one: "error-last-one",
+  bad_name: "error-bad-name",
+  bad_alias: "error-bad-alias",
+  no_pick_up: "error-no-pick-up",
+  file_unavailable: "error-file",
 };
 
 /** Says why a press had no effect. */

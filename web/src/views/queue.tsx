@@ -1,24 +1,28 @@
 /** All waiting and held tickets, for admins: filters, priority, reassignment. */
 import { useSignal } from "@preact/signals";
-import { reassign, setPriority } from "../desk/actions";
+import { setPriority } from "../desk/actions";
 import type { Priority, Ticket } from "../desk/bodies";
-import { agents, isHeld, stats, tickets, waiting } from "../desk/desk";
-import { Dialog } from "../parts/dialog";
-import { ALL_PRIORITIES, availabilityText, priorityText, stateText } from "../parts/ticket-state";
+import { isHeld, positions, stats, tickets, waiting } from "../desk/desk";
+import { ALL_PRIORITIES, priorityText, stateText } from "../parts/ticket-state";
 import { VirtualList } from "../parts/virtual-list";
 import { open } from "../route";
 import { ago, text } from "../texts";
+import { Reassign } from "./reassign";
 
 const ROW_HEIGHT_PIXELS = 132;
 
 function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
+  const position = positions.value.get(ticket.ticket_id);
   const since = ticket.status === "queued" ? text("ticket-waits", { when: ago(ticket.created_at) }) : text("ticket-assigned", { when: ago(ticket.assigned_at) });
   return (
     <article class="card row" data-ticket={ticket.ticket_number}>
       <h2>
-        <button type="button" class="link" onClick={() => open({ view: "ticket", ticket: ticket.ticket_id })}>
-          {ticket.ticket_number}
-        </button>
+        <span>
+          {position && <span class="place">#{position} • </span>}
+          <button type="button" class="link" onClick={() => open({ view: "ticket", ticket: ticket.ticket_id })}>
+            {ticket.ticket_number}
+          </button>
+        </span>
         <span class="state">{stateText(ticket.status)}</span>
       </h2>
       <p class="category">
@@ -48,60 +52,13 @@ function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
   );
 }
 
-export function Reassign({ ticket, close }: { ticket: Ticket; close: () => void }) {
-  const asked = useSignal<string | null>(null);
-  const move = async (agent: string | null, anyway = false) => {
-    if (await reassign(ticket, agent, anyway)) close();
-  };
-  const others = [...agents.value.values()].filter((agent) => agent.agent_id !== ticket.assigned_agent);
-  const full = asked.value ? agents.value.get(asked.value) : undefined;
-  return (
-    <Dialog title={text("reassign-head", { number: ticket.ticket_number })} close={close}>
-      {full ? (
-        <>
-          <p role="alert">
-            {text("reassign-full", { name: full.agent_name, held: full.current_tickets, max: full.max_tickets })}
-          </p>
-          <button type="button" class="danger" onClick={() => void move(full.agent_id, true)}>
-            {text("reassign-anyway")}
-          </button>
-        </>
-      ) : (
-        <>
-          <p>{text("reassign-about")}</p>
-          <ul class="choices">
-            {others.map((agent) => (
-              <li key={agent.agent_id}>
-                <button
-                  type="button"
-                  onClick={() => (agent.full ? (asked.value = agent.agent_id) : void move(agent.agent_id))}
-                >
-                  <span>{agent.agent_name}</span>
-                  <span>
-                    {availabilityText(agent.status, agent.is_online)} · {agent.current_tickets}/{agent.max_tickets}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-          {ticket.assigned_agent && (
-            <button type="button" onClick={() => void move(null)}>
-              {text("reassign-back")}
-            </button>
-          )}
-        </>
-      )}
-    </Dialog>
-  );
-}
-
 export function Queue() {
   const held = useSignal(false);
   const words = useSignal("");
   const department = useSignal("");
   const moved = useSignal<string | null>(null);
   const needle = words.value.trim().toLowerCase();
-  const list = (held.value ? [...tickets.value.values()].filter(isHeld) : waiting.value)
+  const list = (held.value ? tickets.values().filter(isHeld) : waiting.value)
     .filter((ticket) => !department.value || ticket.department_id === department.value)
     .filter(
       (ticket) =>
@@ -110,7 +67,7 @@ export function Queue() {
           part?.toLowerCase().includes(needle),
         ),
     );
-  const ticket = moved.value ? tickets.value.get(moved.value) : undefined;
+  const ticket = moved.value ? tickets.get(moved.value) : undefined;
   return (
     <section aria-labelledby="queue">
       <h1 id="queue">{text(held.value ? "queue-held" : "queue-head")}</h1>

@@ -1,115 +1,68 @@
-/** One ticket with its conversation. */
+/** One ticket: what it is about, its actions, its conversation, and for admins its audit log. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { complete } from "../desk/actions";
+import { resume, setPriority } from "../desk/actions";
 import { call, session } from "../desk/api";
-import type { Message, Ticket as TicketBody } from "../desk/bodies";
-import { conversation, isHeld, tickets } from "../desk/desk";
+import type { Priority, Ticket as TicketBody } from "../desk/bodies";
+import { isHeld, tickets } from "../desk/desk";
 import { connection } from "../desk/live";
+import { Complete } from "../parts/complete";
+import { Hold } from "../parts/hold";
+import { Media, isFile, kindText } from "../parts/media";
 import { sayFailure } from "../parts/toasts";
-import { priorityText, stateText } from "../parts/ticket-state";
+import { ALL_PRIORITIES, priorityText, stateText } from "../parts/ticket-state";
 import { open } from "../route";
 import { ago, moment, text } from "../texts";
-import { Reassign } from "./queue";
+import { Audit } from "./audit";
+import { Conversation } from "./conversation";
+import { Reassign } from "./reassign";
 
-interface Page {
-  messages: Message[];
-  next_before: number | null;
-}
+type Asked = "complete" | "hold" | "reassign" | null;
 
-/** The longest message that the desk takes, in UTF-16 units. */
-const MAX_MESSAGE_UNITS = 3_900;
-
-const path = (ticket: string, rest: string) => `/api/tickets/${ticket}/${rest}`;
-
-function stateOf(message: Message): string {
-  if (message.state === "failed") return ` · ${text("talk-failed")}`;
-  const isDelivered = message.state === "delivered" || message.state === "kept";
-  return isDelivered ? "" : ` · ${text("talk-waiting")}`;
-}
-
-function Bubble({ message }: { message: Message }) {
-  const reaction = message.customer_reaction ?? message.agent_reaction;
+function Files({ ticket }: { ticket: TicketBody }) {
+  if (ticket.attachments === 0) return null;
   return (
-    <li class={`bubble ${message.direction}`}>
-      {message.direction === "note" && <p class="mark">{text("talk-note-mark")}</p>}
-      {message.has_media && <p class="mark">{text("talk-media", { kind: message.kind })}</p>}
-      {message.text && <p class="words">{message.text}</p>}
-      <p class="meta">
-        {message.author_name} · {moment(message.written_at)}
-        {message.edited_at && ` · ${text("talk-edited")}`}
-        {stateOf(message)} {reaction}
-      </p>
-    </li>
+    <section class="files" aria-label={text("ticket-files", { count: ticket.attachments })}>
+      {ticket.attachment_kinds.map((kind, index) =>
+        isFile(kind) ? (
+          <Media key={index} kind={kind} path={`/api/tickets/${ticket.ticket_id}/attachments/${index + 1}`} />
+        ) : (
+          <p key={index} class="mark">
+            {text("talk-media", { kind: kindText(kind) })}
+          </p>
+        ),
+      )}
+    </section>
   );
 }
 
-function Composer({ ticket }: { ticket: TicketBody }) {
-  const words = useSignal("");
-  const isNote = useSignal(false);
-  // The key names what is being written, so that a second press or a repeated request sends it once.
-  const key = useSignal(crypto.randomUUID() as string);
-  const isSending = useSignal(false);
-  const send = async (event: Event) => {
-    event.preventDefault();
-    if (!words.value.trim() || isSending.value) return;
-    isSending.value = true;
-    try {
-      await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key.value);
-      words.value = "";
-      key.value = crypto.randomUUID();
-    } catch (error) {
-      sayFailure(error);
-    } finally {
-      isSending.value = false;
-    }
-  };
+function Facts({ ticket }: { ticket: TicketBody }) {
   return (
-    <form class="composer" onSubmit={(event) => void send(event)}>
-      <textarea
-        rows={2}
-        maxLength={MAX_MESSAGE_UNITS}
-        aria-label={text(isNote.value ? "talk-note" : "talk-label")}
-        placeholder={isNote.value ? text("talk-note") : text("talk-placeholder", { name: ticket.customer_name ?? "" })}
-        value={words.value}
-        onInput={(event) => (words.value = event.currentTarget.value)}
-      />
-      <div class="actions">
-        <label>
-          <input type="checkbox" checked={isNote.value} onChange={(event) => (isNote.value = event.currentTarget.checked)} />{" "}
-          {text("talk-note")}
-        </label>
-        <button type="submit" class="primary" disabled={!words.value.trim() || isSending.value}>
-          {text("talk-send")}
-        </button>
-      </div>
-    </form>
+    <>
+      <h1 id="ticket">{ticket.ticket_number}</h1>
+      <p class="category">
+        {ticket.department} - {ticket.category}
+      </p>
+      <p>
+        {stateText(ticket.status)} · {text("ticket-priority", { priority: priorityText(ticket.priority) })} ·{" "}
+        {ago(ticket.created_at)}
+      </p>
+      {ticket.resume_at && <p>{text("ticket-resumes", { when: moment(ticket.resume_at) })}</p>}
+      {ticket.customer_name && <p>{text("ticket-customer", { name: ticket.customer_name })}</p>}
+      {ticket.assigned_agent_name && <p>{text("ticket-agent", { name: ticket.assigned_agent_name })}</p>}
+      {ticket.rating && <p>{text("ticket-rating", { stars: ticket.rating.stars, comment: ticket.rating.comment ?? "" })}</p>}
+      <blockquote>{ticket.description}</blockquote>
+      <Files ticket={ticket} />
+    </>
   );
 }
 
 export function Ticket({ id }: { id: string }) {
   const loaded = useSignal<TicketBody | null>(null);
-  const older = useSignal<number | null>(null);
-  const isMoving = useSignal(false);
-  const known = tickets.value.get(id);
-  const ticket = known ?? loaded.value;
+  const asked = useSignal<Asked>(null);
+  const known = tickets.get(id);
+  const ticket = known ?? (loaded.value?.ticket_id === id ? loaded.value : null);
   const isOpen = connection.value === "open";
-
-  const load = async (before?: number) => {
-    try {
-      const page = await call<Page>("GET", path(id, `messages${before ? `?before=${before}` : ""}`));
-      const shown = before && conversation.value?.ticket === id ? conversation.value.messages : [];
-      conversation.value = { ticket: id, messages: [...page.messages, ...shown] };
-      older.value = page.next_before;
-    } catch (error) {
-      sayFailure(error);
-    }
-  };
-  // Snapshots have no messages, so the conversation is read again after each of them.
-  useEffect(() => {
-    if (!isOpen) return;
-    void load();
-  }, [id, isOpen]);
   // A ticket that has ended is not among those of the desk.
   useEffect(() => {
     if (!isOpen || known) return;
@@ -117,8 +70,9 @@ export function Ticket({ id }: { id: string }) {
   }, [id, isOpen, !known]);
 
   const me = session.value;
+  const isAdmin = me?.role === "admin";
   const isMine = !!ticket && ticket.assigned_agent === me?.agent_id && isHeld(ticket);
-  const messages = conversation.value?.ticket === id ? conversation.value.messages : [];
+  const close = () => (asked.value = null);
   return (
     <section class="ticket" aria-labelledby="ticket">
       <button type="button" class="link" onClick={() => open({ view: me?.is_agent ? "my-queue" : "queue" })}>
@@ -128,43 +82,47 @@ export function Ticket({ id }: { id: string }) {
         <p class="empty">{text("web-loading")}</p>
       ) : (
         <>
-          <h1 id="ticket">{ticket.ticket_number}</h1>
-          <p class="category">
-            {ticket.department} - {ticket.category}
-          </p>
-          <p>
-            {stateText(ticket.status)} · {text("ticket-priority", { priority: priorityText(ticket.priority) })} ·{" "}
-            {ago(ticket.created_at)}
-          </p>
-          {ticket.customer_name && <p>{text("ticket-customer", { name: ticket.customer_name })}</p>}
-          {ticket.assigned_agent_name && <p>{text("ticket-agent", { name: ticket.assigned_agent_name })}</p>}
-          <blockquote>{ticket.description}</blockquote>
-          {ticket.attachments > 0 && <p>{text("ticket-files", { count: ticket.attachments })}</p>}
+          <Facts ticket={ticket} />
           <div class="actions">
             {isMine && (
-              <button type="button" onClick={() => void complete(ticket)}>
-                {text("ticket-complete")}
-              </button>
+              <>
+                {ticket.status === "pending" && (
+                  <button type="button" class="primary" onClick={() => void resume(ticket)}>
+                    {text("button-resume")}
+                  </button>
+                )}
+                <button type="button" onClick={() => (asked.value = "complete")}>
+                  {text("ticket-complete")}
+                </button>
+                <button type="button" onClick={() => (asked.value = "hold")}>
+                  {text("button-hold")}
+                </button>
+              </>
             )}
-            {me?.role === "admin" && known && (
-              <button type="button" onClick={() => (isMoving.value = true)}>
-                {text("ticket-reassign")}
-              </button>
+            {isAdmin && known && (
+              <>
+                <select
+                  aria-label={text("queue-priority")}
+                  value={ticket.priority}
+                  onChange={(event) => void setPriority(ticket, event.currentTarget.value as Priority)}
+                >
+                  {ALL_PRIORITIES.map((priority) => (
+                    <option key={priority} value={priority}>
+                      {priorityText(priority)}
+                    </option>
+                  ))}
+                </select>
+                <button type="button" onClick={() => (asked.value = "reassign")}>
+                  {text("ticket-reassign")}
+                </button>
+              </>
             )}
           </div>
-          {older.value && (
-            <button type="button" class="link" onClick={() => void load(older.value ?? undefined)}>
-              {text("talk-older")}
-            </button>
-          )}
-          <ol class="talk" aria-live="polite">
-            {messages.length === 0 && <li class="empty">{text("talk-empty")}</li>}
-            {messages.map((message) => (
-              <Bubble key={message.message_id} message={message} />
-            ))}
-          </ol>
-          {isMine ? <Composer ticket={ticket} /> : <p class="footer">{text("talk-only-holder")}</p>}
-          {isMoving.value && known && <Reassign ticket={known} close={() => (isMoving.value = false)} />}
+          <Conversation ticket={ticket} isMine={isMine} />
+          {isAdmin && <Audit ticket={id} version={ticket.version} />}
+          {asked.value === "complete" && isMine && <Complete ticket={ticket} close={close} />}
+          {asked.value === "hold" && isMine && <Hold ticket={ticket} close={close} />}
+          {asked.value === "reassign" && known && <Reassign ticket={known} close={close} />}
         </>
       )}
     </section>

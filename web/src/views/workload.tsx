@@ -1,17 +1,19 @@
 /** All agents with their load, and the numbers of the queue. */
+import { useSignal } from "@preact/signals";
 import { call } from "../desk/api";
 import type { Agent } from "../desk/bodies";
 import { agents, stats } from "../desk/desk";
 import { sayFailure } from "../parts/toasts";
 import { availabilityText } from "../parts/ticket-state";
 import { text } from "../texts";
+import { AgentSettings } from "./agent";
 
 const MAX_CAPACITY = 100;
 
 async function setCapacity(agent: Agent, capacity: number) {
   const show = (max: number) => {
-    const known = agents.value.get(agent.agent_id);
-    if (known) agents.value = new Map(agents.value).set(agent.agent_id, { ...known, max_tickets: max });
+    const known = agents.get(agent.agent_id);
+    if (known) agents.set(agent.agent_id, { ...known, max_tickets: max });
   };
   show(capacity);
   try {
@@ -22,7 +24,7 @@ async function setCapacity(agent: Agent, capacity: number) {
   }
 }
 
-function Row({ agent }: { agent: Agent }) {
+function Row({ agent, edit }: { agent: Agent; edit: () => void }) {
   const percent = Math.round((agent.current_tickets * 100) / agent.max_tickets);
   const isFull = agent.current_tickets >= agent.max_tickets;
   const step = (by: number, key: string, sign: string) => {
@@ -41,7 +43,11 @@ function Row({ agent }: { agent: Agent }) {
   };
   return (
     <tr data-agent={agent.agent_name}>
-      <th scope="row">{agent.agent_name}</th>
+      <th scope="row">
+        <button type="button" class="link" onClick={edit}>
+          {agent.agent_name}
+        </button>
+      </th>
       <td>{availabilityText(agent.status, agent.is_online)}</td>
       <td class="numbers">
         {step(-1, "workload-less", "−")}
@@ -61,7 +67,8 @@ function Row({ agent }: { agent: Agent }) {
 }
 
 export function Workload() {
-  const all = [...agents.value.values()];
+  const all = agents.values();
+  const edited = useSignal<Agent | null>(null);
   const queue = stats.value;
   return (
     <>
@@ -82,7 +89,7 @@ export function Workload() {
             </thead>
             <tbody>
               {all.map((agent) => (
-                <Row key={agent.agent_id} agent={agent} />
+                <Row key={agent.agent_id} agent={agent} edit={() => (edited.value = agent)} />
               ))}
             </tbody>
           </table>
@@ -108,6 +115,9 @@ export function Workload() {
             </div>
           </dl>
         </section>
+      )}
+      {edited.value && (
+        <AgentSettings id={edited.value.agent_id} name={edited.value.agent_name} close={() => (edited.value = null)} />
       )}
     </>
   );

@@ -1,8 +1,11 @@
 //! The name of an agent as customers see it, by the desk's setting.
 use super::ViewLoader;
 use crate::bot::cards::views::ShownAgent;
+use crate::bot::render::Localizer;
+use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::ids::PersonId;
 use crate::domain::policy::AgentNaming;
+use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 
 impl ViewLoader {
@@ -22,5 +25,23 @@ impl ViewLoader {
                 None => ShownAgent::Alias(profile.assignment_order),
             }),
         }))
+    }
+
+    /// Returns the values of the placeholders in a message of an agent to the ticket's customer, in the customer's
+    /// language.
+    pub async fn placeholders(
+        &self,
+        localizer: Localizer<'_>,
+        ticket: &Ticket,
+        agent: PersonId,
+    ) -> Result<Placeholders, StoreError> {
+        let customer = self.store().person(ticket.customer).await?;
+        let locale = customer.as_ref().map_or(localizer.locale, |customer| customer.locale);
+        let agent = self.shown_agent(agent).await?;
+        Ok(Placeholders {
+            name: customer.map(|customer| customer.name).unwrap_or_default(),
+            number: ticket.number.to_string(),
+            agent: Localizer { locale, ..localizer }.agent_in_text(agent.as_ref()),
+        })
     }
 }

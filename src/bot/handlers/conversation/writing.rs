@@ -1,7 +1,6 @@
 //! Writing to a conversation: a message is stored with its delivery, and its author reads what became of it.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::focus;
-use crate::bot::render::Localizer;
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::notice::Outgoing;
@@ -127,15 +126,7 @@ pub(super) async fn placeholders(
     ctx: &RequestContext,
     ticket: &Ticket,
 ) -> Result<Placeholders, StoreError> {
-    let customer = bot.engine.store().person(ticket.customer).await?;
-    let locale = customer.as_ref().map_or(ctx.person.locale, |customer| customer.locale);
-    let localizer = Localizer { locale, ..ctx.localizer(bot) };
-    let agent = bot.views.shown_agent(ctx.person.id).await?;
-    Ok(Placeholders {
-        name: customer.map(|customer| customer.name).unwrap_or_default(),
-        number: ticket.number.to_string(),
-        agent: localizer.agent_in_text(agent.as_ref()),
-    })
+    bot.views.placeholders(ctx.localizer(bot), ticket, ctx.person.id).await
 }
 
 /// Tells the agent to whom they write, when that has changed.

@@ -9,14 +9,14 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A connection between browser and desk that can be cut. It ends when it is dropped.
-struct Cable {
-    port: u16,
+pub(super) struct Cable {
+    pub(super) port: u16,
     is_cut: Arc<watch::Sender<bool>>,
     _stop: DropGuard,
 }
 
 impl Cable {
-    async fn to(port: u16) -> Self {
+    pub(super) async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (local, stop) = (listener.local_addr().unwrap().port(), CancellationToken::new());
         let is_cut = Arc::new(watch::Sender::new(false));
@@ -40,11 +40,11 @@ impl Cable {
         Self { port: local, is_cut, _stop: stop.drop_guard() }
     }
 
-    fn cut(&self) {
+    pub(super) fn cut(&self) {
         self.is_cut.send_replace(true);
     }
 
-    fn restore(&self) {
+    pub(super) fn restore(&self) {
         self.is_cut.send_replace(false);
     }
 }
@@ -63,6 +63,7 @@ async fn after_a_cut_the_page_shows_what_happened_meanwhile() {
     demo.wait_displayed(&format!("//*[@role='status']{}", containing("Koneksi terputus"))).await;
     // A press does not reach the desk: it says so, and the card is as it was.
     demo.click("//*[@data-ticket]//button[contains(., 'Tandai selesai')]").await;
+    demo.click("//dialog//button[contains(., '✅ Selesai')]").await;
     demo.wait_displayed(&format!("//*[@role='status']{}", containing("tidak ada koneksi ke desk"))).await;
     demo.wait_displayed(&ticket("#1 • INC")).await;
     demo.ticket("Selama terputus.").await;

@@ -1,0 +1,126 @@
+/** An agent's settings, for admins: capacity, automatic assignment, departments and alias. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { call } from "../desk/api";
+import type { AgentLoad, Department } from "../desk/bodies";
+import { useResource } from "../desk/resource";
+import { Dialog } from "../parts/dialog";
+import { say, sayFailure } from "../parts/toasts";
+import { text } from "../texts";
+
+/** The largest capacity, and the longest alias. */
+const MAX_CAPACITY = 100;
+const MAX_ALIAS_CHARS = 30;
+
+/** What the form holds. */
+interface Form {
+  max: number;
+  isAuto: boolean;
+  departments: string[];
+  alias: string;
+}
+
+const formOf = (agent: AgentLoad): Form => ({
+  max: agent.max_tickets,
+  isAuto: agent.auto_assignment_enabled,
+  departments: agent.departments.map((one) => one.department_id),
+  alias: agent.alias ?? "",
+});
+
+/** Returns what the form changes of the agent, so that what somebody else changed meanwhile stays. */
+function changes(before: Form, after: Form): object {
+  const isSame = before.departments.length === after.departments.length && after.departments.every((id) => before.departments.includes(id));
+  return {
+    ...(before.max === after.max ? {} : { max_tickets: after.max }),
+    ...(before.isAuto === after.isAuto ? {} : { auto_assignment_enabled: after.isAuto }),
+    ...(before.alias === after.alias.trim() ? {} : { alias: after.alias.trim() }),
+    ...(isSame ? {} : { departments: after.departments }),
+  };
+}
+
+export function AgentSettings({ id, name, close }: { id: string; name: string; close: () => void }) {
+  const path = `/api/agents/${id}`;
+  const agent = useResource<AgentLoad>(path).data;
+  const all = useResource<Department[]>("/api/departments").data ?? [];
+  const form = useSignal<Form | null>(null);
+  useEffect(() => {
+    if (agent) form.value = formOf(agent);
+  }, [agent]);
+  const shown = form.value;
+  const set = (change: Partial<Form>) => {
+    if (shown) form.value = { ...shown, ...change };
+  };
+  const save = async (event: Event) => {
+    event.preventDefault();
+    if (!agent || !shown) return;
+    const body = changes(formOf(agent), shown);
+    try {
+      if (Object.keys(body).length > 0) await call("PATCH", path, body);
+      say(text("agent-saved", { name }));
+      close();
+    } catch (error) {
+      sayFailure(error);
+    }
+  };
+  return (
+    <Dialog title={text("agent-head", { name })} close={close}>
+      {!agent || !shown ? (
+        <p class="empty">{text("web-loading")}</p>
+      ) : (
+        <form onSubmit={(event) => void save(event)}>
+          <p class="category">
+            {text("today-counts", { assigned: agent.total_assigned_today, completed: agent.total_completed_today })}
+          </p>
+          <label class="field">
+            {text("agent-max")}
+            <input
+              type="number"
+              required
+              min={1}
+              max={MAX_CAPACITY}
+              value={shown.max}
+              onInput={(event) => set({ max: event.currentTarget.valueAsNumber })}
+            />
+          </label>
+          <label>
+            <input type="checkbox" checked={shown.isAuto} onChange={(event) => set({ isAuto: event.currentTarget.checked })} />{" "}
+            {text("agent-auto")}
+          </label>
+          <label class="field">
+            {text("agent-alias-label")}
+            <input
+              maxLength={MAX_ALIAS_CHARS}
+              placeholder={text("agent-alias-none")}
+              value={shown.alias}
+              onInput={(event) => set({ alias: event.currentTarget.value })}
+            />
+          </label>
+          <fieldset>
+            <legend>{text("agent-departments")}</legend>
+            {all.map(({ department_id, department }) => (
+              <label key={department_id}>
+                <input
+                  type="checkbox"
+                  checked={shown.departments.includes(department_id)}
+                  onChange={(event) => {
+                    const others = shown.departments.filter((one) => one !== department_id);
+                    set({ departments: event.currentTarget.checked ? [...others, department_id] : others });
+                  }}
+                />{" "}
+                {department}
+              </label>
+            ))}
+          </fieldset>
+          <div class="actions">
+            <button type="submit" class="primary">
+              {text("form-save")}
+            </button>
+            <button type="button" onClick={close}>
+              {text("button-cancel")}
+            </button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}

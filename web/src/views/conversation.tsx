@@ -1,0 +1,148 @@
+/** The conversation of a ticket: its messages and notes, and the field to write the next one. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { call } from "../desk/api";
+import type { Message, Reply, Ticket } from "../desk/bodies";
+import { conversation } from "../desk/desk";
+import { connection } from "../desk/live";
+import { useResource } from "../desk/resource";
+import { Media, kindText } from "../parts/media";
+import { sayFailure } from "../parts/toasts";
+import { moment, text } from "../texts";
+
+interface Page {
+  messages: Message[];
+  next_before: number | null;
+}
+
+/** The longest message that the desk takes, in UTF-16 units. */
+const MAX_MESSAGE_UNITS = 3_900;
+
+const path = (ticket: string, rest: string) => `/api/tickets/${ticket}/${rest}`;
+
+function stateOf(message: Message): string {
+  if (message.state === "failed") return ` · ${text("talk-failed")}`;
+  const isDelivered = message.state === "delivered" || message.state === "kept";
+  return isDelivered ? "" : ` · ${text("talk-waiting")}`;
+}
+
+function Bubble({ message, ticket }: { message: Message; ticket: string }) {
+  const reaction = message.customer_reaction ?? message.agent_reaction;
+  return (
+    <li class={`bubble ${message.direction}`}>
+      {message.direction === "note" && <p class="mark">{text("talk-note-mark")}</p>}
+      {message.has_media ? (
+        <Media path={path(ticket, `messages/${message.message_id}/file`)} kind={message.kind} />
+      ) : (
+        message.kind !== "text" && <p class="mark">{text("talk-media", { kind: kindText(message.kind) })}</p>
+      )}
+      {message.text && <p class="words">{message.text}</p>}
+      <p class="meta">
+        {message.author_name} · {moment(message.written_at)}
+        {message.edited_at && ` · ${text("talk-edited")}`}
+        {stateOf(message)} {reaction}
+      </p>
+    </li>
+  );
+}
+
+/** Sends a message to the customer. A repeated call with the same `key` sends nothing more. */
+export const write = (ticket: string, words: string, key: string) =>
+  call("POST", path(ticket, "messages"), { text: words }, key);
+
+function Composer({ ticket }: { ticket: Ticket }) {
+  const words = useSignal("");
+  const isNote = useSignal(false);
+  // The key names what is being written, so that a second press or a repeated request sends it once.
+  const key = useSignal(crypto.randomUUID() as string);
+  const isSending = useSignal(false);
+  const replies = useResource<Reply[]>(path(ticket.ticket_id, "replies")).data ?? [];
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (!words.value.trim() || isSending.value) return;
+    isSending.value = true;
+    try {
+      await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key.value);
+      words.value = "";
+      key.value = crypto.randomUUID();
+    } catch (error) {
+      sayFailure(error);
+    } finally {
+      isSending.value = false;
+    }
+  };
+  const insert = (select: HTMLSelectElement) => {
+    const reply = replies.find((one) => one.reply_id === select.value);
+    if (reply) words.value = words.value.trim() ? `${words.value.trimEnd()}\n${reply.text}` : reply.text;
+    select.value = "";
+    select.form?.querySelector("textarea")?.focus();
+  };
+  return (
+    <form class="composer" onSubmit={(event) => void send(event)}>
+      {replies.length > 0 && (
+        <select aria-label={text("talk-reply")} value="" onChange={(event) => insert(event.currentTarget)}>
+          <option value="">{text("talk-reply")}</option>
+          {replies.map((reply) => (
+            <option key={reply.reply_id} value={reply.reply_id}>
+              {reply.word}
+            </option>
+          ))}
+        </select>
+      )}
+      <textarea
+        rows={words.value.includes("\n") ? 5 : 2}
+        maxLength={MAX_MESSAGE_UNITS}
+        aria-label={text(isNote.value ? "talk-note" : "talk-label")}
+        placeholder={isNote.value ? text("talk-note") : text("talk-placeholder", { name: ticket.customer_name ?? "" })}
+        value={words.value}
+        onInput={(event) => (words.value = event.currentTarget.value)}
+      />
+      <div class="actions">
+        <label>
+          <input type="checkbox" checked={isNote.value} onChange={(event) => (isNote.value = event.currentTarget.checked)} />{" "}
+          {text("talk-note")}
+        </label>
+        <button type="submit" class="primary" disabled={!words.value.trim() || isSending.value}>
+          {text("talk-send")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function Conversation({ ticket, isMine }: { ticket: Ticket; isMine: boolean }) {
+  const id = ticket.ticket_id;
+  const older = useSignal<number | null>(null);
+  const isOpen = connection.value === "open";
+  const load = async (before?: number) => {
+    try {
+      const page = await call<Page>("GET", path(id, `messages${before ? `?before=${before}` : ""}`));
+      const shown = before && conversation.value?.ticket === id ? conversation.value.messages : [];
+      conversation.value = { ticket: id, messages: [...page.messages, ...shown] };
+      older.value = page.next_before;
+    } catch (error) {
+      sayFailure(error);
+    }
+  };
+  // Snapshots have no messages, so the conversation is read again after each of them.
+  useEffect(() => {
+    if (isOpen) void load();
+  }, [id, isOpen]);
+  const messages = conversation.value?.ticket === id ? conversation.value.messages : [];
+  return (
+    <>
+      {older.value && (
+        <button type="button" class="link" onClick={() => void load(older.value ?? undefined)}>
+          {text("talk-older")}
+        </button>
+      )}
+      <ol class="talk" aria-live="polite">
+        {messages.length === 0 && <li class="empty">{text("talk-empty")}</li>}
+        {messages.map((message) => (
+          <Bubble key={message.message_id} message={message} ticket={id} />
+        ))}
+      </ol>
+      {isMine ? <Composer ticket={ticket} /> : <p class="footer">{text("talk-only-holder")}</p>}
+    </>
+  );
+}
