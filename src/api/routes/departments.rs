@@ -82,10 +82,10 @@ pub(in crate::api) struct NewDepartment {
     /// The id that the caller chose for it: a repeated request with the same id adds nothing.
     department_id: Option<Uuid>,
     /// Its name.
-    #[schema(example = "HSI INDIBIZ")]
+    #[schema(example = "HSI INDIBIZ", min_length = 1, max_length = 60)]
     department: String,
     /// The name of its first category.
-    #[schema(example = "TROUBLESHOOT")]
+    #[schema(example = "TROUBLESHOOT", min_length = 1, max_length = 60)]
     category: String,
 }
 
@@ -94,7 +94,7 @@ pub(in crate::api) struct NewDepartment {
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct DepartmentChange {
     /// Its new name.
-    #[schema(example = "HSI INDIBIZ")]
+    #[schema(example = "HSI INDIBIZ", min_length = 1, max_length = 60)]
     department: Option<String>,
     /// Whether it is an incident when no agent of it is online.
     critical: Option<bool>,
@@ -110,7 +110,7 @@ pub(in crate::api) struct NewCategory {
     /// The id that the caller chose for it: a repeated request with the same id adds nothing.
     category_id: Option<Uuid>,
     /// Its name.
-    #[schema(example = "TROUBLESHOOT")]
+    #[schema(example = "TROUBLESHOOT", min_length = 1, max_length = 60)]
     category: String,
 }
 
@@ -119,7 +119,7 @@ pub(in crate::api) struct NewCategory {
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct CategoryChange {
     /// Its new name.
-    #[schema(example = "TROUBLESHOOT")]
+    #[schema(example = "TROUBLESHOOT", min_length = 1, max_length = 60)]
     category: Option<String>,
     /// Whether it takes no new tickets.
     #[schema(example = false)]
