@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, TestRunner};
 use world::{Setup, World};
 
 /// The number of random histories per test run.
-const HISTORIES: u32 = 4_000;
+const HISTORIES: u32 = 10_000;
 /// The most steps of one history.
 const MAX_STEPS: usize = 48;
 

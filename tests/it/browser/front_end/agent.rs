@@ -1,9 +1,10 @@
 //! The views of agents: pick-up, canned replies, files, and holds with a time.
 use super::{DESKTOP, Demo, PHONE, press, ticket};
 use crate::browser::containing;
+use crate::support::WAIT_TIMEOUT;
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI};
 use antri::domain::policy::Mode;
-use antri::sandbox::{MediaKind, NewMedia};
+use antri::sandbox::{MediaKind, NewMedia, Sandbox};
 use serde_json::json;
 
 /// A GIF of one pixel.
@@ -99,6 +100,10 @@ async fn an_agent_holds_a_ticket_until_a_time_and_completes_it_with_a_last_word(
     demo.click(&press("//dialog", "⏰ Besok 08.00")).await;
     demo.wait_displayed(&ticket("⏸ Ditunda")).await;
     demo.wait_displayed(&ticket("08.00")).await;
+    // The page shows the press before the desk has answered it.
+    let in_chat =
+        |s: &Sandbox| s.chat(BUDI).iter().any(|message| message.text.contains("08.00")).then_some(());
+    demo.stage.sandbox.wait_for("the hold in the chat", WAIT_TIMEOUT, in_chat).await;
     let held = demo.stage.app.engine.store().all_held().await.unwrap();
     let resume_at = held[0].resume_at().unwrap().with_timezone(&chrono_tz::Asia::Jakarta);
     assert_eq!(resume_at.format("%H:%M:%S").to_string(), "08:00:00");
