@@ -1,4 +1,4 @@
-# Jam kerja departemen, dan jadwal mingguan.
+# Jam layanan departemen, dan jadwal mingguan.
 
 plan-weekday = { $weekday ->
     [1] Sen
@@ -33,8 +33,8 @@ plan-days-missing = 🤔 Hari apa untuk “{ $part }”? Tulis harinya di depan 
 plan-times-missing = 🤔 Jam berapa untuk “{ $part }”? Tulis jamnya setelah harinya.
 plan-too-many = 🤔 Terlalu banyak jam dalam satu jadwal. Mohon disederhanakan.
 department-hours = 🕗 { $hours }
-department-hours-button = 🕗 Jam kerja
-hours-head = 🕗 <b>Jam kerja { $name }</b>
+department-hours-button = 🕗 Jam layanan
+hours-head = 🕗 <b>Jam layanan { $name }</b>
 hours-none = Belum diatur, jadi dianggap selalu buka.
 hours-line = • { $line }
 hours-zone = Zona waktu: { $zone }
@@ -54,7 +54,7 @@ hours-wib = WIB
 hours-wita = WITA
 hours-wit = WIT
 hours-desk-zone = Zona sistem
-hours-changed = 🕗 Jam kerja { $name } disimpan
+hours-changed = 🕗 Jam layanan { $name } disimpan
 hours-changed-meanwhile = Departemen { $name } sudah diubah. Ini keadaan sekarang.
 hours-ask = 🕗 Kapan <b>{ $name }</b> buka? Tulis hari dan jamnya.
 hours-examples =

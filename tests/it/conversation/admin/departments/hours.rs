@@ -13,7 +13,7 @@ async fn department(desk: &Desk) -> Department {
 /// Opens the card of the business hours of the only department.
 async fn open_hours(desk: &Desk, admin: i64, language: &str) {
     desk.say(admin, "/department Umum").await;
-    desk.press(admin, if language == "id" { "Jam kerja" } else { "Business hours" }).await;
+    desk.press(admin, if language == "id" { "Jam layanan" } else { "Business hours" }).await;
 }
 
 /// Types the plan of the department.
