@@ -69,8 +69,8 @@ impl<'a> Fleet<'a> {
     }
 }
 
-/// The number of tickets, unless `TICKETS_VARIABLE` is set: a few kills for each fleet. The long run has 600.
-const TICKETS: usize = 240;
+/// The number of tickets, unless `TICKETS_VARIABLE` is set: two kills for each fleet. The long run has 600.
+const TICKETS: usize = 120;
 /// The number of tickets of each customer: as many as one may have open at once.
 const TICKETS_PER_CUSTOMER: usize = 5;
 /// The environment variable with another number of tickets.
