@@ -88,7 +88,7 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
     desk.call("sendChatAction", json!({"chat_id": SITI, "action": "typing"})).await;
     assert_eq!(page.next().await, json!({"type": "action", "chat": SITI, "action": "typing"}));
     let info = |topics: Value, pinned: Value| {
-        let info = json!({"topics": topics, "pinned": pinned});
+        let info = json!({"topics": topics, "pinned": pinned, "keyboard": null});
         json!({"type": "info", "chat": SITI, "info": info})
     };
     desk.call("pinChatMessage", json!({"chat_id": SITI, "message_id": id})).await;
