@@ -1,8 +1,9 @@
 //! Changes of the settings and of aliases: who may do them, what is audited, and what two at once lead to.
 use super::fixture::Fixture;
 use super::oracle;
+use antri::domain::Time;
 use antri::domain::alert::Alert;
-use antri::domain::event::{Action, Actor};
+use antri::domain::event::{Action, Actor, AuditEvent};
 use antri::domain::policy::{Mode, Settings, Strategy};
 use antri::engine::error::EngineError;
 use antri::engine::ports::{DirectoryStore, UniqueKey};
@@ -10,6 +11,15 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Returns who changed the settings, when, and how, in commit order.
+fn audited_changes(fixture: &Fixture) -> Vec<(Actor, Time, String)> {
+    let change = |event: AuditEvent| match event.what {
+        Action::SettingsChanged { change } => Some((event.actor, event.at, change)),
+        _ => None,
+    };
+    oracle::events(fixture).into_iter().filter_map(change).collect()
+}
 
 #[tokio::test]
 async fn every_change_of_the_settings_is_audited_with_who_and_when() {
@@ -25,19 +35,12 @@ async fn every_change_of_the_settings_is_audited_with_who_and_when() {
     engine.change_settings(&admin, later, change).await.unwrap();
     assert_eq!(engine.change_settings(&ani, later, change).await, Err(EngineError::Forbidden));
     engine.change_settings(&admin, later, |settings| settings.strategy = Strategy::Random).await.unwrap();
-    let audited: Vec<_> = oracle::events(&fixture)
-        .into_iter()
-        .filter_map(|event| match event.what {
-            Action::SettingsChanged { change } => Some((event.actor, event.at, change)),
-            _ => None,
-        })
-        .collect();
     let by = Actor::Person(admin.id);
     let expected = [
         (by, first, "mode=auto→manual grace=300→60".to_owned()),
         (by, later, "strategy=round_robin→random".to_owned()),
     ];
-    assert_eq!(audited, expected, "a change to the same is none");
+    assert_eq!(audited_changes(&fixture), expected, "a change to the same is none");
 }
 
 #[tokio::test]
@@ -57,17 +60,10 @@ async fn every_change_of_a_mute_is_audited_with_who_and_when() {
     for _ in 0..2 {
         engine.unmute_alert(&admin, alert, now).await.unwrap();
     }
-    let audited: Vec<_> = oracle::events(&fixture)
-        .into_iter()
-        .filter_map(|event| match event.what {
-            Action::SettingsChanged { change } => Some((event.actor, event.at, change)),
-            _ => None,
-        })
-        .collect();
     let by = Actor::Person(admin.id);
     let muted = format!("mute presence_away={}", until.to_rfc3339());
     let expected = [(by, now, muted), (by, now, "mute presence_away=off".to_owned())];
-    assert_eq!(audited, expected, "a second press changes nothing");
+    assert_eq!(audited_changes(&fixture), expected, "a second press changes nothing");
 }
 
 #[tokio::test]
