@@ -1,6 +1,6 @@
 //! The live feed: one task follows the engine's feed, reads each changed record once, and broadcasts it to
 //! all sockets. A socket that falls behind loses events and gets a new snapshot; the desk never waits for it.
-use super::socket_slots::SocketSlots;
+use super::socket_permits::SocketPermits;
 use crate::api::Api;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
@@ -62,7 +62,7 @@ pub(in crate::api) enum LiveEvent {
 pub(in crate::api) struct LiveFeed {
     events: Sender<LiveEvent>,
     /// The open sockets of each person.
-    pub(super) slots: SocketSlots,
+    pub(super) permits: SocketPermits,
     /// Cancelled when the desk shuts down.
     pub(in crate::api) closing: CancellationToken,
 }
@@ -71,7 +71,7 @@ impl Default for LiveFeed {
     fn default() -> Self {
         Self {
             events: broadcast::channel(FEED_CAPACITY).0,
-            slots: SocketSlots::default(),
+            permits: SocketPermits::default(),
             closing: CancellationToken::new(),
         }
     }

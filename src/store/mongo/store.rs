@@ -335,7 +335,7 @@ impl OutboxStore for Mongo {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        self.live_cards.get(key.slot()).await?.transpose()
+        self.live_cards.get(key.storage_key()).await?.transpose()
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
