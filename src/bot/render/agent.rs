@@ -5,7 +5,7 @@ pub(super) mod working_hours;
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Snooze, Step, Surface};
-use crate::bot::cards::views::{StatusView, TaskView, TicketView};
+use crate::bot::cards::views::{AgentStatusView, TaskView, TicketView};
 use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
 use crate::domain::ticket::description::Description;
@@ -149,7 +149,7 @@ fn former_task(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
 
 /// Renders an agent's status (`/status`).
 #[must_use]
-pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
+pub fn status(localizer: &Localizer<'_>, view: &AgentStatusView) -> Rendered {
     let (assigned, completed) = view.today;
     let lines = [
         localizer.html("status-head", &[]),
