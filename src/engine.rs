@@ -93,7 +93,7 @@ pub struct FaultCounters {
 pub struct Engine {
     store: Arc<dyn Store>,
     presence: Arc<dyn Presence>,
-    rules: EngineConfig,
+    config: EngineConfig,
     roster: Mutex<Roster>,
     random: Mutex<Random>,
     pending_work: Mutex<PendingWork>,
@@ -144,15 +144,15 @@ impl Engine {
     pub fn new(
         store: Arc<dyn Store>,
         presence: Arc<dyn Presence>,
-        rules: EngineConfig,
+        config: EngineConfig,
         random: Random,
     ) -> Self {
-        store.set_time_zone(rules.zone);
+        store.set_time_zone(config.zone);
         Self {
             store,
             presence,
-            roster: Mutex::new(Roster::new(Strategy::default(), rules.return_delay)),
-            rules,
+            roster: Mutex::new(Roster::new(Strategy::default(), config.return_delay)),
+            config,
             random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),
@@ -206,7 +206,7 @@ impl Engine {
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &EngineConfig {
-        &self.rules
+        &self.config
     }
 
     /// Waits until there may be a delivery to send.

@@ -73,7 +73,7 @@ pub(crate) fn description(n: u64) -> Description {
     Description { text: format!("#{n} {DESCRIPTION}"), ..Description::default() }
 }
 
-pub(crate) fn rules() -> EngineConfig {
+pub(crate) fn engine_config() -> EngineConfig {
     EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,

@@ -37,7 +37,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         webhook,
         http: config.http.clone(),
         listener,
-        rules: rules(config),
+        engine: engine_config(config),
         initial_settings: config.desk.first_settings(),
         clock: Clock::system(),
         random,
@@ -110,7 +110,7 @@ fn return_delay() -> TimeDelta {
 }
 
 /// Returns the engine's part of the configuration.
-pub(super) fn rules(config: &Config) -> EngineConfig {
+pub(super) fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         zone: config.desk.timezone,
         default_locale: config.desk.default_locale,

@@ -154,7 +154,7 @@ impl Engine {
     /// retired or has closed.
     async fn alert_notices(&self, alert: Alert, over: bool, now: Time) -> Result<Vec<Outgoing>, EngineError> {
         let needs_agent =
-            |department: Department| !department.retired && department.is_open(self.rules.zone, now);
+            |department: Department| !department.retired && department.is_open(self.config.zone, now);
         if let (Alert::NobodyOnline(id), true) = (alert, over)
             && !self.store.department(id).await?.is_some_and(needs_agent)
         {
@@ -208,14 +208,14 @@ impl Engine {
             if department.retired && !has_queue {
                 continue;
             }
-            let is_open = department.is_open(self.rules.zone, now);
+            let is_open = department.is_open(self.config.zone, now);
             if is_open && self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(settings.unstaffed_alert) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
             let is_too_long =
-                |wait: &OldestWait| wait.is_too_long(&department, self.rules.zone, (max_wait, now));
+                |wait: &OldestWait| wait.is_too_long(&department, self.config.zone, (max_wait, now));
             if has_queue && !self.is_current(oldest_waits.get(&id), is_too_long, now).await? {
                 match self.oldest_waiting(id).await? {
                     Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),

@@ -112,7 +112,7 @@ impl Engine {
 
     fn updated(&self, person: &Person, profile: &Profile, now: Time) -> Person {
         let (locale, other_locale_since) = locale_of(person, profile, now);
-        let is_named = self.rules.admin_ids.contains(&profile.telegram);
+        let is_named = self.config.admin_ids.contains(&profile.telegram);
         let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
@@ -128,14 +128,14 @@ impl Engine {
     }
 
     fn new_customer(&self, profile: &Profile, now: Time) -> Person {
-        let is_admin = self.rules.admin_ids.contains(&profile.telegram);
+        let is_admin = self.config.admin_ids.contains(&profile.telegram);
         Person {
             id: PersonId::from_random(self.random().id()),
             telegram: profile.telegram,
             name: name_of(profile),
             username: profile.username.clone(),
             email: None,
-            locale: profile.locale.unwrap_or(self.rules.default_locale),
+            locale: profile.locale.unwrap_or(self.config.default_locale),
             locale_chosen: false,
             other_locale_since: None,
             role: if is_admin { Role::Admin } else { Role::Customer },

@@ -75,7 +75,7 @@ impl Engine {
     /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
     pub fn start_of_day(&self, now: Time) -> Time {
-        start_of_day(now, self.rules.zone)
+        start_of_day(now, self.config.zone)
     }
 }
 

@@ -242,7 +242,7 @@ impl Desk {
             webhook,
             http,
             listener,
-            rules: EngineConfig {
+            engine: EngineConfig {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),

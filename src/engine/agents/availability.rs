@@ -258,7 +258,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), crate::engine::ports::PresenceError> {
         let record = self.presence_record(person, profile, now).await;
-        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+        self.presence.heartbeat(record, self.config.presence_ttl, now).await
     }
 
     /// Returns an agent's presence record.

@@ -52,7 +52,7 @@ impl Engine {
 
     /// Returns true if there is an admin, or if `ADMIN_IDS` names one.
     async fn has_admin(&self) -> Result<bool, EngineError> {
-        Ok(!self.rules.admin_ids.is_empty() || !self.store.admins().await?.is_empty())
+        Ok(!self.config.admin_ids.is_empty() || !self.store.admins().await?.is_empty())
     }
 
     /// Revokes an invitation that nobody used. Returns false if it was used or revoked before.

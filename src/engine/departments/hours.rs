@@ -70,7 +70,7 @@ impl Engine {
             })
             .await?;
         if after != before {
-            lock(&self.openings).insert(id, after.is_open(self.rules.zone, now));
+            lock(&self.openings).insert(id, after.is_open(self.config.zone, now));
             self.refresh_waiting_cards(id, now).await?;
         }
         Ok(after)
@@ -94,7 +94,7 @@ impl Engine {
             }
             HoursEdit::Zone(zone) => hours.zone = *zone,
         }
-        hours.holidays = hours.coming_holidays(self.rules.zone, now);
+        hours.holidays = hours.coming_holidays(self.config.zone, now);
         if hours.holidays.len() > MAX_HOLIDAYS {
             return Err(EngineError::TooManyHolidays(MAX_HOLIDAYS));
         }
@@ -108,9 +108,9 @@ impl Engine {
         let mut current = Openings::new();
         for department in self.store.departments().await? {
             let Some(hours) = &department.hours else { continue };
-            let is_open = hours.is_open(self.rules.zone, now);
+            let is_open = hours.is_open(self.config.zone, now);
             current.insert(department.id, is_open);
-            let change = hours.next_change(self.rules.zone, now);
+            let change = hours.next_change(self.config.zone, now);
             next = [next, change].into_iter().flatten().min();
             // Before the first call, all cards were refreshed.
             let shown = lock(&self.openings).get(&department.id).copied();

@@ -123,14 +123,14 @@ impl Environment {
             MongoConfig { uri: self.uri.clone(), database }
         });
         let storage = Storage::open(&config).await.unwrap();
-        let rules = EngineConfig {
+        let config = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
             return_delay: RETURN_DELAY,
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(7));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), config, Random::seeded(7));
         let defaults = Settings::default();
         let settings = Settings {
             version: defaults.version.next(),

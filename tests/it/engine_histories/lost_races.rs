@@ -325,8 +325,8 @@ async fn a_ticket_requeued_by_another_replica_during_a_round_is_assigned_first()
     let budi = fixture.agent(101, 1, &[]).await;
     let (store, presence): (_, Arc<dyn Presence>) =
         (Arc::clone(fixture.engine.store()), Arc::clone(&fixture.presence));
-    let rules = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
-    let other = Engine::new(store, presence, rules, Random::seeded(8));
+    let config = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
+    let other = Engine::new(store, presence, config, Random::seeded(8));
     let other = other.with_replicas(ReplicaId(Uuid::from_u128(8)));
     other.start().await.unwrap();
     let now = fixture.now();
