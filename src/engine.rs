@@ -129,7 +129,7 @@ pub struct Engine {
     /// Which agents come and go all the time.
     flapping: Mutex<agents::flapping::Flapping>,
     /// Which departments are open, as the cards of waiting tickets show.
-    openings: Mutex<departments::Openings>,
+    in_hours: Mutex<departments::DepartmentsInHours>,
     /// Since when signs of activity are received.
     observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Keep the messages of each ticket in order.
@@ -171,7 +171,7 @@ impl Engine {
             signal_buffer: None,
             returns: Mutex::default(),
             flapping: Mutex::default(),
-            openings: Mutex::default(),
+            in_hours: Mutex::default(),
             observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),

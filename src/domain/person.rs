@@ -303,7 +303,7 @@ impl Person {
 
     /// Returns the prompt if no message has answered it.
     #[must_use]
-    pub fn open_prompt(&self) -> Option<Prompt> {
+    pub fn current_prompt(&self) -> Option<Prompt> {
         self.prompt.filter(|_| self.answered_by.is_none())
     }
 

@@ -9,7 +9,7 @@ use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME_CHARS, clean};
 pub use hours::HoursEdit;
-pub(in crate::engine) use hours::Openings;
+pub(in crate::engine) use hours::DepartmentsInHours;
 
 /// An edit of a department. Each variant sets a value instead of toggling it, so that it is idempotent.
 #[derive(Debug, Clone)]

@@ -230,13 +230,13 @@ impl Engine {
         .await
     }
 
-    /// Opens a prompt: the person's next message answers it, unless it comes too late.
-    pub async fn open_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
+    /// Starts a prompt: the person's next message answers it, unless it comes too late.
+    pub async fn start_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
         self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME))).await
     }
 
-    /// Closes a person's prompt without an answer.
-    pub async fn close_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
+    /// Ends a person's prompt without an answer.
+    pub async fn end_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
         self.set_prompt(id, None).await
     }
 

@@ -143,9 +143,9 @@ impl Engine {
     ) -> Result<(Vec<AgentStatistics>, usize), StoreError> {
         let stored = self.store.figures(ScopeKind::Agent, days.clone()).await?;
         let mut figures: BTreeMap<Scope, Figures> = stored.into_iter().collect();
-        let spans = self.store.open_spans().await?;
+        let spans = self.store.current_spans().await?;
         let mut open = FigureCounts::new(self.config.zone);
-        open.add_open_spans(&spans, now);
+        open.add_current_spans(&spans, now);
         for (_, scope, more) in open.iter().filter(|(day, ..)| days.contains(day)) {
             figures.entry(scope).or_default().merge(more);
         }

@@ -168,7 +168,7 @@ impl ViewLoader {
 
     async fn opens_at(&self, department: DepartmentId, now: Time) -> Result<Option<Time>, StoreError> {
         let department = self.store().department(department).await?;
-        Ok(department.and_then(|department| department.opens_at(self.engine.config().zone, now)))
+        Ok(department.and_then(|department| department.next_start(self.engine.config().zone, now)))
     }
 
     /// Returns an agent's queue; `None` for a person who is no agent.

@@ -222,7 +222,7 @@ impl Localizer<'_> {
     /// Returns the row that changes the page of a list with an unknown end. There is at least one page after
     /// this.
     #[must_use]
-    pub fn open_page_row(&self, page: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
+    pub fn unbounded_page_row(&self, page: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
         let back = page.checked_sub(1).map(|to| self.button("button-previous", to_page(to)));
         let shown = [("page", (u32::from(page) + 1).into())];
         let current = labelled(&self.plain("button-page-open", &shown), ButtonAction::NoOp);

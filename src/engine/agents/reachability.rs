@@ -107,7 +107,7 @@ impl OfflineBehaviour {
     pub fn releases(self, ticket: &Ticket) -> bool {
         match self {
             Self::Keep => false,
-            Self::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
+            Self::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.started_at.is_none()),
             Self::ReassignAll => true,
         }
     }

@@ -81,7 +81,7 @@ impl Engine {
         };
         let after = before.after(self.config.zone, now);
         let to =
-            if after.is_open(self.config.zone, now) { Availability::Online } else { Availability::Offline };
+            if after.contains(self.config.zone, now) { Availability::Online } else { Availability::Offline };
         // An absence with an end lasts over the edges in it.
         let stays = |profile: &AgentProfile| profile.availability == to || profile.away_until.is_some();
         let is_due = |profile: &AgentProfile| profile.working_hours.as_ref() == Some(&before);
@@ -133,7 +133,7 @@ impl Engine {
         let kept = match behaviour {
             OfflineBehaviour::Keep => held.len(),
             _ => {
-                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.opened_at.is_some()).count()
+                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.started_at.is_some()).count()
             }
         };
         Ok(u16::try_from(kept).unwrap_or(u16::MAX))

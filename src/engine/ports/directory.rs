@@ -51,7 +51,7 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
     /// Returns the invitations that nobody used and that are valid at `now`, those that expire first at the
     /// front.
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError>;
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError>;
 
     /// Returns a person's draft.
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;

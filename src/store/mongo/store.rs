@@ -236,8 +236,8 @@ impl DirectoryStore for Mongo {
         reference_data::invite(&self.db, code).await
     }
 
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
-        reference_data::open_invites(&self.db, now).await
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        reference_data::valid_invites(&self.db, now).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {

@@ -213,8 +213,8 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| reference_data::invite(conn, &code)).await
     }
 
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
-        self.read(move |conn| reference_data::open_invites(conn, now)).await
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        self.read(move |conn| reference_data::valid_invites(conn, now)).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {

@@ -216,7 +216,7 @@ async fn a_write_that_lost_a_race_is_planned_again_on_the_current_state() {
     reprioritise(&fixture, &ticket, Priority::Urgent).await;
     let started = unblock(&fixture, step).await.unwrap();
     assert_eq!((started.priority, conflicts()), (Priority::Urgent, 1));
-    assert!(started.hold().unwrap().opened_at.is_some());
+    assert!(started.hold().unwrap().started_at.is_some());
 
     let (caller, id) = (Arc::clone(&fixture), agent.id);
     let raise = blocked_before(&fixture, ("commit", 1), async move {

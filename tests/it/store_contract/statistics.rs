@@ -174,7 +174,7 @@ pub(crate) async fn check_history(stores: &[Arc<dyn Store>], steps: &[(Operation
         assert_eq!(rounded(&stored(&**store).await), expected);
     }
     let mut counts = FigureCounts::new(ZONE);
-    counts.add_open_spans(&stores[0].open_spans().await.unwrap(), now);
+    counts.add_current_spans(&stores[0].current_spans().await.unwrap(), now);
     let mut until_now = stored(&*stores[0]).await;
     for (day, scope, figures) in counts.iter() {
         for (figure, more) in figures.iter() {

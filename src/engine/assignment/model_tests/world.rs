@@ -260,7 +260,7 @@ impl World {
         self.profile(agent, |p| p.availability = to);
         if to == Availability::Offline {
             let n = usize::from(agent) % self.people.len();
-            let opened = |t: &Ticket| t.hold().is_some_and(|hold| hold.opened_at.is_some());
+            let opened = |t: &Ticket| t.hold().is_some_and(|hold| hold.started_at.is_some());
             self.release(self.people[n].id, |t| match behaviour {
                 OfflineBehaviour::Keep => false,
                 OfflineBehaviour::ReassignWaiting => !opened(t),
