@@ -94,7 +94,7 @@ pub struct Setup {
     pub sweep_interval: Duration,
     /// How often Telegram is asked whether the bot has topics in private chats.
     pub topic_detection_interval: Duration,
-    /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
+    /// The longest delay between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
     pub max_refresh_interval: Duration,
 }
 

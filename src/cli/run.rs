@@ -93,10 +93,10 @@ fn quota() -> Quota {
     if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
-/// Returns the longest pause between two refreshes of live cards.
+/// Returns the longest delay between two refreshes of live cards.
 fn max_refresh_interval() -> Duration {
     // The crash tests detect an idle desk from outside, and can't see a refresh that is still to follow a
-    // pause.
+    // delay.
     if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 

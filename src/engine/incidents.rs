@@ -153,8 +153,9 @@ impl Engine {
     /// Returns the notices to the admins. There are none when a department needs no agent any more, because it is
     /// retired or has closed.
     async fn alert_notices(&self, alert: Alert, over: bool, now: Time) -> Result<Vec<Outgoing>, EngineError> {
-        let needs_agent =
-            |department: Department| !department.retired && department.in_business_hours(self.config.zone, now);
+        let needs_agent = |department: Department| {
+            !department.retired && department.in_business_hours(self.config.zone, now)
+        };
         if let (Alert::NobodyOnline(id), true) = (alert, over)
             && !self.store.department(id).await?.is_some_and(needs_agent)
         {

@@ -161,8 +161,8 @@ impl Engine {
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
-        self.change_person_while_paused(id, change).await
+        let _suspension = self.suspend_assignment().await;
+        self.change_person_while_suspended(id, change).await
     }
 
     /// As [`Engine::change_person`], for a person who becomes or ceases to be an admin.
@@ -172,13 +172,13 @@ impl Engine {
         guard: AdminGuard,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
+        let _suspension = self.suspend_assignment().await;
         let write = |person, expected| Write::AdminRole { person, expected, guard };
         self.change_person_by(id, change, write).await
     }
 
-    /// As [`Engine::change_person`]. The caller must have paused assignment.
-    pub(super) async fn change_person_while_paused(
+    /// As [`Engine::change_person`]. The caller must have suspended assignment.
+    pub(super) async fn change_person_while_suspended(
         &self,
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,

@@ -191,7 +191,11 @@ impl Connections {
     }
 
     /// Returns the permit of a new connection; `None` if its address has too many that all handle requests.
-    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr, progress: &Arc<Progress>) -> Option<ConnectionPermit> {
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        progress: &Arc<Progress>,
+    ) -> Option<ConnectionPermit> {
         let peer = peer.to_canonical();
         let network = (!self.trusted_proxies.contains(&peer)).then(|| client_network(peer));
         let mut open = self.open();

@@ -7,7 +7,7 @@ use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
     DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
-    SettingAction, Snooze, StatisticsAction, TaskAction, Surface, WorkingHoursAction,
+    SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,

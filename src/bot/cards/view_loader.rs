@@ -5,8 +5,8 @@ mod console;
 mod shown_agent;
 
 use super::views::{
-    AGENTS_PER_PAGE, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, MyQueueView, AgentStatusView,
-    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, QueueView, WorkloadView,
+    AGENTS_PER_PAGE, AgentStatusView, CHOICES_PER_PAGE, CustomerName, DraftView, MyQueueView, MyTicketsView,
+    QueueView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;

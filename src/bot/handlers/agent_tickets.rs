@@ -2,7 +2,7 @@
 use super::conversation::last_word;
 use super::focus;
 use super::refusals::refusal_toast;
-use crate::bot::callback::{Snooze, TaskAction, Surface};
+use crate::bot::callback::{Snooze, Surface, TaskAction};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
 use crate::bot::typing::show_typing;

@@ -1,5 +1,5 @@
 //! Messages of a customer: added to the draft, to the ticket that their album was sent with, or edited.
-use super::customer::{start_draft, save_draft};
+use super::customer::{save_draft, start_draft};
 use super::refusals::refusal_message;
 use crate::bot::commands::{Audience, Command, ParsedCommand};
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};

@@ -4,7 +4,7 @@ pub(super) mod working_hours;
 
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
-use crate::bot::callback::{ButtonAction, Snooze, TaskAction, Surface};
+use crate::bot::callback::{ButtonAction, Snooze, Surface, TaskAction};
 use crate::bot::cards::views::{AgentStatusView, TaskView, TicketView};
 use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;

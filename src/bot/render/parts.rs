@@ -1,6 +1,6 @@
 //! Shared parts of cards: status lines, loads, rows of buttons, a ticket's description.
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
-use crate::bot::callback::{ButtonAction, TaskAction, Surface};
+use crate::bot::callback::{ButtonAction, Surface, TaskAction};
 use crate::bot::cards::views::{ShownAgent, TICKETS_PER_PAGE, TicketView};
 use crate::domain::Time;
 use crate::domain::person::{Availability, Role};

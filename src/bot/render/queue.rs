@@ -6,7 +6,7 @@ pub use pick_up::pick_up_card;
 use super::parts::{card, numbered, steps};
 use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, ConsoleAction, PagedList, Surface};
-use crate::bot::cards::views::{MyQueueView, TicketView, QueueView};
+use crate::bot::cards::views::{MyQueueView, QueueView, TicketView};
 use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 

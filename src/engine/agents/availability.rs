@@ -108,12 +108,12 @@ impl Engine {
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
-        self.change_while_paused(agent, change).await
+        let _suspension = self.suspend_assignment().await;
+        self.change_while_suspended(agent, change).await
     }
 
-    /// As [`Engine::change_agent`]. The caller must have paused assignment.
-    async fn change_while_paused(
+    /// As [`Engine::change_agent`]. The caller must have suspended assignment.
+    async fn change_while_suspended(
         &self,
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
@@ -138,7 +138,7 @@ impl Engine {
     }
 
     /// Updates the roster after a change of a person, and requests rounds of their departments. The caller
-    /// must have paused assignment.
+    /// must have suspended assignment.
     pub(in crate::engine) async fn sync_seat(&self, person: &Person) {
         self.request_round(self.departments_of(person.id));
         let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
@@ -172,7 +172,7 @@ impl Engine {
         self.retry(|| async {
             let and_due = |ticket: &Ticket, holder: &Person| releases(ticket) && is_due(holder);
             self.release_held(agent, why, and_due, now).await?;
-            let _paused = self.pause_assignment().await;
+            let _suspension = self.suspend_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };
@@ -181,7 +181,7 @@ impl Engine {
             if self.store.held_by(person.id).await?.iter().any(releases) {
                 return Ok(Attempt::Lost);
             }
-            self.change_while_paused(agent, |profile: &mut AgentProfile| {
+            self.change_while_suspended(agent, |profile: &mut AgentProfile| {
                 if profile.release_due == Some(due) {
                     profile.release_due = None;
                 }

@@ -32,8 +32,9 @@ impl Engine {
         }
         let chat = self.chat_of(agent).await?.ok_or(EngineError::NotFound)?;
         let notice = AvailabilityNotice::WorkingHours { set: plan.is_some() };
-        let new =
-            || plan.map(|typed| WorkingHours::starting(typed.plan.clone(), typed.zone, self.config.zone, now));
+        let new = || {
+            plan.map(|typed| WorkingHours::starting(typed.plan.clone(), typed.zone, self.config.zone, now))
+        };
         let text = serde_json::to_string(&new()).unwrap_or_default();
         let changed = self
             .change_agent(agent, |profile: &mut AgentProfile| {
@@ -132,9 +133,11 @@ impl Engine {
         let held = self.store.held_by(agent).await?;
         let kept = match behaviour {
             OfflineBehaviour::Keep => held.len(),
-            _ => {
-                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.started_at.is_some()).count()
-            }
+            _ => held
+                .iter()
+                .filter_map(|ticket| ticket.hold())
+                .filter(|hold| hold.started_at.is_some())
+                .count(),
         };
         Ok(u16::try_from(kept).unwrap_or(u16::MAX))
     }

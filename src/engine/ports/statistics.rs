@@ -3,7 +3,7 @@
 //! Every store derives what a change adds by [`FigureCounts`](crate::domain::statistics::FigureCounts), from
 //! the ticket or the agent before and after it.
 use super::StoreError;
-use crate::domain::statistics::{Figures, CurrentSpans, Scope, ScopeKind};
+use crate::domain::statistics::{CurrentSpans, Figures, Scope, ScopeKind};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use chrono_tz::Tz;

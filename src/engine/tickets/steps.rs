@@ -143,12 +143,12 @@ impl Engine {
         .await
     }
 
-    /// Frees the slot of an ended ticket and publishes its release.
+    /// Frees the slot of an ended ticket and publishes its end.
     pub(in crate::engine) fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
         if let Some(agent) = holder {
             self.release_slot(agent, ticket.id);
         }
-        self.publish(Event::Released { ticket: ticket.id, department: ticket.department, agent: holder });
+        self.publish(Event::Ended { ticket: ticket.id, department: ticket.department, agent: holder });
     }
 
     /// Frees an agent's slot and requests a round for the departments of the agent.

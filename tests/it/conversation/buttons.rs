@@ -2,7 +2,9 @@
 //! changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
-use antri::bot::callback::{ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, TaskAction, Surface};
+use antri::bot::callback::{
+    ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Surface, TaskAction,
+};
 use antri::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use antri::domain::person::Role;
 use antri::domain::ticket::{Status, Ticket};

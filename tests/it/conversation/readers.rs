@@ -1,7 +1,7 @@
 //! Cards of people who may not see them: a forged press draws nothing.
 use crate::conversation::{CITRA, SARI, second_department, with_customer};
 use crate::support::data;
-use antri::bot::callback::{ButtonAction, TaskAction, Surface};
+use antri::bot::callback::{ButtonAction, Surface, TaskAction};
 use antri::domain::ids::Version;
 
 #[tokio::test]

@@ -30,7 +30,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The time without a change after which a desk is idle: longer than the card refresher pauses.
+/// The time without a change after which a desk is idle: longer than the card refresher waits.
 const QUIET_TIME: Duration = MAX_REFRESH_INTERVAL.saturating_add(Duration::from_millis(200));
 
 /// One desk under test, with the servers that it uses.
@@ -208,7 +208,7 @@ impl Environment {
     }
 
     /// Waits until the running desk has no pending update and no pending delivery, and stays so for longer
-    /// than the card refresher pauses. A refresh that it enqueues while the desk stops would be left in the
+    /// than the card refresher waits. A refresh that it enqueues while the desk stops would be left in the
     /// outbox.
     pub(crate) async fn settle(&self) {
         let mut changes = self.sandbox.changes();

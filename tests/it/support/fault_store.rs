@@ -17,7 +17,7 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
 use antri::domain::person::invite::Invite;
 use antri::domain::policy::Settings;
-use antri::domain::statistics::{Figures, CurrentSpans, Scope, ScopeKind};
+use antri::domain::statistics::{CurrentSpans, Figures, Scope, ScopeKind};
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};

@@ -48,7 +48,10 @@ impl PickUpCards {
                 self.taken.remove(&ticket);
                 self.queued.insert(ticket);
             }
-            Event::Assigned { ticket, .. } | Event::Released { ticket, .. } => {
+            Event::Assigned { ticket, .. }
+            | Event::Ended { ticket, .. }
+            | Event::Released { ticket, .. }
+            | Event::Relocated { ticket, .. } => {
                 self.queued.remove(&ticket);
                 self.taken.insert(ticket);
             }

@@ -1,6 +1,6 @@
 //! Admin handlers for invite links, which make people agents.
 use super::departments::lookup::{
-    ALL_DEPARTMENTS, department_name, find_active_or_all, is_gone, no_such_department, active_departments,
+    ALL_DEPARTMENTS, active_departments, department_name, find_active_or_all, is_gone, no_such_department,
 };
 use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};

@@ -1,5 +1,5 @@
 //! Handlers of `/replies`: canned replies are listed, added, changed and deleted by buttons or by arguments.
-use super::departments::lookup::{ALL_DEPARTMENTS, by_name, is_gone, active_departments};
+use super::departments::lookup::{ALL_DEPARTMENTS, active_departments, by_name, is_gone};
 use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};

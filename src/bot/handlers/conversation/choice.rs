@@ -1,7 +1,7 @@
 //! The question for which ticket a message is, and the answers to it.
 use super::writing::placeholders;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::customer::{start_draft, save_draft};
+use crate::bot::handlers::customer::{save_draft, start_draft};
 use crate::bot::handlers::focus;
 use crate::bot::handlers::refusals::refusal_toast;
 use crate::bot::toast::Toast;

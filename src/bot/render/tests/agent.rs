@@ -73,8 +73,12 @@ fn status_view(availability: Availability) -> AgentStatusView {
 #[test]
 fn status_in_every_availability() {
     check("status_online", |w| status(w, &status_view(Availability::Online)));
-    let lost =
-        AgentStatusView { lost: true, auto: false, asks_last_word: true, ..status_view(Availability::Online) };
+    let lost = AgentStatusView {
+        lost: true,
+        auto: false,
+        asks_last_word: true,
+        ..status_view(Availability::Online)
+    };
     check("status_lost", |w| status(w, &lost));
     check("status_busy", |w| status(w, &status_view(Availability::Busy)));
     let away = AgentStatusView { departments: Vec::new(), ..status_view(Availability::Away) };

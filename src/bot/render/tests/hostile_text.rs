@@ -6,8 +6,8 @@ use crate::bot::cards::views::console::{
     AgentConsoleView, AgentDepartmentsView, ConsoleNoticeView, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{
-    AgentLine, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, MyQueueView,
-    AgentStatusView, TicketStatusView, QueueView, WorkloadView,
+    AgentLine, AgentStatusView, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyQueueView, MyTicketsView,
+    NoticeView, QueueView, TicketStatusView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::card::console::ConsoleList;

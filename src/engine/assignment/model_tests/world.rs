@@ -112,7 +112,9 @@ impl World {
                 queued.then(|| Ticket { priority, version: t.version.next(), ..t.clone() })
             }),
             Operation::PickUp { ticket, agent } => self.pick_up(ticket, agent),
-            Operation::Reassign { ticket, agent, over_capacity } => self.reassign(ticket, agent, over_capacity),
+            Operation::Reassign { ticket, agent, over_capacity } => {
+                self.reassign(ticket, agent, over_capacity)
+            }
             Operation::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
             Operation::Capacity(agent, max) => {
                 self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap());

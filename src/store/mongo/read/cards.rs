@@ -31,7 +31,9 @@ pub(crate) async fn put_draft(db: &Db, draft: &Draft, now: Time) -> Result<(), S
 pub(crate) async fn drop_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
     let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
     if db.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
-        db.collection(LIVE_CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).storage_key() }).await?;
+        db.collection(LIVE_CARDS)
+            .delete_one(doc! { "_id": CardKey::Draft(draft.person).storage_key() })
+            .await?;
     }
     Ok(())
 }
@@ -97,7 +99,10 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
 }
 
 /// Returns live cards by storage key.
-pub(crate) async fn by_storage_key(db: Db, keys: Vec<String>) -> Loaded<String, Result<LiveCard, StoreError>> {
+pub(crate) async fn by_storage_key(
+    db: Db,
+    keys: Vec<String>,
+) -> Loaded<String, Result<LiveCard, StoreError>> {
     let found = db.find(LIVE_CARDS, doc! { "_id": among(&keys) }, doc! {}, None).await?;
     found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }

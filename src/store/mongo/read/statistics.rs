@@ -1,7 +1,7 @@
 //! Reads of the daily roll-ups: the sums over the documents of all processes, and the open spans.
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::policy::Capacity;
-use crate::domain::statistics::{AvailableSpan, Figure, Figures, CurrentSpans, Scope, ScopeKind};
+use crate::domain::statistics::{AvailableSpan, CurrentSpans, Figure, Figures, Scope, ScopeKind};
 use crate::engine::ports::{StatisticsStore, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::codec::Fields;

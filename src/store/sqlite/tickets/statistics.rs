@@ -8,7 +8,7 @@ use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::Capacity;
 use crate::domain::statistics::{
-    AvailableSpan, Figure, FigureCounts, Figures, HoldTimes, CurrentSpans, Scope, ScopeKind,
+    AvailableSpan, CurrentSpans, Figure, FigureCounts, Figures, HoldTimes, Scope, ScopeKind,
 };
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::{StatisticsStore, StoreError, Write};

@@ -34,7 +34,10 @@ pub(in crate::bot::handlers) fn is_gone(active: &[Department], id: DepartmentId)
 }
 
 /// Returns the department of this name, in any case, or [`ALL_DEPARTMENTS`] for a blank name.
-pub(in crate::bot::handlers) fn find_active_or_all(active: &[Department], name: &str) -> Option<DepartmentId> {
+pub(in crate::bot::handlers) fn find_active_or_all(
+    active: &[Department],
+    name: &str,
+) -> Option<DepartmentId> {
     let lowercase_name = name.trim().to_lowercase();
     if lowercase_name.is_empty() {
         return Some(ALL_DEPARTMENTS);

@@ -1,6 +1,6 @@
 //! Admin handlers for the waiting tickets of a retired department, which can be moved to another one.
 use super::cards::department_card;
-use super::lookup::{department_by_id, is_gone, active_departments};
+use super::lookup::{active_departments, department_by_id, is_gone};
 use super::picker::department_rows;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
