@@ -182,6 +182,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(now),
+        earlier_online: None,
         away_until: None,
         working_hours: None,
         asked_at: None,

@@ -1,6 +1,7 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
 pub mod alias;
 pub mod ban;
+mod flapping;
 pub mod invite;
 pub mod sessions;
 
@@ -150,6 +151,9 @@ pub struct AgentProfile {
     pub via: Via,
     /// When they last went online.
     pub last_online: Option<Time>,
+    /// When they went online the time before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_online: Option<Time>,
     /// When they were asked whether they are still online, until they answer.
     pub asked_at: Option<Time>,
     /// When that question was delivered. The grace period counts from then.

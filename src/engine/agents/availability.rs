@@ -67,21 +67,19 @@ impl Engine {
             // would get one more ticket.
             self.record_activity(agent, now);
         }
-        let was_online =
-            self.roster().seat(agent).is_some_and(|seat| seat.person.availability() == Availability::Online);
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 if !precondition(profile) {
                     return (None, Vec::new());
+                }
+                if to == Availability::Online {
+                    profile.record_online(profile.availability == Availability::Online, now);
                 }
                 profile.availability = to;
                 cause.apply(profile, to);
                 profile.clear_question();
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
-                if to == Availability::Online {
-                    profile.last_online = Some(now);
-                }
                 let lost = cause == Cause::LostPresence;
                 let what = Action::Availability { agent, to, lost, until: profile.away_until };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
@@ -91,13 +89,7 @@ impl Engine {
             self.record_activity(agent, now);
         }
         tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
-        if person.availability() == Availability::Online && !was_online {
-            self.record_online(agent, now);
-        }
-        // The sweep does it when an agent who comes and goes has settled.
-        if !self.is_flapping(agent, now) {
-            self.apply_offline_behaviour(agent, now).await?;
-        }
+        self.apply_offline_behaviour(agent, now).await?;
         Ok(person)
     }
 
@@ -164,7 +156,12 @@ impl Engine {
         now: Time,
     ) -> Result<(), EngineError> {
         let Some(person) = self.store.person(agent).await? else { return Ok(()) };
-        let Some(due) = person.agent.and_then(|profile| profile.release_due) else { return Ok(()) };
+        let Some(profile) = &person.agent else { return Ok(()) };
+        let Some(due) = profile.release_due else { return Ok(()) };
+        // The sweep does it when an agent who comes and goes has settled.
+        if person.reachable && profile.is_flapping(now) {
+            return Ok(());
+        }
         let why = if person.reachable { ReleaseReason::Offline } else { ReleaseReason::Unreachable };
         let releases = |ticket: &Ticket| due.releases(ticket);
         let is_due =

@@ -33,7 +33,7 @@ impl Engine {
         sweep: &mut SweepReport,
     ) -> Result<(), EngineError> {
         let Some(profile) = &agent.agent else { return Ok(()) };
-        if profile.release_due.is_some() && !self.is_flapping(agent.id, now) {
+        if profile.release_due.is_some() {
             self.apply_offline_behaviour(agent.id, now).await?;
         }
         let found = records.map(|all| all.get(&agent.id));

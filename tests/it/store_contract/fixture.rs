@@ -80,6 +80,7 @@ pub(crate) fn agent(n: u64, max: u16) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(at(0)),
+        earlier_online: Some(at(-5)),
         away_until: Some(at(90)),
         working_hours: Some(working_hours()),
         asked_at: None,

@@ -30,6 +30,7 @@ pub(super) fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) 
         chosen: None,
         via: Via::Telegram,
         last_online: None,
+        earlier_online: None,
         away_until: None,
         working_hours: None,
         asked_at: None,

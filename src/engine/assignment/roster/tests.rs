@@ -20,6 +20,7 @@ fn agent(version: u64, max: u16) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: None,
+        earlier_online: None,
         away_until: None,
         working_hours: None,
         asked_at: None,
