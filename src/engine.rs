@@ -126,8 +126,6 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
-    /// Which agents come and go all the time.
-    flapping: Mutex<agents::flapping::Flapping>,
     /// Which departments are open, as the cards of waiting tickets show.
     in_hours: Mutex<departments::DepartmentsInHours>,
     /// Since when signs of activity are received.
@@ -170,7 +168,6 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
-            flapping: Mutex::default(),
             in_hours: Mutex::default(),
             observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
