@@ -163,6 +163,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         prompt_until: None,
         answered_by: None,
         username_taken_over: false,
+        former_usernames: Vec::new(),
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
         banned: None,

@@ -100,6 +100,7 @@ macro_rules! store_contract {
             queue: positions_start_at_one_in_queue_order,
             queue: the_opening_context_counts_the_tickets_ahead,
             people: people_are_found_by_id_telegram_id_and_username,
+            people: former_usernames_are_found_at_other_people,
             people: telegram_ids_are_unique,
             people: aliases_of_agents_are_unique,
             people: concurrent_writes_of_one_alias_have_one_winner,

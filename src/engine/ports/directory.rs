@@ -22,6 +22,8 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError>;
     /// Returns the person with this username. `name` has no `@`; case does not matter.
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError>;
+    /// Returns whether somebody other than `person` had this username before, in any case.
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError>;
     /// Returns everyone with an agent's profile, by `assignment_order`.
     async fn agents(&self) -> Result<Vec<Person>, StoreError>;
     /// Returns every admin.

@@ -172,15 +172,15 @@ impl DirectoryStore for Mongo {
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        let found = people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop();
-        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
+        people::one(&self.db, doc! { "telegram_id": id.0 }).await
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        // A username can pass from one person to another; the person who was created last has it.
-        let named = doc! { "username_key": name.to_lowercase() };
-        let found = people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop();
-        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
+        people::by_username(&self.db, name).await
+    }
+
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError> {
+        people::was_username_of_other(&self.db, name, person).await
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {

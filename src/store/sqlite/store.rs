@@ -164,6 +164,11 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| people::by_username(conn, &name)).await
     }
 
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError> {
+        let name = name.to_lowercase();
+        self.read(move |conn| people::was_username_of_other(conn, &name, person)).await
+    }
+
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
         Ok(self.unreadable.leave_out(self.read(people::agents).await?))
     }

@@ -60,6 +60,7 @@ pub(crate) fn person(n: u64) -> Person {
         prompt_until: None,
         answered_by: None,
         username_taken_over: false,
+        former_usernames: Vec::new(),
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
         banned: None,

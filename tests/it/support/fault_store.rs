@@ -213,6 +213,7 @@ fault_store! {
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
+    was_username_of_other(name: &str, person: PersonId) -> bool;
     agents() -> Vec<Person>;
     admins() -> Vec<Person>;
     recent_people(limit: usize) -> Vec<Person>;

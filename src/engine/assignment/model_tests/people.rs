@@ -57,6 +57,7 @@ pub(super) fn person(n: usize, (bits, max, online): (u8, u16, bool), now: Time) 
         other_locale_since: None,
         admin_by_setting: false,
         username_taken_over: false,
+        former_usernames: Vec::new(),
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
         banned: None,

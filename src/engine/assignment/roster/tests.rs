@@ -47,6 +47,7 @@ fn agent(version: u64, max: u16) -> Person {
         prompt_until: None,
         answered_by: None,
         username_taken_over: false,
+        former_usernames: Vec::new(),
         links: Vec::new(),
         sessions: crate::domain::person::sessions::Sessions::default(),
         banned: None,
