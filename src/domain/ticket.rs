@@ -39,7 +39,8 @@ pub struct Hold {
     pub slot: Slot,
     /// When this agent got it. Gives the order of the agent's own queue.
     pub assigned_at: Time,
-    /// When this agent opened it.
+    /// When this agent started it.
+    #[serde(rename = "opened_at")]
     pub started_at: Option<Time>,
     /// Whether it is paused.
     pub paused: bool,
