@@ -123,7 +123,7 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "has_live_cards", || doc! { "ended_at": 1 })
         .where_(|| doc! { "has_live_cards": true }),
     index(TICKET_QUEUE, "snoozed", || doc! { "resume_at": 1 }).where_(|| doc! { "snoozed": true }),
-    // One index for both responses: of two partial ones with one order, some servers take the wrong one.
+    // The response is the first key: some servers leave a partial index empty that ends with the field of its filter.
     index(TICKET_QUEUE, "unanswered", || doc! { "response": 1, "unanswered_since": 1, "position": 1 })
         .where_(|| doc! { "unanswered_since": { "$exists": true } }),
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
