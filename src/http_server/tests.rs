@@ -20,6 +20,15 @@ struct Server {
     _stop: tokio_util::sync::DropGuard,
 }
 
+fn limits(max_connections: usize) -> ServerLimits {
+    ServerLimits {
+        header_timeout: HEADER_TIMEOUT,
+        idle_timeout: IDLE_TIMEOUT,
+        max_connections,
+        trusted_proxies: vec!["127.0.0.9".parse().unwrap()],
+    }
+}
+
 /// Starts a server that accepts `max_connections` connections.
 async fn start_server(max_connections: usize) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -34,14 +43,8 @@ async fn start_server(max_connections: usize) -> Server {
         .route("/", get(|| async { "halo" }))
         .route("/large", get(|| async { "x".repeat(LARGE_BODY) }))
         .route("/slow", get(slow));
-    let limits = ServerLimits {
-        header_timeout: HEADER_TIMEOUT,
-        idle_timeout: IDLE_TIMEOUT,
-        max_connections,
-        trusted_proxies: vec!["127.0.0.9".parse().unwrap()],
-    };
     let stop = CancellationToken::new();
-    tokio::spawn(serve(listener, router, limits, stop.clone()));
+    tokio::spawn(serve(listener, router, limits(max_connections), stop.clone()));
     Server { address, go_on, _stop: stop.drop_guard() }
 }
 
@@ -172,6 +175,27 @@ async fn a_trusted_proxy_is_not_limited_by_its_address() {
     for stream in &mut streams {
         assert!(is_served(stream).await);
     }
+}
+
+/// A server that listens on `[::]` sees the mapped address.
+#[test]
+fn a_trusted_proxy_is_recognised_by_its_mapped_address() {
+    let limits = limits(8);
+    let connections = Connections::new(&limits);
+    let busy = || {
+        let progress = Arc::new(Progress::new(&limits));
+        progress.request_began();
+        progress
+    };
+    let admitted = |peer: &str| {
+        let peer = peer.parse().unwrap();
+        let permits: Vec<_> = (0..7).filter_map(|_| connections.admit(peer, &busy())).collect();
+        permits.len()
+    };
+    assert_eq!(admitted("127.0.0.8"), 4, "half of the connections for an address");
+    assert_eq!(admitted("::ffff:127.0.0.8"), 4);
+    assert_eq!(admitted("127.0.0.9"), 7, "a trusted proxy");
+    assert_eq!(admitted("::ffff:127.0.0.9"), 7);
 }
 
 #[tokio::test(start_paused = true)]

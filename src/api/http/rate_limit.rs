@@ -81,33 +81,32 @@ impl Api {
         self.limits.people.take(person, self.clock.steady()).map_err(too_many)
     }
 
-    /// Returns the client's address: the peer, or the address that a trusted proxy forwards. Returns `None`
-    /// if a peer that is not trusted sends `X-Forwarded-For`, since it can claim any address.
-    fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
-        let peer = peer.to_canonical();
-        let trusted =
-            |address: IpAddr| self.config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address);
-        let forwarded = headers.get_all("x-forwarded-for");
-        // An entry that can't be read is an address, too: it is not a proxy's.
-        let forwarded = forwarded.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
-        let forwarded: Vec<_> = forwarded.map(forwarded_address).collect();
-        if !trusted(peer) {
-            return forwarded.is_empty().then_some(peer);
-        }
-        // Each proxy appends its peer, so the last address that is not a trusted proxy is the client.
-        let client = forwarded.into_iter().rev().find(|hop| hop.is_none_or(|address| !trusted(address)));
-        client.unwrap_or(Some(peer))
-    }
-
     /// Returns the address whose bucket a request uses.
     fn request_address(&self, request: &Request) -> Option<IpAddr> {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
-        Some(self.client_address(peer, request.headers()).unwrap_or(peer))
+        Some(client_address(&self.config.trusted_proxies, peer, request.headers()).unwrap_or(peer))
     }
 
     fn take_of_address(&self, address: IpAddr) -> Result<(), Duration> {
         self.limits.addresses.take(client_network(address), self.clock.steady())
     }
+}
+
+/// Returns the client's address: the peer, or the address that a trusted proxy forwards. Returns `None`
+/// if a peer that is not trusted sends `X-Forwarded-For`, since it can claim any address.
+fn client_address(trusted_proxies: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer.to_canonical();
+    let trusted = |address: IpAddr| trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address);
+    let forwarded = headers.get_all("x-forwarded-for");
+    // An entry that can't be read is an address, too: it is not a proxy's.
+    let forwarded = forwarded.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
+    let forwarded: Vec<_> = forwarded.map(forwarded_address).collect();
+    if !trusted(peer) {
+        return forwarded.is_empty().then_some(peer);
+    }
+    // Each proxy appends its peer, so the last address that is not a trusted proxy is the client.
+    let client = forwarded.into_iter().rev().find(|hop| hop.is_none_or(|address| !trusted(address)));
+    client.unwrap_or(Some(peer))
 }
 
 /// Limits the requests of each client address.
@@ -146,6 +145,26 @@ fn too_many(wait: Duration) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    /// A server that listens on `[::]` sees the mapped address of a proxy.
+    #[test]
+    fn a_trusted_proxy_has_one_spelling() {
+        let forwarded = HeaderMap::from_iter([(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_static("203.0.113.9"),
+        )]);
+        let client = |proxy: &str, peer: &str| {
+            let found = client_address(&[proxy.parse().unwrap()], peer.parse().unwrap(), &forwarded);
+            found.map(|address| address.to_string())
+        };
+        for (proxy, peer) in
+            [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "::ffff:127.0.0.1"), ("::ffff:127.0.0.1", "127.0.0.1")]
+        {
+            assert_eq!(client(proxy, peer).as_deref(), Some("203.0.113.9"), "{proxy} {peer}");
+        }
+        assert_eq!(client("127.0.0.1", "::ffff:127.0.0.2"), None, "a claim of somebody else");
+    }
 
     #[test]
     fn a_bucket_holds_five_seconds_of_requests_and_refills() {

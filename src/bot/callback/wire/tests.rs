@@ -13,15 +13,11 @@ use uuid::Uuid;
 #[test]
 fn the_longest_actions_fit_and_are_decoded() {
     let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
+    let list = Surface::MyQueue(u16::MAX);
     let actions = [
-        ButtonAction::Task(TaskAction::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
-        ButtonAction::Task(
-            TaskAction::Snooze(Snooze::Tomorrow),
-            t,
-            Version(u64::MAX),
-            Surface::MyQueue(u16::MAX),
-        ),
-        ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
+        ButtonAction::Task(TaskAction::Resume, t, Version(u64::MAX), list),
+        ButtonAction::Task(TaskAction::Snooze(Snooze::Tomorrow), t, Version(u64::MAX), list),
+        ButtonAction::ShowTask(t, list),
         ButtonAction::Reassign(t, Version(u64::MAX), p, true),
         ButtonAction::ReassignPage(t, u16::MAX),
         ButtonAction::Priority(t, Priority::Low),

@@ -113,7 +113,7 @@ impl World {
             }),
             Operation::PickUp { ticket, agent } => self.pick_up(ticket, agent),
             Operation::Reassign { ticket, agent, over_capacity } => {
-                self.reassign(ticket, agent, over_capacity)
+                self.reassign(ticket, agent, over_capacity);
             }
             Operation::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
             Operation::Capacity(agent, max) => {
