@@ -72,12 +72,16 @@ pub(super) fn staff_ticket_lines(
     );
     above.extend(localizer.customer_line(ticket));
     above.extend(localizer.priority_line(ticket.priority));
-    if let Some(rating) = rating {
-        above.push(localizer.html("line-rating", &[("stars", star_row(rating.stars).into())]));
-        let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
-        above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
-    }
+    above.extend(rating.into_iter().flat_map(|rating| rating_lines(localizer, rating)));
     above
+}
+
+/// Returns a rating and its comment, one a line.
+fn rating_lines(localizer: &Localizer<'_>, rating: &Rating) -> Vec<String> {
+    let mut lines = vec![localizer.html("line-rating", &[("stars", star_row(rating.stars).into())])];
+    let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
+    lines.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
+    lines
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.
@@ -98,6 +102,13 @@ pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> R
         ServiceView::AskComment => {
             let skip = localizer.button("button-skip", ButtonAction::Dismiss);
             card(localizer.html("rating-ask-comment", &[]), [vec![skip]])
+        }
+        ServiceView::LowRating { ticket, number, customer, rating } => {
+            let args = [("number", number.into()), ("name", name(customer))];
+            let mut lines = vec![localizer.html("notice-low-rating", &args)];
+            lines.extend(rating_lines(localizer, rating));
+            let show = localizer.button("button-ticket", ButtonAction::ShowTicket(*ticket));
+            card(lines.join("\n"), [vec![show]])
         }
         ServiceView::TaskDropped { number } => {
             localizer.message("notice-task-dropped", &[("number", number.into())])
