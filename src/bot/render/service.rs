@@ -2,9 +2,10 @@
 use super::agent::first_part;
 use super::parts::{card, name};
 use super::{Localizer, Rendered, labelled};
-use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
+use crate::bot::callback::{ButtonAction, ConsoleAction, PickerPurpose, Surface};
 use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
+use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::ticket::service::{Rating, Stars};
 
 /// Renders the message that a ticket is completed: its rating, and the buttons to rate and to reopen it.
@@ -44,9 +45,12 @@ pub fn staff_ticket_card(
     let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
     let audit = ButtonAction::Audit(ticket.id, 0);
     let can_change = is_admin && !ticket.status.is_end();
+    let show = ConsoleAction::Show(ConsoleView::Ticket(ticket.id, TicketPane::Overview));
+    let manage = ButtonAction::Console(show, ConsoleList::Queue(0));
     let rows = [
-        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
-        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+        vec![(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
+        vec![(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+        vec![(can_change, "button-manage", manage)],
     ];
     let buttons = rows.map(|row| {
         let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
