@@ -3,6 +3,7 @@ use super::{BUDI, CITRA, SARI, TOM, with_agent};
 use crate::support::{ADMIN, Desk};
 use antri::bot::commands::{Audience, Command, ParsedCommand};
 use antri::domain::ids::TelegramId;
+use antri::sandbox::ChatMessage;
 use teloxide::utils::command::BotCommands;
 
 /// An admin whose Telegram is in English.
@@ -11,7 +12,7 @@ const EVE: i64 = 901;
 const WRONG: &str = "zzzz qqqq";
 /// The people by role, in Indonesian and in English.
 const ROLES: [[i64; 2]; 3] = [[SARI, TOM], [BUDI, CITRA], [ADMIN, EVE]];
-/// The answers that are the same in both languages: a token, a link, and codes.
+/// The commands whose answer has no words: a token.
 const WITHOUT_WORDS: [&str; 1] = ["token"];
 
 /// Returns a desk with two people of each role, one in each language, and a ticket that Budi holds.
@@ -32,13 +33,18 @@ fn command_names() -> Vec<String> {
     names.map(|command| command.command.trim_start_matches('/').to_owned()).collect()
 }
 
-/// Sends a command, and returns the texts that answer it.
+/// Sends a command, and returns the texts that answer it, each with the labels of its buttons.
 async fn answers(desk: &Desk, id: i64, text: &str) -> Vec<String> {
     let before = desk.sandbox.chat(id).iter().map(|message| message.message_id).max().unwrap_or(0);
     desk.say(id, text).await;
     let chat = desk.sandbox.chat(id);
     // The first message after those is the command itself.
-    chat.iter().filter(|m| m.message_id > before).skip(1).map(|m| m.text.clone()).collect()
+    let answers = chat.iter().filter(|message| message.message_id > before).skip(1);
+    let with_labels = |message: &ChatMessage| {
+        let labels = message.keyboard.iter().flatten().map(|button| button.text.as_str());
+        std::iter::once(message.text.as_str()).chain(labels).collect::<Vec<_>>().join("\n")
+    };
+    answers.map(with_labels).collect()
 }
 
 /// Returns the audience of a command.
