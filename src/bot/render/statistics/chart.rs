@@ -180,7 +180,7 @@ fn legend(area: &Area<'_>, series: &[(&str, RGBColor)], localizer: &Localizer<'_
     for (key, colour) in series {
         let name = localizer.plain(key, &[]);
         area.draw(&Rectangle::new([(left, 20), (left + 24, 44)], colour.filled()))?;
-        area.draw(&Text::new(name.clone(), (left + 34, 16), style.clone()))?;
+        area.draw(&Text::new(name.clone(), (left + 34, 24), style.clone()))?;
         let (width, _) = area.estimate_text_size(&name, &style)?;
         left += 34 + i32::try_from(width)? + 36;
     }
