@@ -7,10 +7,12 @@ console-back-queue = ⬅️ Queue
 console-back-ticket = ⬅️ Ticket
 button-manage = 🛠 Manage
 console-no-tickets = Holds no tickets.
-console-held = { $at }. <code>{ $number }</code> · { $state } · { $when }
+console-held =
+    { $at }. <code>{ $number }</code>
+    { $state } · { $when }
 console-ticket-label = { $dot } …{ $tail } · { $label }
-console-less = ➖
-console-more = ➕
+console-less = − 1
+console-more = + 1
 console-capacity = Limit: { $max }
 console-capacity-set = 🔢 { $name } can now hold { $max } tickets.
 console-capacity-stands = The limit of { $name } has changed: { $max } tickets.
@@ -31,7 +33,7 @@ console-cancel-sure =
     State: { $state }
 
     The customer will be told, and so will the agent who holds it.
-console-messages = 💬 Conversation
+console-messages = 💬 Messages
 console-no-messages = 💬 There is no conversation in ticket <code>{ $number }</code> yet.
 console-transcript = 📄 Full transcript
 console-reassigned = ↪️ { $number } is now in { $agent }'s queue.

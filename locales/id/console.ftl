@@ -7,10 +7,12 @@ console-back-queue = ⬅️ Antrian
 console-back-ticket = ⬅️ Tiket
 button-manage = 🛠 Kelola
 console-no-tickets = Belum memegang tiket.
-console-held = { $at }. <code>{ $number }</code> · { $state } · { $when }
+console-held =
+    { $at }. <code>{ $number }</code>
+    { $state } · { $when }
 console-ticket-label = { $dot } …{ $tail } · { $label }
-console-less = ➖
-console-more = ➕
+console-less = − 1
+console-more = + 1
 console-capacity = Batas: { $max }
 console-capacity-set = 🔢 Batas { $name } sekarang { $max } tiket.
 console-capacity-stands = Batas { $name } sudah berubah: { $max } tiket.

@@ -12,6 +12,7 @@ rating-given = Penilaian Anda: { $stars }
 rating-thanks = 🙏 Terima kasih atas penilaian Anda!
 rating-ask-comment = 🙏 Terima kasih atas penilaian Anda! Ada yang ingin Anda sampaikan? Tulis di sini dalam sepuluh menit, atau lewati saja.
 rating-comment-thanks = 🙏 Terima kasih, admin kami bisa membacanya bersama penilaian Anda. Butuh bantuan lagi? Cukup kirim pesan di sini.
+notice-low-rating = 💬 <b>{ $name }</b> mengomentari penilaian rendah untuk tiket <code>{ $number }</code>.
 rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasih!
 notice-reopened = ↩️ Tiket <code>{ $number }</code> dibuka kembali. Agen kami akan menanganinya.
 notice-reopened-at = ↩️ Tiket <code>{ $number }</code> dibuka kembali dan masuk antrian lagi, di posisi #{ $position }. Giliran Anda dihitung dari saat tiket dibuat.

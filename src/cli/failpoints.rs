@@ -1,5 +1,6 @@
 //! Failpoints for the crash tests (feature `failpoints`): kill this process by SIGKILL at a named point, like
-//! a power cut, or panic there.
+//! a power cut, or panic there. The tests also set the limits, and how far the clock is ahead.
+use crate::clock::Clock;
 use crate::outbox::rate_limit::RateLimits;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,9 +16,21 @@ pub const PANIC_VARIABLE: &str = "ANTRI_PANIC_AT";
 /// the tests has no limits, and with them a story takes a minute.
 const RATE_VARIABLE: &str = "ANTRI_PACE";
 
+/// The variable that holds how many seconds the wall clock is ahead, so that no test waits for the next minute.
+pub const CLOCK_VARIABLE: &str = "ANTRI_CLOCK_AHEAD";
+
 /// How long a released ticket stays away from its former holder: long enough that another agent takes it
 /// first, and short enough that no story waits for a minute.
 pub const RETURN_DELAY: TimeDelta = TimeDelta::seconds(2);
+
+/// Returns the system clock, ahead by the seconds that [`CLOCK_VARIABLE`] names.
+#[must_use]
+pub fn clock() -> Clock {
+    let seconds = std::env::var(CLOCK_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
+    let (system, ahead) = (Clock::system(), TimeDelta::seconds(seconds.unwrap_or(0)));
+    let steady = system.clone();
+    Clock::from_parts(move || system.now() + ahead, move || steady.steady())
+}
 
 /// Returns the rate limits of calls to Telegram.
 #[must_use]

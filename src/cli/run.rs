@@ -39,7 +39,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         listener,
         engine: engine_config(config),
         initial_settings: config.desk.first_settings(),
-        clock: Clock::system(),
+        clock: clock(),
         random,
         rate_limits: rate_limits(),
         quota: quota(),
@@ -77,6 +77,14 @@ async fn warn_of_overridden(config: &Config, app: &App) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Returns the clock of the desk.
+fn clock() -> Clock {
+    #[cfg(feature = "failpoints")]
+    return super::failpoints::clock();
+    #[cfg(not(feature = "failpoints"))]
+    Clock::system()
 }
 
 /// Returns the rate limits of calls to Telegram.

@@ -5,6 +5,7 @@ mod admin;
 mod agent;
 mod buttons;
 mod customer;
+mod every_command;
 mod groups;
 mod locale;
 mod long_lists;

@@ -178,6 +178,7 @@ impl ViewLoader {
         let (page, pages, shown) = page_of(&held, page, TICKETS_PER_PAGE);
         Ok(Some(MyQueueView {
             availability: profile.availability,
+            away_until: profile.away_until,
             lost: self.engine.is_lost(agent),
             auto: self.store().settings().await?.mode.auto_assigns(profile.auto_assignment_enabled),
             held: saturating_u16(held.len()),

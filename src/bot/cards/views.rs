@@ -123,6 +123,8 @@ pub struct TaskView {
 pub struct MyQueueView {
     /// The availability that the agent chose.
     pub availability: Availability,
+    /// When they come back, if they are away until then.
+    pub away_until: Option<Time>,
     /// Whether their presence is lost or they blocked the bot.
     pub lost: bool,
     /// Whether they take part in automatic assignment.

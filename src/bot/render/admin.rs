@@ -102,7 +102,9 @@ pub fn agent_card(localizer: &Localizer<'_>, agent: &AgentLine) -> Rendered {
     let alias = localizer.button("agent-alias-button", ButtonAction::Alias(AliasAction::Show(agent.id)));
     let hours = ButtonAction::WorkingHours(WorkingHoursAction::Show(agent.id));
     let hours = localizer.button("work-button", hours);
-    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias, hours]])
+    let show = ConsoleAction::Show(ConsoleView::Agent(agent.id, AgentPane::Overview(0)));
+    let manage = localizer.button("button-manage", ButtonAction::Console(show, ConsoleList::Workload(0)));
+    card(agent_lines(localizer, agent).join("\n"), [row, vec![alias, hours], vec![manage]])
 }
 
 /// Returns the facts of one agent, one a line.

@@ -139,11 +139,7 @@ impl Localizer<'_> {
         self.plain(key, &[])
     }
 
-    /// Returns the line with an agent's availability.
-    pub(super) fn availability_line(&self, availability: Availability, lost: bool) -> String {
-        self.availability_line_until(availability, lost, None)
-    }
-
+    /// Returns the line with an agent's availability, and until when they are away.
     pub(super) fn availability_line_until(
         &self,
         availability: Availability,

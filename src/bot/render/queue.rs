@@ -14,7 +14,7 @@ use crate::domain::person::Availability;
 #[must_use]
 pub fn my_queue(localizer: &Localizer<'_>, view: &MyQueueView) -> Rendered {
     let head = [
-        localizer.availability_line(view.availability, view.lost),
+        localizer.availability_line_until(view.availability, view.lost, view.away_until),
         String::new(),
         localizer.html("queue-head", &[("held", view.held.into()), ("max", view.max.into())]),
     ];

@@ -2,9 +2,10 @@
 use super::agent::first_part;
 use super::parts::{card, name};
 use super::{Localizer, Rendered, labelled};
-use crate::bot::callback::{ButtonAction, PickerPurpose, Surface};
+use crate::bot::callback::{ButtonAction, ConsoleAction, PickerPurpose, Surface};
 use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
+use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::ticket::service::{Rating, Stars};
 
 /// Renders the message that a ticket is completed: its rating, and the buttons to rate and to reopen it.
@@ -44,9 +45,12 @@ pub fn staff_ticket_card(
     let priority = ButtonAction::PickTicket(PickerPurpose::Priority, ticket.id);
     let audit = ButtonAction::Audit(ticket.id, 0);
     let can_change = is_admin && !ticket.status.is_end();
+    let show = ConsoleAction::Show(ConsoleView::Ticket(ticket.id, TicketPane::Overview));
+    let manage = ButtonAction::Console(show, ConsoleList::Queue(0));
     let rows = [
-        [(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
-        [(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+        vec![(can_pick_up, "button-pick-up", pick_up), (can_change, "button-reassign", reassign)],
+        vec![(can_change, "button-priority", priority), (is_admin, "button-audit", audit)],
+        vec![(can_change, "button-manage", manage)],
     ];
     let buttons = rows.map(|row| {
         let shown = row.into_iter().filter(|(is_shown, ..)| *is_shown);
@@ -72,12 +76,16 @@ pub(super) fn staff_ticket_lines(
     );
     above.extend(localizer.customer_line(ticket));
     above.extend(localizer.priority_line(ticket.priority));
-    if let Some(rating) = rating {
-        above.push(localizer.html("line-rating", &[("stars", star_row(rating.stars).into())]));
-        let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
-        above.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
-    }
+    above.extend(rating.into_iter().flat_map(|rating| rating_lines(localizer, rating)));
     above
+}
+
+/// Returns a rating and its comment, one a line.
+fn rating_lines(localizer: &Localizer<'_>, rating: &Rating) -> Vec<String> {
+    let mut lines = vec![localizer.html("line-rating", &[("stars", star_row(rating.stars).into())])];
+    let comment = rating.comment.as_deref().map(|text| ("comment", text.into()));
+    lines.extend(comment.map(|comment| localizer.html("line-rating-comment", &[comment])));
+    lines
 }
 
 /// Renders a notice about a reopened or rated ticket, or a ban.
@@ -98,6 +106,13 @@ pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> R
         ServiceView::AskComment => {
             let skip = localizer.button("button-skip", ButtonAction::Dismiss);
             card(localizer.html("rating-ask-comment", &[]), [vec![skip]])
+        }
+        ServiceView::LowRating { ticket, number, customer, rating } => {
+            let args = [("number", number.into()), ("name", name(customer))];
+            let mut lines = vec![localizer.html("notice-low-rating", &args)];
+            lines.extend(rating_lines(localizer, rating));
+            let show = localizer.button("button-ticket", ButtonAction::ShowTicket(*ticket));
+            card(lines.join("\n"), [vec![show]])
         }
         ServiceView::TaskDropped { number } => {
             localizer.message("notice-task-dropped", &[("number", number.into())])

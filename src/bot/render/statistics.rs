@@ -13,12 +13,13 @@ use crate::domain::department::Department;
 use crate::domain::statistics::{Figure, Figures, Period, StatisticsQuery, Timing};
 use crate::engine::statistics::{AgentStatistics, Statistics};
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use std::time::Duration;
 
 /// Agents on a page of the card.
 pub const AGENTS_ON_A_PAGE: u16 = 10;
 /// Departments on a page of the choice.
 const DEPARTMENTS_ON_A_PAGE: u16 = 30;
+/// The space within a length of time, so that a narrow screen breaks lines only between two of them.
+const NO_BREAK_SPACE: &str = "\u{a0}";
 
 /// Renders the statistics with a page of the agents.
 #[must_use]
@@ -246,5 +247,14 @@ fn short_time(localizer: &Localizer<'_>, time: TimeDelta) -> String {
         600..86_400 => 60,
         _ => 3_600,
     };
-    localizer.duration(Duration::from_secs((seconds + unit / 2) / unit * unit))
+    let seconds = (seconds + unit / 2) / unit * unit;
+    let parts = [
+        ("stats-days-short", seconds / 86_400),
+        ("stats-hours-short", seconds / 3_600 % 24),
+        ("stats-minutes-short", seconds / 60 % 60),
+        ("stats-seconds-short", seconds % 60),
+    ];
+    let texts = parts.iter().filter(|(_, count)| *count > 0);
+    let texts = texts.map(|(key, count)| localizer.plain(key, &[("count", (*count).into())]));
+    texts.collect::<Vec<_>>().join(NO_BREAK_SPACE)
 }

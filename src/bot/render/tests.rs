@@ -36,7 +36,7 @@ fn minutes_ago(minutes: i64) -> Time {
     now() - Duration::minutes(minutes)
 }
 
-fn localizer(locale: Locale) -> Localizer<'static> {
+pub(in crate::bot::render) fn localizer(locale: Locale) -> Localizer<'static> {
     Localizer { texts: &TEXTS, locale, now: now(), zone: chrono_tz::Asia::Jakarta }
 }
 

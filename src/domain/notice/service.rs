@@ -23,6 +23,11 @@ pub enum ServiceNotice {
         /// The ticket.
         ticket: TicketId,
     },
+    /// To an admin: a customer added a comment to a low rating.
+    LowRating {
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// To the agent: an admin cancelled a ticket that they held, with the other tickets of a banned customer.
     TaskDropped {
         /// The ticket.

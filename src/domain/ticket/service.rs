@@ -18,6 +18,12 @@ impl Stars {
         (1..=5).contains(&stars).then_some(Self(stars))
     }
 
+    /// Returns true if the customer was not content.
+    #[must_use]
+    pub fn is_low(self) -> bool {
+        self.0 <= 2
+    }
+
     /// Returns the number of stars.
     #[must_use]
     pub fn get(self) -> u8 {

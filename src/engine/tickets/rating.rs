@@ -1,4 +1,5 @@
-//! Rating of a completed ticket by its customer, and the comment to it. The agent is not told.
+//! Rating of a completed ticket by its customer, and the comment to it. The agent is not told. Admins are told of a comment to a low
+//! rating.
 use crate::domain::Time;
 use crate::domain::event::{Action, AuditEvent};
 use crate::domain::ids::{PersonId, TicketId};
@@ -53,7 +54,7 @@ impl Engine {
     }
 
     /// Adds a comment to the rating of a ticket, on behalf of its customer, in place of an earlier comment.
-    /// Text without visible characters changes nothing.
+    /// Text without visible characters changes nothing. The admins get a notice if the rating is low.
     pub async fn comment_on_rating(
         &self,
         customer: PersonId,
@@ -70,7 +71,14 @@ impl Engine {
             if comment.is_empty() || after.service == before.service {
                 return Ok(Attempt::Done(before));
             }
-            let change = Change::quiet(service_write(&after, &before));
+            let is_low = after.service.rating.as_ref().is_some_and(|rating| rating.stars.is_low());
+            let notices = if is_low {
+                let notice = Notice::Service(ServiceNotice::LowRating { ticket });
+                self.notices_to_admins(&notice).await?
+            } else {
+                Vec::new()
+            };
+            let change = Change { write: service_write(&after, &before), event: None, notices };
             Attempt::of(self.commit_one(change).await, after)
         })
         .await

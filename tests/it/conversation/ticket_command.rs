@@ -55,6 +55,20 @@ async fn an_admin_sees_every_ticket_with_customer_holder_and_rating() {
 }
 
 #[tokio::test]
+async fn an_admin_goes_from_a_ticket_to_the_console() {
+    let (desk, number) = held().await;
+    desk.say(ADMIN, &format!("/ticket {number}")).await;
+    desk.press(ADMIN, "🛠 Kelola").await;
+    let card = desk.find(ADMIN, "printer rusak");
+    assert!(card.text.contains(&number) && card.button("✖️ Batalkan tiket").is_some(), "{}", card.text);
+    desk.press(ADMIN, "⬅️ Antrian").await;
+    desk.press(BUDI, "Selesai").await;
+    desk.say(ADMIN, &format!("/ticket {number}")).await;
+    let ended = desk.find(ADMIN, "printer rusak");
+    assert!(ended.button("Kelola").is_none() && ended.button("Riwayat").is_some(), "{}", ended.text);
+}
+
+#[tokio::test]
 async fn agents_see_the_tickets_of_their_departments_and_pick_them_up() {
     let (desk, number) = held().await;
     desk.department("Teknik").await;

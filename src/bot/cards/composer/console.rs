@@ -115,7 +115,7 @@ impl Composer {
             ConsoleNotice::SetOffline => Some(ConsoleNoticeView::SetOffline),
             ConsoleNotice::AutoAssign { on } => Some(ConsoleNoticeView::AutoAssign { on }),
             ConsoleNotice::AlertMuted { alert, by, until } => {
-                let alert = self.views.alert(alert, false, now).await?;
+                let alert = self.views.current_alert(alert, now).await?;
                 Some(ConsoleNoticeView::AlertMuted { alert, by: self.name(by).await?, until })
             }
         };

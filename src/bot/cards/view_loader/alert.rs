@@ -23,6 +23,12 @@ impl ViewLoader {
         Ok(AlertView { alert, subject: subject.unwrap_or_default(), over, max_wait, mute })
     }
 
+    /// Loads an alert as its incident is now: over unless it lasts.
+    pub async fn current_alert(&self, alert: Alert, now: Time) -> Result<AlertView, StoreError> {
+        let lasts = self.store().incidents().await?.list.iter().any(|incident| incident.alert == alert);
+        self.alert(alert, !lasts, now).await
+    }
+
     async fn name_of(&self, person: PersonId) -> Result<String, StoreError> {
         Ok(self.engine.name_of(person).await?.unwrap_or_default())
     }

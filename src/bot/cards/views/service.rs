@@ -1,7 +1,7 @@
 //! View models of what happens after a completion, and of bans.
 use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
-use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::service::{Rating, Stars};
 use crate::domain::ticket::{Status, Ticket};
 
 /// The message that a ticket is completed, with the buttons for the customer.
@@ -57,6 +57,17 @@ pub enum ServiceView {
     },
     /// To the customer: is there anything to add to the rating?
     AskComment,
+    /// To an admin: a customer added a comment to a low rating.
+    LowRating {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its number.
+        number: TicketNumber,
+        /// The name of the customer.
+        customer: String,
+        /// The rating.
+        rating: Rating,
+    },
     /// To the agent: an admin cancelled the ticket.
     TaskDropped {
         /// The ticket.

@@ -31,7 +31,7 @@ pub async fn pressed(
             alert
         }
     };
-    let view = bot.views.alert(alert, false, ctx.now).await?;
+    let view = bot.views.current_alert(alert, ctx.now).await?;
     Ok(vec![ctx.edit(pressed, alert_card(&localizer, &view))])
 }
 

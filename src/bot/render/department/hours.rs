@@ -150,8 +150,8 @@ pub fn hours_card(localizer: &Localizer<'_>, department: &Department) -> Rendere
             zone(OfferedZone::Wib, "hours-wib"),
             zone(OfferedZone::Wita, "hours-wita"),
             zone(OfferedZone::Wit, "hours-wit"),
-            zone(OfferedZone::Desk, "hours-desk-zone"),
         ],
+        vec![zone(OfferedZone::Desk, "hours-desk-zone")],
     ];
     let remove = |date: &NaiveDate| {
         let label = localizer.plain("hours-remove-holiday", &[("date", localizer.date(*date).into())]);

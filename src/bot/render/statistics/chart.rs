@@ -2,7 +2,7 @@
 //!
 //! It is twice as large as a narrow phone is wide, so its texts are large. The font is part of the program: the
 //! chart looks the same on every machine.
-use super::date;
+use super::{date, decimal};
 use crate::bot::render::Localizer;
 use crate::domain::statistics::{Figure, Figures, Timing};
 use crate::engine::statistics::Statistics;
@@ -139,7 +139,7 @@ fn draw_wait(localizer: &Localizer<'_>, days: &[Day], area: &Area<'_>) -> DrawRe
         .x_label_area_size(44)
         .y_label_area_size(76)
         .build_cartesian_2d(0.0..width(days), 0.0..(most * 1.15).max(1.0))?;
-    let short = |minutes: &f64| if most < 8.0 { format!("{minutes:.1}") } else { format!("{minutes:.0}") };
+    let short = |minutes: &f64| minutes_label(localizer, *minutes, most);
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -158,6 +158,12 @@ fn draw_wait(localizer: &Localizer<'_>, days: &[Day], area: &Area<'_>) -> DrawRe
     day_labels(localizer, days, area, |n| chart.backend_coord(&(position(n) + 0.5, 0.0)))
 }
 
+/// Returns a label of the axis of minutes: with a decimal place if the axis is short.
+#[expect(clippy::cast_possible_truncation, reason = "the labels of an axis are small")]
+fn minutes_label(localizer: &Localizer<'_>, minutes: f64, most: f64) -> String {
+    if most < 8.0 { decimal(localizer, (minutes * 10.0).round() as i64) } else { format!("{minutes:.0}") }
+}
+
 fn width(days: &[Day]) -> f64 {
     position(days.len().max(1))
 }
@@ -174,7 +180,7 @@ fn legend(area: &Area<'_>, series: &[(&str, RGBColor)], localizer: &Localizer<'_
     for (key, colour) in series {
         let name = localizer.plain(key, &[]);
         area.draw(&Rectangle::new([(left, 20), (left + 24, 44)], colour.filled()))?;
-        area.draw(&Text::new(name.clone(), (left + 34, 16), style.clone()))?;
+        area.draw(&Text::new(name.clone(), (left + 34, 24), style.clone()))?;
         let (width, _) = area.estimate_text_size(&name, &style)?;
         left += 34 + i32::try_from(width)? + 36;
     }
@@ -210,4 +216,19 @@ fn encode(pixels: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
     writer.write_image_data(pixels)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bot::render::tests::localizer;
+    use crate::domain::person::Locale;
+
+    #[test]
+    fn a_short_axis_has_the_decimal_mark_of_the_language() {
+        let label = |locale, minutes, most| minutes_label(&localizer(locale), minutes, most);
+        assert_eq!(label(Locale::Id, 1.5, 2.0), "1,5");
+        assert_eq!(label(Locale::En, 1.5, 2.0), "1.5");
+        assert_eq!([Locale::Id, Locale::En].map(|locale| label(locale, 15.0, 30.0)), ["15", "15"]);
+    }
 }

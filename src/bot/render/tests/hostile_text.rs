@@ -84,6 +84,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                 localizer,
                 &MyQueueView {
                     availability: Availability::Busy,
+                    away_until: None,
                     lost: true,
                     auto: false,
                     held: u16::MAX,

@@ -3,7 +3,7 @@ use super::*;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
 use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent, TicketStatusView};
 use crate::domain::person::{Availability, Role};
-use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::service::{Rating, Stars};
 
 const ORDERED: &str = "🎫 Tiket baru ditambahkan ke antrian Anda!
 Ticket: INC120420251352536CO
@@ -54,6 +54,16 @@ fn a_late_notice_shows_the_current_card() {
     }
 }
 
+fn low_rating(customer: String) -> ServiceView {
+    let comment = Some("Lama <sekali>".to_owned());
+    ServiceView::LowRating {
+        ticket: TicketId(Uuid::from_u128(7)),
+        number: TicketNumber::parse("INC120420251352536CO").unwrap(),
+        customer,
+        rating: Rating { stars: Stars::ALL[1], at: minutes_ago(5), comment },
+    }
+}
+
 #[test]
 fn every_notice() {
     let number = || TicketNumber::parse("INC120420251352536CO").unwrap();
@@ -95,6 +105,7 @@ fn every_notice() {
         ),
         ("task_dropped", NoticeView::Service(ServiceView::TaskDropped { number: number() })),
         ("ask_comment", NoticeView::Service(ServiceView::AskComment)),
+        ("low_rating", NoticeView::Service(low_rating(name()))),
         ("banned", NoticeView::Service(ServiceView::Banned)),
         ("cancelled", NoticeView::Cancelled { id: TicketId(Uuid::from_u128(7)), number: number() }),
         ("task_cancelled", NoticeView::TaskCancelled { number: number() }),

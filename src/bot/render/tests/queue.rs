@@ -26,6 +26,7 @@ fn example_tickets() -> Vec<TicketView> {
 fn queue(held: u16, tickets: Vec<TicketView>) -> MyQueueView {
     MyQueueView {
         availability: Availability::Online,
+        away_until: None,
         lost: false,
         auto: true,
         held,
@@ -66,6 +67,9 @@ fn my_queue_says_why_no_ticket_comes() {
     check("my_queue_full", |w| my_queue(w, &with(Availability::Online, false, true, 5)));
     check("my_queue_manual", |w| my_queue(w, &with(Availability::Online, false, false, 4)));
     check("my_queue_manual_over", |w| my_queue(w, &with(Availability::Online, false, false, 6)));
+    let until = Some(minutes_ago(-90));
+    let away = MyQueueView { away_until: until, ..with(Availability::Away, false, true, 1) };
+    check("my_queue_away_until", |w| my_queue(w, &away));
     check("my_queue_manual_offline", |w| my_queue(w, &with(Availability::Offline, false, false, 1)));
 }
 

@@ -21,7 +21,7 @@ async fn an_admin_is_added_and_removed_by_another() {
     let (message, yes) = desk.button(ADMIN, "Jadikan admin");
     desk.press_data(ADMIN, message, &yes).await;
     desk.press_data(ADMIN, message, &yes).await;
-    assert!(desk.shown(ADMIN, message).contains("Tom (@tom) admin."));
+    assert!(desk.shown(ADMIN, message).contains("Tom (@tom) sekarang admin."));
     assert_eq!(desk.count(TOM, "Anda sekarang admin"), 1, "a doubled press tells nothing twice");
     // An agent becomes an admin, and the other admin hears of it.
     desk.say(TOM, &format!("/addadmin {BUDI}")).await;

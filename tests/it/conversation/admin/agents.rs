@@ -262,6 +262,21 @@ async fn more_than_ten_agents_come_in_pages() {
 }
 
 #[tokio::test]
+async fn an_agents_card_leads_to_the_console() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "printer rusak").await;
+    desk.say(ADMIN, "/agents").await;
+    desk.press(ADMIN, "Budi").await;
+    desk.press(ADMIN, "🛠 Kelola").await;
+    let card = desk.last(ADMIN);
+    assert!(
+        card.button("printer rusak").is_some() && card.button("⬅️ Beban kerja").is_some(),
+        "{}",
+        card.text
+    );
+}
+
+#[tokio::test]
 async fn empty_agent_lists_point_to_invite() {
     let desk = with_customer().await;
     for command in ["/agents", "/removeagent", "/setmax", "/workload"] {

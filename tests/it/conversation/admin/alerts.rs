@@ -59,6 +59,25 @@ async fn a_muted_alert_is_told_again_if_it_outlasts_the_mute() {
 }
 
 #[tokio::test]
+async fn an_alert_that_is_over_is_not_quoted_as_if_it_lasted() {
+    let desk = unstaffed().await;
+    let (message, hour) = desk.button(ADMIN, "🔕 1 jam");
+    desk.press_data(ADMIN, message, &hour).await;
+    desk.say(BUDI, "/online").await;
+    pass(&desk, 1).await;
+    desk.press(EVE, "Turn on again").await;
+    let notice = desk.last(ADMIN).text;
+    assert!(
+        notice.contains("Eve") && notice.contains("✅ Kembali ada agen") && !notice.contains("🚨"),
+        "{notice}"
+    );
+    // The message with the button says the same, and has no more buttons.
+    assert!(desk.last(EVE).text.contains("✅ Somebody is online in Umum again"), "{}", desk.last(EVE).text);
+    desk.press_data(ADMIN, message, &hour).await;
+    assert!(desk.shown(ADMIN, message).contains("✅ Kembali ada agen"), "{}", desk.shown(ADMIN, message));
+}
+
+#[tokio::test]
 async fn two_admins_who_press_at_once_mute_it_once() {
     let desk = unstaffed().await;
     let pressed = [(ADMIN, desk.button(ADMIN, "🔕 8 jam")), (EVE, desk.button(EVE, "🔕 1 hour"))];

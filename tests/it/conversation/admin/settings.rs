@@ -62,7 +62,7 @@ async fn every_setting_has_a_page_of_choices_in_both_languages() {
             story.push_str(&desk.shown(id, card.message_id));
             let marked = labels(&desk.last(id)).iter().filter(|label| label.starts_with('✓')).count();
             assert_eq!(marked, 1, "{setting:?}");
-            desk.press(id, "◀️").await;
+            desk.press(id, "⬅️").await;
         }
         assert_eq!(desk.last(id).message_id, card.message_id, "one message, edited in place");
     }

@@ -189,3 +189,44 @@ async fn a_desk_goes_from_manual_to_automatic_without_losing_a_ticket() {
     let held = app.engine.store().all_held().await.unwrap().len();
     assert_eq!((held, app.engine.store().depths().await.unwrap().values().sum()), (4, 0_u64));
 }
+
+#[tokio::test]
+async fn an_admin_leads_the_desk_over_percentages_by_buttons_and_no_ticket_is_lost() {
+    let desk = manual_desk().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.say(ADMIN, "/setmax Budi 20").await;
+    let opened = async |count: u64| {
+        let store = desk.app().engine.store().clone();
+        let waiting: u64 = store.depths().await.unwrap().values().sum();
+        let held = u64::try_from(store.all_held().await.unwrap().len()).unwrap();
+        assert_eq!(waiting + held, count, "created = queued + held");
+        waiting
+    };
+    desk.say(ADMIN, "/settings").await;
+    desk.press(ADMIN, "🧭 Mode").await;
+    desk.press(ADMIN, "Otomatis").await;
+    let mut count = 0;
+    for percent in ["0%", "10%", "25%", "50%", "75%", "100%"] {
+        desk.say(ADMIN, "/settings").await;
+        desk.press(ADMIN, "📊 Porsi otomatis").await;
+        // The share that holds has a mark.
+        if desk.last(ADMIN).button(&format!("✓ {percent}")).is_none() {
+            desk.press(ADMIN, percent).await;
+        }
+        for customer in [SARI, TOM] {
+            count += 1;
+            desk.ticket(customer, &format!("kendala {count}")).await;
+        }
+        let waiting = opened(count).await;
+        assert!(percent != "0%" || waiting == 2, "with no share every ticket waits for a pick-up");
+    }
+    let waiting = opened(count).await;
+    assert!(
+        (2..=10).contains(&waiting),
+        "the last two tickets were assigned, the first two were not: {waiting}"
+    );
+    while opened(count).await > 0 {
+        desk.say(BUDI, "/queue").await;
+        desk.press(BUDI, "🙋 Ambil #1").await;
+    }
+}

@@ -176,6 +176,36 @@ async fn the_prompt_for_a_comment_ends_with_a_press_a_command_or_time() {
 }
 
 #[tokio::test]
+async fn admins_are_told_of_a_comment_to_a_low_rating_once() {
+    let (desk, _) = completed().await;
+    desk.person(901, "Eve", "en").await;
+    desk.say(ADMIN, "/addadmin 901").await;
+    desk.press(ADMIN, "Jadikan admin").await;
+    desk.press(SARI, "2 ⭐").await;
+    assert!(!desk.has(ADMIN, "penilaian rendah"), "the stars alone are in the statistics");
+    desk.say(SARI, "Lama <b>sekali</b>").await;
+    let notice = desk.find(ADMIN, "Sari mengomentari penilaian rendah untuk tiket");
+    assert!(notice.text.contains("Penilaian: ⭐⭐\nKomentar: Lama <b>sekali</b>"), "{}", notice.text);
+    let english = desk.find(901, "Sari commented on a low rating of ticket");
+    assert!(english.text.contains("Rating: ⭐⭐\nComment: Lama"), "{}", english.text);
+    desk.press(ADMIN, "🎫 Tiket").await;
+    assert!(desk.last(ADMIN).text.contains("Komentar: Lama"), "{}", desk.last(ADMIN).text);
+    let told = desk.count(ADMIN, "penilaian rendah");
+    desk.press(SARI, "1 ⭐").await;
+    assert_eq!(desk.count(ADMIN, "penilaian rendah"), told);
+    assert!(!desk.has(BUDI, "Lama"), "agents see no rating");
+}
+
+#[tokio::test]
+async fn a_comment_to_a_good_rating_waits_for_its_reader() {
+    let (desk, _) = completed().await;
+    let told = desk.sandbox.chat(ADMIN).len();
+    desk.press(SARI, "3 ⭐").await;
+    desk.say(SARI, "lumayan").await;
+    assert_eq!(desk.sandbox.chat(ADMIN).len(), told);
+}
+
+#[tokio::test]
 async fn a_rating_ends_with_the_reopening() {
     let (desk, before) = completed().await;
     desk.press(SARI, "1 ⭐").await;

@@ -24,9 +24,9 @@ async fn an_agent_is_reached_from_the_workload_and_leads_back_to_it() {
 async fn plus_and_minus_change_the_capacity_that_was_shown() {
     let desk = staffed().await;
     open_budi(&desk, ADMIN).await;
-    let (message, plus) = drawn(&desk, ADMIN, "➕");
+    let (message, plus) = drawn(&desk, ADMIN, "+ 1");
     open_budi(&desk, EVE).await;
-    let (other, minus) = drawn(&desk, EVE, "➖");
+    let (other, minus) = drawn(&desk, EVE, "− 1");
     desk.press_data(ADMIN, message, &plus).await;
     assert_eq!(desk.toast(ADMIN), "🔢 Batas Budi sekarang 6 tiket.");
     desk.find(BUDI, "6");
@@ -36,7 +36,7 @@ async fn plus_and_minus_change_the_capacity_that_was_shown() {
     desk.press_data(EVE, other, &minus).await;
     assert_eq!(desk.toast(EVE), "The limit of Budi has changed: 6 tickets.");
     assert!(desk.shown(EVE, other).contains("1/6"), "{}", desk.shown(EVE, other));
-    desk.press(EVE, "➖").await;
+    desk.press(EVE, "− 1").await;
     assert_eq!(desk.toast(EVE), "🔢 Budi can now hold 5 tickets.");
 }
 
@@ -47,7 +47,7 @@ async fn a_capacity_has_no_buttons_beyond_its_limits() {
         desk.say(ADMIN, &format!("/setmax Budi {max}")).await;
         open_budi(&desk, ADMIN).await;
         let card = desk.last(ADMIN);
-        assert_eq!((card.button("➖").is_some(), card.button("➕").is_some()), (less, more), "{max}");
+        assert_eq!((card.button("− 1").is_some(), card.button("+ 1").is_some()), (less, more), "{max}");
     }
 }
 
@@ -110,7 +110,7 @@ async fn departments_are_switched_in_place() {
 async fn a_former_agent_is_gone_from_the_console() {
     let desk = staffed().await;
     open_budi(&desk, EVE).await;
-    let (message, plus) = drawn(&desk, EVE, "➕");
+    let (message, plus) = drawn(&desk, EVE, "+ 1");
     desk.say(ADMIN, "/removeagent Budi").await;
     desk.press(ADMIN, "Cabut peran").await;
     desk.press_data(EVE, message, &plus).await;

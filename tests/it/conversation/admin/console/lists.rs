@@ -1,4 +1,5 @@
 //! Long lists: 500 agents, an agent with 100 tickets, and 5,000 waiting tickets, within Telegram's limits.
+use super::{EVE, staffed};
 use crate::conversation::{BUDI, SARI, with_agent};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, MAX_DATA_BYTES, PagedList};
@@ -12,10 +13,15 @@ use uuid::Uuid;
 
 /// Checks the newest message of the admin against Telegram's limits.
 fn check_limits(desk: &Desk) {
-    let card = desk.last(ADMIN);
+    check_limits_of(desk, ADMIN);
+    assert!(!desk.last(ADMIN).keyboard.is_empty(), "{}", desk.last(ADMIN).text);
+}
+
+fn check_limits_of(desk: &Desk, admin: i64) {
+    let card = desk.last(admin);
     let buttons: Vec<_> = card.keyboard.iter().flatten().collect();
     assert!(card.text.encode_utf16().count() <= 4_096, "{}", card.text);
-    assert!(!buttons.is_empty() && buttons.len() <= 100, "{}", buttons.len());
+    assert!(buttons.len() <= 100, "{}", buttons.len());
     let data: Vec<_> =
         buttons.iter().map(|button| button.callback_data.clone().unwrap_or_default()).collect();
     assert!(data.iter().all(|data| !data.is_empty() && data.len() <= MAX_DATA_BYTES), "{data:?}");
@@ -48,6 +54,30 @@ async fn waiting_tickets(desk: &Desk, count: u32) {
     commit(desk, (1..=count).map(open).collect()).await;
 }
 
+/// Adds this many agents like Budi, and restarts the desk, which then has them in its roster.
+async fn more_agents(desk: &Desk, count: i64) {
+    let app = desk.app();
+    let budi = app.engine.seats().remove(0).person;
+    let agent = |n: i64| {
+        let mut profile = budi.agent.clone().unwrap();
+        profile.assignment_order = u32::try_from(n).unwrap() + 10;
+        let person = Person {
+            id: PersonId(Uuid::from_u128(n.unsigned_abs().into())),
+            telegram: TelegramId(10_000 + n),
+            name: format!("Agen dengan nama yang panjang {n}"),
+            username: None,
+            version: Version::default(),
+            agent: Some(profile),
+            ..budi.clone()
+        };
+        Change::quiet(Write::Person { person: Box::new(person), expected: None })
+    };
+    commit(desk, (1..=count).map(agent).collect()).await;
+    drop(app);
+    desk.stop().await;
+    desk.start().await;
+}
+
 #[tokio::test]
 async fn five_thousand_waiting_tickets_have_pages_and_lead_back_to_their_page() {
     let desk = with_agent().await;
@@ -76,26 +106,7 @@ async fn five_hundred_agents_have_pages_and_an_agent_with_many_tickets_too() {
     for n in 1..=9 {
         desk.ticket(SARI, &format!("kendala {n}")).await;
     }
-    let app = desk.app();
-    let budi = app.engine.seats().remove(0).person;
-    let agent = |n: i64| {
-        let mut profile = budi.agent.clone().unwrap();
-        profile.assignment_order = u32::try_from(n).unwrap() + 10;
-        let person = Person {
-            id: PersonId(Uuid::from_u128(n.unsigned_abs().into())),
-            telegram: TelegramId(10_000 + n),
-            name: format!("Agen dengan nama yang panjang {n}"),
-            username: None,
-            version: Version::default(),
-            agent: Some(profile),
-            ..budi.clone()
-        };
-        Change::quiet(Write::Person { person: Box::new(person), expected: None })
-    };
-    commit(&desk, (1..=499).map(agent).collect()).await;
-    drop(app);
-    desk.stop().await;
-    desk.start().await;
+    more_agents(&desk, 499).await;
     desk.say(ADMIN, "/workload").await;
     check_limits(&desk);
     assert!(desk.last(ADMIN).button("1/50").is_some());
@@ -115,4 +126,40 @@ async fn five_hundred_agents_have_pages_and_an_agent_with_many_tickets_too() {
     desk.press(ADMIN, "▶️").await;
     check_limits(&desk);
     assert!(desk.last(ADMIN).button("2/63").is_some(), "{}", desk.chat_story(ADMIN));
+}
+
+#[tokio::test]
+async fn every_list_of_a_large_desk_keeps_the_limits_in_both_languages() {
+    let desk = staffed().await;
+    // Whoever is online would get the tickets.
+    desk.say(BUDI, "/busy").await;
+    waiting_tickets(&desk, 5_000).await;
+    more_agents(&desk, 498).await;
+    let lists = [
+        ("/workload", "▶️"),
+        ("/agents", "▶️"),
+        ("/setmax", "▶️"),
+        ("/removeagent", "▶️"),
+        ("/setmax Agen", "Agen"),
+        ("/queue", "▶️"),
+        ("/reassign", "▶️"),
+        ("/priority", "▶️"),
+        ("/audit", "▶️"),
+        ("/stats", "▶️"),
+    ];
+    for admin in [ADMIN, EVE] {
+        for (command, next) in lists {
+            desk.say(admin, command).await;
+            check_limits_of(&desk, admin);
+            desk.press(admin, next).await;
+            check_limits_of(&desk, admin);
+            // The first entry of the page leads further.
+            let message = desk.last(admin).message_id;
+            let entry = desk.last(admin).keyboard[0][0].callback_data.clone().unwrap();
+            desk.press_data(admin, message, &entry).await;
+            check_limits_of(&desk, admin);
+        }
+        desk.say(admin, "/search rusak").await;
+        assert!(desk.last(admin).text.encode_utf16().count() <= 4_096, "{}", desk.last(admin).text);
+    }
 }

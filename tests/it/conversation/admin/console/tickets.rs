@@ -139,13 +139,13 @@ async fn a_released_ticket_goes_to_another_agent_or_waits() {
 async fn the_conversation_and_its_transcript_are_shown() {
     let desk = staffed().await;
     open_held_ticket(&desk, EVE).await;
-    desk.press(EVE, "💬 Conversation").await;
+    desk.press(EVE, "💬 Messages").await;
     assert!(desk.last(EVE).text.contains("no conversation"), "{}", desk.last(EVE).text);
     desk.press(BUDI, "▶️ Buka").await;
     desk.sandbox.send_text(BUDI, "Sudah dicoba dinyalakan ulang?");
     desk.settle().await;
     desk.press(EVE, "⬅️ Ticket").await;
-    desk.press(EVE, "💬 Conversation").await;
+    desk.press(EVE, "💬 Messages").await;
     assert!(desk.last(EVE).text.contains("Sudah dicoba"), "{}", desk.last(EVE).text);
     let card = desk.last(EVE).message_id;
     desk.press(EVE, "📄 Full transcript").await;
