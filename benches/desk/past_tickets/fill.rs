@@ -13,8 +13,8 @@ use chrono::{NaiveDate, TimeDelta};
 use mongodb::bson::{DateTime, Document, doc, to_bson};
 use rusqlite::{Connection, params};
 
-/// The time over which the tickets are spread: within the longest period of the card.
-const SPREAD: TimeDelta = TimeDelta::days(28);
+/// The time over which the tickets are spread. It ends 36 hours ago, so all lie within the 30 days of the card.
+const SPREAD: TimeDelta = TimeDelta::days(26);
 const BATCH: usize = 5_000;
 
 /// A completed ticket and when it was assigned.
