@@ -12,8 +12,9 @@ const launch = new URLSearchParams(location.hash.slice(1));
 /** The signed data of the person; null outside Telegram. */
 export const initData = launch.get("tgWebAppData");
 
-const TOKEN_KEY = "antri-token";
-const THEME_KEY = "antri-theme";
+// Two frames of one tab share what it keeps, and may belong to two people: those frames have names.
+const TOKEN_KEY = `antri-token ${window.name}`;
+const THEME_KEY = `antri-theme ${window.name}`;
 
 /** The token of this tab from before the page was loaded again; null outside Telegram. */
 export const keptToken = () => kept("sessionStorage", TOKEN_KEY);

@@ -54,7 +54,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
 #[derive(Debug, ToSchema)]
 pub(in crate::api) struct FileForm {
     /// The file: at most 50 MB. JPEG, PNG and WebP of at most 10 MB are sent as a photo, anything else as a document.
-    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, format = Binary, example = "%PDF-1.7", content_media_type = "application/octet-stream")]
     #[expect(dead_code, reason = "only for the contract")]
     file: Vec<u8>,
     /// A text below it: at most 900 UTF-16 units.

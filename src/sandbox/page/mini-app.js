@@ -67,7 +67,7 @@ export class MiniApp {
     this.opener = document.activeElement;
     const { name } = this.bot();
     const close = iconButton("close", strings.closeApp, { "data-testid": "close-app", onclick: () => this.close() });
-    this.frame = el("iframe", { title: name, sandbox: FRAME_RIGHTS, src: this.address(url) });
+    this.frame = el("iframe", { title: name, name: `mini-app-${this.user}`, sandbox: FRAME_RIGHTS, src: this.address(url) });
     this.root.setAttribute("aria-label", name);
     this.root.replaceChildren(el("header.mini-app-head", {}, close, el("b", {}, name)), this.frame);
     this.root.hidden = false;

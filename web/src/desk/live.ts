@@ -85,6 +85,7 @@ export function follow(): () => void {
       }
     };
     socket.onclose = ({ code }) => {
+      if (ended) return;
       if (code === NOT_STAFF) session.value = null;
       // The token of this connection ended. If the session lasts, the next one has a new token.
       else if (code === TOKEN_ENDED && connection.value === "open") void renewNow().then(connect, again);

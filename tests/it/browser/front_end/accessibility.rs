@@ -128,10 +128,10 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.script("document.querySelector('form').scrollIntoView({ block: 'end' })").await;
     tour.check("conversation-end").await;
     tour.click("//form", "Kirim", "Send").await;
+    demo.wait_gone(&format!("//form{}", containing("panduan-modem"))).await;
     demo.stage.settle().await.unwrap();
     let received = demo.stage.sandbox.chat(SARI).into_iter().rev().find_map(|message| message.media);
     assert!(received.unwrap().file_name.unwrap().starts_with("panduan-modem"));
-    demo.wait_gone(&format!("//form{}", containing("panduan-modem"))).await;
 
     tour.click("//header", "Keluar", "Log out").await;
     demo.wait_displayed(&format!("//main[{}]", has_class("login"))).await;

@@ -1,7 +1,8 @@
 //! The front end as a Mini App: inside the demo's panes, as in Telegram, and in a tab of its own.
 use super::{DESKTOP, Demo, PHONE, STATUS, containing, press, ticket};
-use crate::browser::{has_class, pane};
+use crate::browser::{WAIT_TIMEOUT, has_class, pane};
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI};
+use antri::domain::person::Availability;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -52,7 +53,11 @@ async fn the_menu_button_opens_the_dashboard_inside_the_pane() {
     assert_eq!(demo.script(theme).await, json!(["light", "#ffffff"]));
     demo.choose_option(STATUS, "busy").await;
     demo.wait_displayed(&format!("//p{}", containing("Tiket baru tidak masuk selama"))).await;
-    demo.stage.settle().await.unwrap();
+    let until = tokio::time::Instant::now() + WAIT_TIMEOUT;
+    while demo.person(BUDI).await.availability() != Availability::Busy {
+        assert!(tokio::time::Instant::now() < until, "the status did not reach the desk");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     demo.stage.say(BUDI, "/status").await.unwrap();
     assert!(demo.has(BUDI, "🟠 Sibuk"));
 
