@@ -141,7 +141,7 @@ function Desk() {
       {views.length > 1 && (
         <nav aria-label={text("nav-label")}>
           {views.map((view) => (
-            <a key={view} href={`#${view}`} aria-current={shown.view === view ? "page" : undefined}>
+            <a key={view} href={`#/${view}`} aria-current={shown.view === view ? "page" : undefined}>
               {text(NAMES[view])}
               <Badge view={view} />
             </a>
