@@ -65,6 +65,8 @@ function Composer({ ticket }: { ticket: Ticket }) {
   const choose = (input: HTMLInputElement) => {
     const chosen = input.files?.[0] ?? null;
     input.value = "";
+    // A note has no file.
+    if (isNote.value) return;
     if (chosen && chosen.size > MAX_FILE_BYTES) say(text("talk-file-too-large"), "error");
     else file.value = chosen;
   };

@@ -120,6 +120,8 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.wait_displayed(&format!("//li[{}]//img", has_class("bubble"))).await;
     demo.wait_displayed("//form//select").await;
     tour.check("conversation").await;
+    // The note is written; the file is for the customer.
+    demo.click("//form//label[.//input[@type='checkbox']]").await;
     let file = tempfile::Builder::new().prefix("panduan-modem").suffix(".pdf").tempfile().unwrap();
     std::fs::write(file.path(), "isi").unwrap();
     let input = demo.page.find(By::XPath("//form//input[@type='file']")).await.unwrap();
