@@ -13,7 +13,7 @@ use mongodb::bson::doc;
 impl ReplyStore for Mongo {
     async fn canned_replies(&self) -> Result<Vec<CannedReply>, StoreError> {
         let order = doc! { "word_key": 1, "department_id": 1 };
-        let docs = self.db.find(CANNED_REPLIES, doc! {}, order, None).await?;
+        let docs = self.db.find(CANNED_REPLIES, doc! {}, order).await?;
         docs.into_iter().map(value).collect()
     }
 

@@ -5,7 +5,7 @@ use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::action::Find;
 use mongodb::bson::{Document, doc};
-use mongodb::options::{ClientOptions, Hint, ReadConcern, WriteConcern};
+use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
@@ -80,19 +80,13 @@ impl Db {
         Ok(find.await?.try_collect().await?)
     }
 
-    /// Returns the documents that match, in this order, by the named index if one is named.
+    /// Returns the documents that match, in this order.
     pub(super) async fn find(
         &self,
         collection: &str,
         filter: Document,
         sort: Document,
-        index: Option<&str>,
     ) -> Result<Vec<Document>, StoreError> {
-        let collection = self.collection(collection);
-        let find = collection.find(filter).sort(sort);
-        match index {
-            Some(index) => self.all(find.hint(Hint::Name(index.to_owned()))).await,
-            None => self.all(find).await,
-        }
+        self.all(self.collection(collection).find(filter).sort(sort)).await
     }
 }

@@ -89,13 +89,6 @@ impl Index {
     }
 }
 
-pub(super) const QUEUE_ALL_INDEX: &str = "queue_all";
-pub(super) const SLOT_INDEX: &str = "slot";
-pub(super) const SNOOZED_INDEX: &str = "snoozed";
-pub(super) const AWAITED_INDEX: &str = "awaited";
-pub(super) const NUDGED_INDEX: &str = "nudged";
-pub(super) const LIVE_CARDS_INDEX: &str = "has_live_cards";
-
 /// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent
 /// of the depth.
 const INDEXES: &[Index] = &[
@@ -116,22 +109,21 @@ const INDEXES: &[Index] = &[
     index(TICKET_QUEUE, "assigned_agent", || doc! { "assigned_agent": 1, "status": 1 }),
     index(TICKET_QUEUE, "ticket_id", || doc! { "ticket_id": 1 }).unique(),
     // One ticket per slot: a slot that is used twice can't be written.
-    index(TICKET_QUEUE, SLOT_INDEX, || doc! { "assigned_agent": 1, "slot": 1 })
+    index(TICKET_QUEUE, "slot", || doc! { "assigned_agent": 1, "slot": 1 })
         .unique()
         .where_(|| doc! { "holding": true }),
     index(TICKET_QUEUE, "queue_auto", || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
-    index(TICKET_QUEUE, QUEUE_ALL_INDEX, || doc! { "department": 1, "rank": 1, "position": 1 })
+    index(TICKET_QUEUE, "queue_all", || doc! { "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
     index(TICKET_QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
     // Ended tickets whose live cards are not deleted yet.
-    index(TICKET_QUEUE, LIVE_CARDS_INDEX, || doc! { "ended_at": 1 })
+    index(TICKET_QUEUE, "has_live_cards", || doc! { "ended_at": 1 })
         .where_(|| doc! { "has_live_cards": true }),
-    index(TICKET_QUEUE, SNOOZED_INDEX, || doc! { "resume_at": 1 }).where_(|| doc! { "snoozed": true }),
-    index(TICKET_QUEUE, AWAITED_INDEX, || doc! { "unanswered_since": 1, "position": 1 })
-        .where_(|| doc! { "response": "awaited" }),
-    index(TICKET_QUEUE, NUDGED_INDEX, || doc! { "unanswered_since": 1, "position": 1, "response": 1 })
-        .where_(|| doc! { "response": "nudged" }),
+    index(TICKET_QUEUE, "snoozed", || doc! { "resume_at": 1 }).where_(|| doc! { "snoozed": true }),
+    // One index for both responses: of two partial ones with one order, some servers take the wrong one.
+    index(TICKET_QUEUE, "unanswered", || doc! { "response": 1, "unanswered_since": 1, "position": 1 })
+        .where_(|| doc! { "unanswered_since": { "$exists": true } }),
     index(TICKET_QUEUE, "number_reversed", || doc! { "number_reversed": 1 }).where_(|| doc! { "open": true }),
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),

@@ -7,9 +7,8 @@ use crate::domain::ids::{ChatId, PersonId};
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, date, fields, value};
-use crate::store::mongo::schema::{DRAFTS, LIVE_CARDS, LIVE_CARDS_INDEX, TICKET_QUEUE};
+use crate::store::mongo::schema::{DRAFTS, LIVE_CARDS, TICKET_QUEUE};
 use mongodb::bson::{Document, doc};
-use mongodb::options::Hint;
 
 /// The most tickets whose cards are deleted in one step.
 const MAX_PRUNED_TICKETS: i64 = 500;
@@ -64,8 +63,7 @@ pub(crate) fn ended_with_live_cards(before: Time) -> Document {
 /// Deletes the live cards of some tickets that ended before this time; returns the number of tickets.
 pub(crate) async fn prune(db: &Db, before: Time) -> Result<usize, StoreError> {
     let (queue, cards) = (db.collection(TICKET_QUEUE), db.collection(LIVE_CARDS));
-    let hint = Hint::Name(LIVE_CARDS_INDEX.to_owned());
-    let find = queue.find(ended_with_live_cards(before)).limit(MAX_PRUNED_TICKETS).hint(hint);
+    let find = queue.find(ended_with_live_cards(before)).limit(MAX_PRUNED_TICKETS);
     let ended = db.all(find).await?;
     let mut ids = Vec::with_capacity(ended.len());
     for ticket in &ended {
@@ -98,7 +96,7 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
 
 /// Returns live cards by slot.
 pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result<LiveCard, StoreError>> {
-    let found = db.find(LIVE_CARDS, doc! { "_id": among(&slots) }, doc! {}, None).await?;
+    let found = db.find(LIVE_CARDS, doc! { "_id": among(&slots) }, doc! {}).await?;
     found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
@@ -120,5 +118,5 @@ pub(crate) async fn live_pick_ups(db: &Db) -> Result<Vec<LiveCard>, StoreError> 
 async fn of_kinds<const N: usize>(db: &Db, kinds: [&str; N]) -> Result<Vec<LiveCard>, StoreError> {
     let of = |kind| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
     let slots = doc! { "$or": kinds.map(of).to_vec() };
-    db.find(LIVE_CARDS, slots, doc! {}, None).await?.iter().map(card).collect()
+    db.find(LIVE_CARDS, slots, doc! {}).await?.iter().map(card).collect()
 }

@@ -36,7 +36,7 @@ pub(crate) fn unrouted(author: PersonId) -> Document {
 }
 
 async fn all(db: &Db, filter: Document) -> Result<Vec<ConversationMessage>, StoreError> {
-    let found = db.find(MESSAGES, filter, doc! { "seq": 1 }, None).await?;
+    let found = db.find(MESSAGES, filter, doc! { "seq": 1 }).await?;
     found.into_iter().map(value).collect()
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn of_agent(agent: PersonId, from: Time) -> Document {
 
 /// Returns the events of a ticket, oldest first.
 pub(crate) async fn history(db: &Db, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
-    let docs = db.find(EVENTS, of_ticket(ticket), doc! { "_id": 1 }, None).await?;
+    let docs = db.find(EVENTS, of_ticket(ticket), doc! { "_id": 1 }).await?;
     docs.iter().map(|doc| Fields(doc).nested("event")).collect()
 }
 
@@ -29,7 +29,7 @@ pub(crate) async fn assignment_counts(
     from: Time,
 ) -> Result<(u32, u32), StoreError> {
     let (mut assigned, mut completed) = (0, 0);
-    for doc in db.find(EVENTS, of_agent(agent, from), doc! { "micros": 1 }, None).await? {
+    for doc in db.find(EVENTS, of_agent(agent, from), doc! { "micros": 1 }).await? {
         let is_assignment = Fields(&doc).text("kind")? == "assigned";
         *(if is_assignment { &mut assigned } else { &mut completed }) += 1;
     }

@@ -51,7 +51,7 @@ pub(crate) async fn find(
 
 /// Returns people by id; a stand-in for one whose record can't be read.
 pub(crate) async fn by_ids(db: Db, ids: Vec<PersonId>) -> Loaded<PersonId, Result<Person, StoreError>> {
-    let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
+    let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}).await?;
     let people = users.iter().zip(join_status(&db, &users).await?);
     let found = people.map(|(user, person)| {
         let person = person.unwrap_or_else(|unreadable| unreadable.stand_in);
@@ -69,7 +69,7 @@ async fn join_status(db: &Db, users: &[Document]) -> Result<Vec<PersonOrUnreadab
     let statuses = if ids.is_empty() {
         Vec::new()
     } else {
-        db.find(AGENT_STATUS, doc! { "agent_id": among(&ids) }, doc! {}, None).await?
+        db.find(AGENT_STATUS, doc! { "agent_id": among(&ids) }, doc! {}).await?
     };
     let statuses = by_id(&statuses, "agent_id");
     let status_of = |user: &Document| statuses.get(Fields(user).text("_id").ok()?).copied();
@@ -83,12 +83,12 @@ fn by_id<'a>(docs: &'a [Document], field: &str) -> HashMap<&'a str, &'a Document
 /// Returns everyone with an agent's profile, in the order in which they became agents.
 pub(crate) async fn agents(db: &Db) -> Result<Vec<PersonOrUnreadable>, StoreError> {
     let order = doc! { "assignment_order": 1, "agent_id": 1 };
-    let statuses = db.find(AGENT_STATUS, doc! {}, order, Some("assignment_order")).await?;
+    let statuses = db.find(AGENT_STATUS, doc! {}, order).await?;
     let ids: Vec<Bson> = statuses.iter().filter_map(|status| status.get("agent_id").cloned()).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let users = db.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}, None).await?;
+    let users = db.find(USERS, doc! { "_id": { "$in": ids } }, doc! {}).await?;
     let users = by_id(&users, "_id");
     let mut agents = Vec::with_capacity(statuses.len());
     for status in &statuses {

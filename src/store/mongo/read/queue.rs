@@ -9,9 +9,8 @@ use crate::domain::ticket::Priority;
 use crate::engine::ports::{QueueDepths, StoreError, WaitingTicket};
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
-use crate::store::mongo::schema::{QUEUE_ALL_INDEX, QUEUE_DEPTHS, TICKET_QUEUE};
+use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE};
 use mongodb::bson::{Document, doc};
-use mongodb::options::Hint;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,16 +18,14 @@ use std::sync::Arc;
 /// Returns the query of the first tickets of a department that the engine may assign.
 pub(crate) fn auto_head(department: DepartmentId, limit: usize) -> Query {
     let filter = doc! { "status": "queued", "department": department.to_string(), "auto": true };
-    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit), index: None }
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(limit) }
 }
 
 /// Returns the query of a page of the queue over these departments.
 pub(crate) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
     let sort = doc! { "rank": 1, "position": 1 };
     let filter = doc! { "status": "queued", "department": among(departments) };
-    // For one department every server finds the index with this order.
-    let index = if departments.len() == 1 { None } else { Some(QUEUE_ALL_INDEX) };
-    Query { filter, sort, skip: offset as u64, limit: Some(limit), index }
+    Query { filter, sort, skip: offset as u64, limit: Some(limit) }
 }
 
 /// Returns the query of the oldest ticket of a department at a priority.
@@ -40,7 +37,7 @@ pub(crate) fn oldest(department: DepartmentId, priority: Priority) -> Query {
     };
     // The rank is in the order too, though it is constant: without it the index `status` has this order as
     // well.
-    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1), index: None }
+    Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1) }
 }
 
 /// Returns the oldest ticket of a department at a priority.
@@ -67,7 +64,7 @@ pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
 /// Returns the depths of all queues.
 pub(crate) async fn depths(db: Db, _: Vec<()>) -> Loaded<(), Arc<DepthSums>> {
     let mut depths: HashMap<_, Vec<_>> = HashMap::new();
-    for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}, None).await? {
+    for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}).await? {
         let f = Fields(doc);
         let count = (f.int("rank")?, f.int("waiting")?);
         depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
@@ -110,11 +107,10 @@ pub(crate) async fn position(
 ) -> Result<u64, StoreError> {
     let (before, mut at) = depths.before_and_at(department, priority.rank().into());
     let peers = |condition: &str| peers(department, priority, condition, arrival);
-    let index = || Hint::Name(QUEUE_ALL_INDEX.to_owned());
     let queue = db.collection(TICKET_QUEUE);
     // A new ticket is the last.
-    if arrival != Arrival::LAST && queue.find_one(peers("$gt")).hint(index()).await?.is_some() {
-        at = int(queue.count_documents(peers("$lte")).hint(index()).await?);
+    if arrival != Arrival::LAST && queue.find_one(peers("$gt")).await?.is_some() {
+        at = int(queue.count_documents(peers("$lte")).await?);
     }
     Ok(u64::try_from(before + at).unwrap_or(0))
 }

@@ -62,7 +62,7 @@ impl ReferenceReader {
 }
 
 async fn departments(db: Db, _: Vec<()>) -> Loaded<(), Vec<Department>> {
-    let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }, Some("name")).await?;
+    let docs = db.find(DEPARTMENTS, doc! {}, doc! { "name_key": 1 }).await?;
     Ok(HashMap::from([((), docs.into_iter().map(value).collect::<Result<_, _>>()?)]))
 }
 

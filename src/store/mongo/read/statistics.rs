@@ -5,13 +5,13 @@ use crate::domain::statistics::{AvailableSpan, Figure, Figures, OpenSpans, Scope
 use crate::engine::ports::{StatisticsStore, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::codec::Fields;
-use crate::store::mongo::schema::{AGENT_STATUS, SLOT_INDEX, STATISTICS, TICKET_QUEUE};
+use crate::store::mongo::read::tickets;
+use crate::store::mongo::schema::{AGENT_STATUS, STATISTICS, TICKET_QUEUE};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
-use mongodb::options::Hint;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::PoisonError;
@@ -95,7 +95,7 @@ impl StatisticsStore for Mongo {
 
     async fn open_spans(&self) -> Result<OpenSpans, StoreError> {
         let mut spans = OpenSpans::default();
-        for doc in self.db.find(AGENT_STATUS, doc! { "is_online": true }, doc! {}, None).await? {
+        for doc in self.db.find(AGENT_STATUS, doc! { "is_online": true }, doc! {}).await? {
             let f = Fields(&doc);
             let capacity = Capacity::new(f.number("max_tickets")?);
             let capacity = capacity.ok_or_else(|| StoreError::Corrupt("agent: unknown capacity".into()))?;
@@ -106,8 +106,7 @@ impl StatisticsStore for Mongo {
         }
         let fields = doc! { "assigned_agent": 1, "assigned_at": 1, "assigned_at_us": 1 };
         let held = self.db.collection(TICKET_QUEUE);
-        let held = held.find(doc! { "holding": true }).projection(fields);
-        let mut found = held.hint(Hint::Name(SLOT_INDEX.to_owned())).await?;
+        let mut found = held.find(tickets::held()).projection(fields).await?;
         while let Some(doc) = found.try_next().await? {
             let f = Fields(&doc);
             spans.holds.push((PersonId(f.id("assigned_agent")?), f.time("assigned_at")?));

@@ -5,57 +5,58 @@ use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
-use crate::store::mongo::schema::{
-    AWAITED_INDEX, NUDGED_INDEX, SLOT_INDEX, SNOOZED_INDEX, TICKET_QUEUE, TICKETS,
-};
+use crate::store::mongo::schema::{TICKET_QUEUE, TICKETS};
 use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
 use mongodb::bson::{Document, doc};
-use mongodb::options::Hint;
 use std::collections::HashMap;
 
-/// A query of `ticket_queue`.
+/// A query of `ticket_queue`. It names no index, as some servers then read the whole collection; its filter and
+/// its order are such that one index fits.
 pub(crate) struct Query {
     pub(crate) filter: Document,
     pub(crate) sort: Document,
     pub(crate) skip: u64,
     pub(crate) limit: Option<usize>,
-    /// The index to use, if several would do. If only one fits it is not named, as some servers read the
-    /// whole of a named index.
-    pub(crate) index: Option<&'static str>,
 }
 
 pub(crate) fn held_by(agents: &[PersonId]) -> Document {
     doc! { "assigned_agent": among(agents), "holding": true }
 }
 
+/// Returns the filter of the tickets that any agent holds. It names the key of the index, or a server would not
+/// use it.
+pub(crate) fn held() -> Document {
+    doc! { "assigned_agent": { "$gte": "" }, "holding": true }
+}
+
 pub(crate) fn all_held() -> Query {
-    Query { filter: doc! { "holding": true }, sort: doc! {}, skip: 0, limit: None, index: Some(SLOT_INDEX) }
+    Query { filter: held(), sort: doc! {}, skip: 0, limit: None }
 }
 
 pub(crate) fn snoozed(limit: usize) -> Query {
     let (filter, sort) = (doc! { "snoozed": true }, doc! { "resume_at": 1 });
-    Query { filter, sort, skip: 0, limit: Some(limit), index: Some(SNOOZED_INDEX) }
+    Query { filter, sort, skip: 0, limit: Some(limit) }
 }
 
 pub(crate) fn unanswered(nudged: bool, (offset, limit): (usize, usize)) -> Query {
     let response = if nudged { "nudged" } else { "awaited" };
-    let index = if nudged { NUDGED_INDEX } else { AWAITED_INDEX };
-    let (filter, sort) = (doc! { "response": response }, doc! { "unanswered_since": 1, "position": 1 });
-    Query { filter, sort, skip: offset as u64, limit: Some(limit), index: Some(index) }
+    let filter = doc! { "response": response, "unanswered_since": { "$exists": true } };
+    let sort = doc! { "unanswered_since": 1, "position": 1 };
+    Query { filter, sort, skip: offset as u64, limit: Some(limit) }
 }
 
 pub(crate) fn by_suffix(suffix: &str) -> Query {
     let start = reversed(suffix);
     let end = format!("{start}{}", char::MAX);
     let filter = doc! { "open": true, "number_reversed": { "$gte": start, "$lt": end } };
-    Query { filter, sort: doc! {}, skip: 0, limit: None, index: None }
+    Query { filter, sort: doc! {}, skip: 0, limit: None }
 }
 
 /// Open tickets of a customer are sorted oldest first, ended ones newest first.
 pub(crate) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query {
     let filter = doc! { "customer": customer.to_string(), "open": open };
     let sort = doc! { "position": if open { 1 } else { -1 } };
-    Query { filter, sort, skip: 0, limit: Some(limit), index: None }
+    Query { filter, sort, skip: 0, limit: Some(limit) }
 }
 
 /// Returns the tickets of a query, in its order.
@@ -65,11 +66,7 @@ pub(crate) async fn find(db: &Db, query: Query) -> Result<Vec<Ticket>, StoreErro
     }
     let queue = db.collection(TICKET_QUEUE);
     let find = queue.find(query.filter).sort(query.sort).skip(query.skip);
-    let mut find = find.limit(query.limit.map_or(0, int));
-    if let Some(index) = query.index {
-        find = find.hint(Hint::Name(index.to_owned()));
-    }
-    let docs = db.all(find).await?;
+    let docs = db.all(find.limit(query.limit.map_or(0, int))).await?;
     join_content(db, &docs).await?.into_iter().collect()
 }
 
@@ -78,7 +75,7 @@ async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, S
         return Ok(Vec::new());
     }
     let ids: Vec<_> = docs.iter().filter_map(|doc| doc.get_str("ticket_id").ok()).collect();
-    let contents = db.find(TICKETS, doc! { "_id": among(&ids) }, doc! {}, None).await?;
+    let contents = db.find(TICKETS, doc! { "_id": among(&ids) }, doc! {}).await?;
     let contents: HashMap<_, _> =
         contents.iter().filter_map(|content| Some((content.get_str("_id").ok()?, content))).collect();
     let tickets = docs.iter().map(|doc| {
@@ -92,7 +89,7 @@ async fn join_content(db: &Db, docs: &[Document]) -> Result<Vec<Result<Ticket, S
 
 /// Returns tickets by id.
 pub(crate) async fn by_ids(db: Db, ids: Vec<TicketId>) -> Loaded<TicketId, Result<Ticket, StoreError>> {
-    let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": among(&ids) }, doc! {}, None).await?;
+    let docs = db.find(TICKET_QUEUE, doc! { "ticket_id": among(&ids) }, doc! {}).await?;
     let tickets = docs.iter().zip(join_content(&db, &docs).await?);
     tickets.map(|(doc, ticket)| Ok((TicketId(Fields(doc).id("ticket_id")?), ticket))).collect()
 }
@@ -102,7 +99,7 @@ pub(crate) async fn held_by_each(
     db: Db,
     agents: Vec<PersonId>,
 ) -> Loaded<PersonId, Vec<Result<Ticket, StoreError>>> {
-    let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}, None).await?;
+    let docs = db.find(TICKET_QUEUE, held_by(&agents), doc! {}).await?;
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
     for (doc, ticket) in docs.iter().zip(join_content(&db, &docs).await?) {
         held.entry(PersonId(Fields(doc).id("assigned_agent")?)).or_default().push(ticket);

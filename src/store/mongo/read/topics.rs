@@ -51,7 +51,7 @@ impl TopicStore for Mongo {
     }
 
     async fn open_topics(&self) -> Result<Vec<Topic>, StoreError> {
-        let found = self.db.find(TOPICS, doc! { "open": true }, doc! {}, None).await?;
+        let found = self.db.find(TOPICS, doc! { "open": true }, doc! {}).await?;
         found.into_iter().map(value).collect()
     }
 

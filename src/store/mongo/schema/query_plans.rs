@@ -23,13 +23,7 @@ fn queries() -> Vec<(&'static str, Document)> {
     let find = |collection: &'static str, filter: Document, sort: Document| {
         (collection, doc! { "find": collection, "filter": filter, "sort": sort, "limit": 5_i64 })
     };
-    let of = |query: tickets::Query| {
-        let (collection, mut command) = find(TICKET_QUEUE, query.filter, query.sort);
-        if let Some(index) = query.index {
-            command.insert("hint", index);
-        }
-        (collection, command)
-    };
+    let of = |query: tickets::Query| find(TICKET_QUEUE, query.filter, query.sort);
     let ((ready, order), (staged, by_id)) = (chat_queues::ready(), staging::oldest_staged());
     let newest_cards = chat_queues::ready_in(TrafficClass::Cards, true);
     let place = MessageSource { chat: ChatId(1), message_id: 1 };

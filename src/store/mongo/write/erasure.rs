@@ -20,7 +20,7 @@ use mongodb::bson::{Bson, Document, doc};
 impl ErasureStore for Mongo {
     async fn erase_customer(&self, customer: PersonId) -> Result<u64, StoreError> {
         let ended = doc! { "customer": customer.to_string(), "open": false };
-        let ended = self.db.find(TICKET_QUEUE, ended, doc! {}, None).await?;
+        let ended = self.db.find(TICKET_QUEUE, ended, doc! {}).await?;
         let tickets = self.db.collection(TICKETS);
         let mut ids: Vec<TicketId> = Vec::new();
         for queued in &ended {
@@ -59,7 +59,7 @@ impl ErasureStore for Mongo {
 
 /// Empties the dead updates of a person. The documents stay, so that a repeated update is recognised.
 async fn empty_dead_updates(db: &Db, telegram: i64) -> Result<(), StoreError> {
-    let dead = db.find(INBOX, doc! { "state": "dead" }, doc! {}, None).await?;
+    let dead = db.find(INBOX, doc! { "state": "dead" }, doc! {}).await?;
     let is_theirs = |update: &&Document| {
         let body = Fields(update).text("body").unwrap_or_default();
         serde_json::from_str(body).is_ok_and(|update| is_update_of(&update, telegram))
