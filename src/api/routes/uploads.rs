@@ -53,7 +53,8 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
 /// A file, and what is said to it.
 #[derive(Debug, ToSchema)]
 pub(in crate::api) struct FileForm {
-    /// The file: at most 50 MB. JPEG, PNG and WebP of at most 10 MB are sent as a photo, anything else as a document.
+    /// The file: at most 50 MB. `image/jpeg`, `image/png` and `image/webp` of at most 10 MB are sent as a photo, anything
+    /// else as a document.
     #[schema(value_type = String, format = Binary, example = "%PDF-1.7", content_media_type = "application/octet-stream")]
     #[expect(dead_code, reason = "only for the contract")]
     file: Vec<u8>,
@@ -92,8 +93,8 @@ pub(in crate::api) async fn send(
     check_holder(&caller, ticket.clone())?;
     let Ok(_permit) = api.uploads.try_acquire() else { return Err(ApiError::too_many(1)) };
     let too_slow = |_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long");
-    let file = timeout(BODY_TIMEOUT, SentFile::read(request)).await.map_err(too_slow)??;
-    let (text, uploaded) = (file.text.clone(), api.upload(&caller, file).await?);
+    let file = timeout(BODY_TIMEOUT, Box::pin(SentFile::read(request))).await.map_err(too_slow)??;
+    let (text, uploaded) = (file.text.clone(), Box::pin(api.upload(&caller, file)).await?);
     let (source, content) = uploaded;
     let content = MessageContent { text, ..content };
     let new = NewMessage { source: Some(source), key: Some(key), thread: None, content };

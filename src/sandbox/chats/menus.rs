@@ -51,7 +51,8 @@ impl Menus {
 
     /// Returns the menu button of a chat, or of all chats without one of their own (`None`).
     pub(in crate::sandbox) fn button(&self, chat: Option<i64>) -> Value {
-        let is_own = |button: &&Value| chat.is_none() || button["type"] != "default";
+        let is_own =
+            |button: &&Value| chat.is_none() || button.get("type").and_then(Value::as_str) != Some("default");
         let button = self.buttons.get(&chat).filter(is_own).or_else(|| self.buttons.get(&None));
         button.cloned().unwrap_or_else(|| json!({"type": "default"}))
     }

@@ -67,7 +67,7 @@ impl State {
     /// Returns whether the menu button of a user's chat or a button of its messages opens this Mini App.
     fn offers_mini_app(&self, user: i64, url: &str) -> bool {
         let in_menu = self.menus.button(Some(user));
-        in_menu["web_app"]["url"].as_str() == Some(url)
+        in_menu.pointer("/web_app/url").and_then(Value::as_str) == Some(url)
             || self
                 .visible_messages(user)
                 .iter()

@@ -21,7 +21,9 @@ pub(in crate::sandbox) fn set(state: &mut State, call: &Call<'_>) -> MethodResul
         _ => return Err(bad_request("can't parse menu button: Unsupported type specified")),
     }
     state.menus.set_button(chat, button);
-    chat.into_iter().for_each(|chat| state.emit_chat_info(chat));
+    if let Some(chat) = chat {
+        state.emit_chat_info(chat);
+    }
     Ok(json!(true))
 }
 
