@@ -2,7 +2,7 @@
 use super::{BUDI, SARI, TOM, with_customer};
 use crate::support::{ADMIN, Desk, Options, http};
 use antri::config::http::HttpConfig;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Returns the commands in the menu of this person.
 fn menu(desk: &Desk, id: i64) -> Vec<String> {
@@ -97,7 +97,7 @@ async fn the_menu_button_of_staff_opens_the_front_end_until_their_role_ends() {
     let dashboard = |text: &str| json!({"type": "web_app", "text": text, "web_app": {"url": "https://desk.example/app/"}});
     let calls = |id: i64| {
         let is_call = |request: &&antri::sandbox::RecordedRequest| {
-            request.method == "setChatMenuButton" && request.params["chat_id"] == Value::from(id)
+            request.method == "setChatMenuButton" && request.params["chat_id"] == id
         };
         desk.sandbox.requests().iter().filter(is_call).count()
     };

@@ -160,7 +160,7 @@ async fn an_open_page_shows_a_changed_department_within_a_second() {
         (demo.person(DEWI).await, engine.store().departments().await.unwrap().remove(0));
     demo.wait_displayed(&format!("//*[@data-department='{}']", department.name)).await;
     other.goto(&demo.login_link(BUDI).await).await.unwrap();
-    other.query(By::XPath(&ticket(&department.name))).and_displayed().first().await.unwrap();
+    other.query(By::XPath(ticket(&department.name))).and_displayed().first().await.unwrap();
 
     // The list of the admin, and the tickets of the agent.
     let category = department.categories[0].id;
