@@ -77,7 +77,7 @@ pub struct Setup {
     /// The listener of the side API and of the webhook.
     pub listener: TcpListener,
     /// The engine's fixed configuration.
-    pub rules: EngineConfig,
+    pub engine: EngineConfig,
     /// The settings that are stored if the store has none.
     pub initial_settings: Settings,
     /// The clock.
@@ -94,7 +94,7 @@ pub struct Setup {
     pub sweep_interval: Duration,
     /// How often Telegram is asked whether the bot has topics in private chats.
     pub topic_detection_interval: Duration,
-    /// The longest pause between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
+    /// The longest delay between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
     pub max_refresh_interval: Duration,
 }
 
@@ -154,7 +154,7 @@ impl App {
         let bot = fetch_bot(&setup.telegram).await?;
         startup.set_telegram_answered();
         check_bot(&*setup.store, &bot).await?;
-        let engine = Engine::new(setup.store, setup.presence, setup.rules, setup.random);
+        let engine = Engine::new(setup.store, setup.presence, setup.engine, setup.random);
         let engine = Arc::new(match &setup.replicas {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
@@ -296,8 +296,8 @@ async fn initialize(engine: &Engine, texts: &Texts, initial: &Settings, clock: &
         // If another replica was faster, its settings are kept.
         let _ = store.commit(vec![Change::quiet(write)]).await;
     }
-    let rules = engine.config();
-    let words = Localizer { texts, locale: rules.default_locale, now: clock.now(), zone: rules.zone };
+    let config = engine.config();
+    let words = Localizer { texts, locale: config.default_locale, now: clock.now(), zone: config.zone };
     engine
         .ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[]))
         .await?;

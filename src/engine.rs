@@ -93,7 +93,7 @@ pub struct FaultCounters {
 pub struct Engine {
     store: Arc<dyn Store>,
     presence: Arc<dyn Presence>,
-    rules: EngineConfig,
+    config: EngineConfig,
     roster: Mutex<Roster>,
     random: Mutex<Random>,
     pending_work: Mutex<PendingWork>,
@@ -126,10 +126,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
-    /// Which agents come and go all the time.
-    flapping: Mutex<agents::flapping::Flapping>,
     /// Which departments are open, as the cards of waiting tickets show.
-    openings: Mutex<departments::Openings>,
+    in_hours: Mutex<departments::DepartmentsInHours>,
     /// Since when signs of activity are received.
     observation_window: Mutex<agents::observation_window::ObservationWindow>,
     /// Keep the messages of each ticket in order.
@@ -144,15 +142,15 @@ impl Engine {
     pub fn new(
         store: Arc<dyn Store>,
         presence: Arc<dyn Presence>,
-        rules: EngineConfig,
+        config: EngineConfig,
         random: Random,
     ) -> Self {
-        store.set_time_zone(rules.zone);
+        store.set_time_zone(config.zone);
         Self {
             store,
             presence,
-            roster: Mutex::new(Roster::new(Strategy::default(), rules.return_delay)),
-            rules,
+            roster: Mutex::new(Roster::new(Strategy::default(), config.return_delay)),
+            config,
             random: Mutex::new(random),
             pending_work: Mutex::default(),
             reloading: AtomicUsize::new(0),
@@ -170,8 +168,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
-            flapping: Mutex::default(),
-            openings: Mutex::default(),
+            in_hours: Mutex::default(),
             observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),
             faults: FaultCounters::default(),
@@ -206,7 +203,7 @@ impl Engine {
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &EngineConfig {
-        &self.rules
+        &self.config
     }
 
     /// Waits until there may be a delivery to send.

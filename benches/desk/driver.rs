@@ -1,5 +1,5 @@
 //! Load driver: many callers open tickets concurrently, rounds assign them, agents complete them.
-use crate::fixture::{Fixture, category, department, description, rules};
+use crate::fixture::{Fixture, category, department, description, engine_config};
 use antri::clock::Clock;
 use antri::domain::ids::{PersonId, TicketId};
 use antri::domain::ticket::Ticket;
@@ -40,7 +40,7 @@ impl Driver {
     pub(crate) async fn open(fixture: Fixture) -> Self {
         let presence = Arc::new(Memory::default());
         let store = Arc::clone(&fixture.store);
-        let engine = Engine::new(store, presence, rules(), Random::seeded(7));
+        let engine = Engine::new(store, presence, engine_config(), Random::seeded(7));
         engine.start().await.expect("the agents are read");
         let (fixture, engine) = (Arc::new(fixture), Arc::new(engine));
         Self { fixture, engine, clock: Clock::system(), opened: Arc::default() }

@@ -73,7 +73,7 @@ pub(crate) fn description(n: u64) -> Description {
     Description { text: format!("#{n} {DESCRIPTION}"), ..Description::default() }
 }
 
-pub(crate) fn rules() -> EngineConfig {
+pub(crate) fn engine_config() -> EngineConfig {
     EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
@@ -163,6 +163,7 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
         prompt_until: None,
         answered_by: None,
         username_taken_over: false,
+        former_usernames: Vec::new(),
         links: Vec::new(),
         sessions: antri::domain::person::sessions::Sessions::default(),
         banned: None,
@@ -182,6 +183,7 @@ fn agent(n: u64, capacity: u16, now: Time) -> Person {
         chosen: None,
         via: Via::Telegram,
         last_online: Some(now),
+        earlier_online: None,
         away_until: None,
         working_hours: None,
         asked_at: None,

@@ -2,7 +2,7 @@
 //! desk's progress.
 use crate::backend::Backend;
 use crate::driver::open_nth;
-use crate::fixture::{FIRST_AGENT_CHAT, Fixture, Scenario, rules};
+use crate::fixture::{FIRST_AGENT_CHAT, Fixture, Scenario, engine_config};
 use crate::stats::quantile;
 use crate::telegram::{self, Sent};
 use crate::write_probe::WriteProbe;
@@ -139,7 +139,7 @@ pub(crate) async fn setup(fixture: &Fixture, url: &str) -> Setup {
         webhook: None,
         http: HttpConfig::default(),
         listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
-        rules: rules(),
+        engine: engine_config(),
         initial_settings: Settings::default(),
         clock: Clock::system(),
         random: Random::seeded(7),

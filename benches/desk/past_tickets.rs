@@ -6,7 +6,7 @@
 mod fill;
 
 use crate::backend::Backend;
-use crate::fixture::{Fixture, Scenario, rules};
+use crate::fixture::{Fixture, Scenario, engine_config};
 use crate::report::goal;
 use crate::stats::median;
 use antri::clock::Clock;
@@ -95,7 +95,7 @@ async fn build(backend: Backend, tickets: u64) -> Past {
     let fixture = Fixture::build(scenario, backend).await;
     fill::past_tickets(&fixture, tickets, AGENTS).await;
     let store = Arc::clone(&fixture.store);
-    let engine = Engine::new(store, Arc::new(Memory::default()), rules(), Random::seeded(7));
+    let engine = Engine::new(store, Arc::new(Memory::default()), engine_config(), Random::seeded(7));
     engine.start().await.expect("the agents are read");
     let month = StatisticsQuery { period: Period::OFFERED[2], department: None };
     let statistics = engine.read_statistics(month, Clock::system().now()).await.expect("statistics");

@@ -2,5 +2,5 @@
 pub(super) mod alerts;
 pub(super) mod events;
 pub(super) mod snapshot;
-mod socket_slots;
+mod socket_permits;
 pub(super) mod websocket;

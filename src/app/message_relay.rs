@@ -101,7 +101,9 @@ impl MessageRelay {
                 assigned.insert(ticket);
                 self.topics.extend(from.into_iter().chain([agent]).map(|agent| (ticket, agent)));
             }
-            Event::Released { ticket, agent: Some(agent), .. } | Event::Updated { ticket, agent } => {
+            Event::Ended { ticket, agent: Some(agent), .. }
+            | Event::Released { ticket, agent }
+            | Event::Updated { ticket, agent } => {
                 self.topics.insert((ticket, agent));
             }
             _ => {}

@@ -22,7 +22,7 @@ pub(super) enum Timed {
     /// Set agents online and offline by their working hours.
     WorkingHours,
     /// Refresh the cards of tickets that wait in departments that open or close.
-    Openings,
+    BusinessHours,
     /// Send the daily summary.
     DailySummary,
 }
@@ -34,7 +34,7 @@ impl Timed {
         Self::Responses,
         Self::Absences,
         Self::WorkingHours,
-        Self::Openings,
+        Self::BusinessHours,
         Self::DailySummary,
     ];
 
@@ -45,7 +45,7 @@ impl Timed {
             Self::Responses => engine.handle_unanswered(now).await,
             Self::Absences => engine.end_absences(now).await,
             Self::WorkingHours => engine.follow_working_hours(now).await,
-            Self::Openings => Ok(engine.refresh_openings(now).await?),
+            Self::BusinessHours => Ok(engine.refresh_business_hours(now).await?),
             Self::DailySummary => engine.send_daily_summary(now).await,
         }
     }

@@ -40,15 +40,15 @@ use crate::domain::ticket::service::Stars;
 /// Telegram's limit on `callback_data`, in bytes.
 pub const MAX_DATA_BYTES: usize = 64;
 
-/// A step of the agent who holds a ticket.
+/// An action of the agent who holds a ticket: a step of the engine, or ↩️.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum TaskAction {
     /// Starts work on the ticket.
     Start,
     /// Completes it.
     Complete,
     /// Puts it on hold.
-    Hold,
+    Pause,
     /// Has the engine resume it at this time.
     Snooze(Snooze),
     /// Resumes it.
@@ -173,7 +173,7 @@ pub enum DepartmentPickerPurpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ButtonAction {
     /// An agent takes a step with a ticket that they hold.
-    Task(Step, TicketId, Version, Surface),
+    Task(TaskAction, TicketId, Version, Surface),
     /// An agent has a ticket that they hold brought again: its card and its files.
     ShowTask(TicketId, Surface),
     /// An agent writes to the customer of this ticket from now on.

@@ -212,9 +212,9 @@ impl BotContext {
                 is_repeated
             };
             if !is_repeated {
-                let rules = self.engine.config();
+                let config = self.engine.config();
                 let localizer =
-                    Localizer { texts: &self.texts, locale: rules.default_locale, now, zone: rules.zone };
+                    Localizer { texts: &self.texts, locale: config.default_locale, now, zone: config.zone };
                 let body = serde_json::json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
                 if let Err(error) = self.telegram.call("sendMessage", &body).await {
                     tracing::debug!(%error, "failed to send outage notice");

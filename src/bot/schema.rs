@@ -62,7 +62,7 @@ fn messages() -> HandlerTree {
     .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))
     .branch(
         case![ParsedCommand::Known(command)]
-            .map_async(common::close_prompt)
+            .map_async(common::end_prompt)
             .branch(
                 dptree::filter(|command: Command, ctx: RequestContext| {
                     !command.audience().admits(&ctx.person)
@@ -124,7 +124,7 @@ fn commands() -> HandlerTree {
 
 fn buttons() -> HandlerTree {
     dptree::filter_map(common::decode_action)
-        .map_async(common::close_prompt_on_press)
+        .map_async(common::end_prompt_on_press)
         .branch(
             dptree::filter(|action: ButtonAction, ctx: RequestContext| {
                 is_agent_action(action) && ctx.person.agent.is_none()

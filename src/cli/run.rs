@@ -37,7 +37,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         webhook,
         http: config.http.clone(),
         listener,
-        rules: rules(config),
+        engine: engine_config(config),
         initial_settings: config.desk.first_settings(),
         clock: Clock::system(),
         random,
@@ -93,10 +93,10 @@ fn quota() -> Quota {
     if cfg!(feature = "failpoints") { Quota::NONE } else { Quota::PEOPLE }
 }
 
-/// Returns the longest pause between two refreshes of live cards.
+/// Returns the longest delay between two refreshes of live cards.
 fn max_refresh_interval() -> Duration {
     // The crash tests detect an idle desk from outside, and can't see a refresh that is still to follow a
-    // pause.
+    // delay.
     if cfg!(feature = "failpoints") { Duration::ZERO } else { MAX_REFRESH_INTERVAL }
 }
 
@@ -110,7 +110,7 @@ fn return_delay() -> TimeDelta {
 }
 
 /// Returns the engine's part of the configuration.
-pub(super) fn rules(config: &Config) -> EngineConfig {
+pub(super) fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         zone: config.desk.timezone,
         default_locale: config.desk.default_locale,

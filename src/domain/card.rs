@@ -44,7 +44,7 @@ impl CardKey {
     /// Returns the key under which the live message is stored. It leaves the page out, so that turning a page
     /// moves the card instead of creating a second one. A view of the console has the key of its list.
     #[must_use]
-    pub fn slot(&self) -> String {
+    pub fn storage_key(&self) -> String {
         match self {
             Self::Status(ticket) => format!("status {ticket}"),
             Self::Task(ticket, agent) => format!("task {ticket} {agent}"),
@@ -57,8 +57,8 @@ impl CardKey {
             Self::Workload(person, _) => format!("workload {person}"),
             Self::PickUp(ticket, agent) => format!("pickup {ticket} {agent}"),
             Self::Console { viewer, list, .. } => match list {
-                ConsoleList::Workload(page) => Self::Workload(*viewer, *page).slot(),
-                ConsoleList::Queue(page) => Self::Queue(*viewer, *page).slot(),
+                ConsoleList::Workload(page) => Self::Workload(*viewer, *page).storage_key(),
+                ConsoleList::Queue(page) => Self::Queue(*viewer, *page).storage_key(),
             },
         }
     }
@@ -84,7 +84,7 @@ impl CardKey {
 
 impl std::fmt::Display for CardKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.slot())
+        f.write_str(&self.storage_key())
     }
 }
 

@@ -52,15 +52,15 @@ impl Department {
 
     /// Returns true if it is open, on a desk in this time zone.
     #[must_use]
-    pub fn is_open(&self, desk: Tz, now: Time) -> bool {
-        self.hours.as_ref().is_none_or(|hours| hours.is_open(desk, now))
+    pub fn in_business_hours(&self, desk: Tz, now: Time) -> bool {
+        self.hours.as_ref().is_none_or(|hours| hours.contains(desk, now))
     }
 
-    /// Returns when it opens; `None` if it is open, and if it never opens.
+    /// Returns when its business hours begin; `None` within them, and if they never begin.
     #[must_use]
-    pub fn opens_at(&self, desk: Tz, now: Time) -> Option<Time> {
-        let hours = self.hours.as_ref().filter(|hours| !hours.is_open(desk, now))?;
-        hours.next_opening(desk, now)
+    pub fn next_start(&self, desk: Tz, now: Time) -> Option<Time> {
+        let hours = self.hours.as_ref().filter(|hours| !hours.contains(desk, now))?;
+        hours.next_start(desk, now)
     }
 
     /// Returns the display name, such as `HSI INDIBIZ - TROUBLESHOOT`; only the department's if the category

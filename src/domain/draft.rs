@@ -66,7 +66,7 @@ impl Draft {
 
     /// Returns true unless it was cancelled.
     #[must_use]
-    pub fn is_open(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         self.cancelled_at.is_none()
     }
 

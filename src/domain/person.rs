@@ -1,8 +1,11 @@
 //! People: customers, agents, admins. Each person has a Telegram id; an agent is a person with a profile.
 pub mod alias;
 pub mod ban;
+mod flapping;
 pub mod invite;
+mod prompts;
 pub mod sessions;
+mod usernames;
 
 use super::Time;
 use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId, TicketId, Version};
@@ -150,6 +153,9 @@ pub struct AgentProfile {
     pub via: Via,
     /// When they last went online.
     pub last_online: Option<Time>,
+    /// When they went online the time before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_online: Option<Time>,
     /// When they were asked whether they are still online, until they answer.
     pub asked_at: Option<Time>,
     /// When that question was delivered. The grace period counts from then.
@@ -248,9 +254,12 @@ pub struct Person {
     pub name: String,
     /// Their Telegram username without `@`, if they have one.
     pub username: Option<String>,
-    /// Whether somebody else had this username before them.
+    /// Whether somebody else ever had this username.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub username_taken_over: bool,
+    /// The usernames that they had before, in lower case, newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_usernames: Vec<String>,
     /// Their mail address, for clients that show it.
     pub email: Option<String>,
     /// Their language.
@@ -299,19 +308,6 @@ impl Person {
     #[must_use]
     pub fn chat(&self) -> ChatId {
         self.telegram.into()
-    }
-
-    /// Returns the prompt if no message has answered it.
-    #[must_use]
-    pub fn open_prompt(&self) -> Option<Prompt> {
-        self.prompt.filter(|_| self.answered_by.is_none())
-    }
-
-    /// Returns the prompt that this message, sent at `at`, answers, also if it is handled again.
-    #[must_use]
-    pub fn prompt_for(&self, message: i32, at: Time) -> Option<Prompt> {
-        let is_in_time = self.prompt_until.is_some_and(|until| at < until);
-        self.prompt.filter(|_| is_in_time && self.answered_by.is_none_or(|by| by == message))
     }
 
     /// Marks them as reachable. Tickets that were to be released because they were not stay with them.

@@ -45,14 +45,14 @@ impl BusinessHours {
 
     /// Returns true if the department is open.
     #[must_use]
-    pub fn is_open(&self, desk: Tz, now: Time) -> bool {
-        self.plan.is_open(&self.holidays, self.zone_or(desk), now)
+    pub fn contains(&self, desk: Tz, now: Time) -> bool {
+        self.plan.contains(&self.holidays, self.zone_or(desk), now)
     }
 
     /// Returns when the department opens next: `now` if it is open, `None` if it never opens.
     #[must_use]
-    pub fn next_opening(&self, desk: Tz, now: Time) -> Option<Time> {
-        if self.is_open(desk, now) { Some(now) } else { self.next_change(desk, now) }
+    pub fn next_start(&self, desk: Tz, now: Time) -> Option<Time> {
+        if self.contains(desk, now) { Some(now) } else { self.next_change(desk, now) }
     }
 
     /// Returns when the department opens or closes next.
@@ -63,8 +63,8 @@ impl BusinessHours {
 
     /// Returns how long the department was open in between, as far as `enough`.
     #[must_use]
-    pub fn open_time(&self, desk: Tz, between: (Time, Time), enough: TimeDelta) -> TimeDelta {
-        self.plan.open_time(&self.holidays, self.zone_or(desk), between, enough)
+    pub fn time_within(&self, desk: Tz, between: (Time, Time), enough: TimeDelta) -> TimeDelta {
+        self.plan.time_within(&self.holidays, self.zone_or(desk), between, enough)
     }
 
     /// Returns the holidays from today on.
@@ -103,8 +103,8 @@ impl WorkingHours {
 
     /// Returns true within the hours.
     #[must_use]
-    pub fn is_open(&self, desk: Tz, now: Time) -> bool {
-        self.plan.is_open(&BTreeSet::new(), self.zone.unwrap_or(desk), now)
+    pub fn contains(&self, desk: Tz, now: Time) -> bool {
+        self.plan.contains(&BTreeSet::new(), self.zone.unwrap_or(desk), now)
     }
 }
 

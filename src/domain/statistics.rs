@@ -30,7 +30,7 @@ pub struct AvailableSpan {
 
 /// What the roll-ups do not contain yet: holds and available spans that have not ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OpenSpans {
+pub struct CurrentSpans {
     /// The agents who are available.
     pub available: Vec<AvailableSpan>,
     /// The holder of each held ticket, and when they got it.

@@ -39,8 +39,9 @@ pub struct Hold {
     pub slot: Slot,
     /// When this agent got it. Gives the order of the agent's own queue.
     pub assigned_at: Time,
-    /// When this agent opened it.
-    pub opened_at: Option<Time>,
+    /// When this agent started it.
+    #[serde(rename = "opened_at")]
+    pub started_at: Option<Time>,
     /// Whether it is paused.
     pub paused: bool,
     /// When the engine resumes it; only of a paused one.
@@ -158,7 +159,7 @@ impl Ticket {
         match &self.state {
             TicketState::Queued => Status::Queued,
             TicketState::Held(hold) if hold.paused => Status::Pending,
-            TicketState::Held(hold) if hold.opened_at.is_some() => Status::InProgress,
+            TicketState::Held(hold) if hold.started_at.is_some() => Status::InProgress,
             TicketState::Held(_) => Status::Assigned,
             TicketState::Completed { .. } => Status::Completed,
             TicketState::Cancelled { .. } => Status::Cancelled,
@@ -211,7 +212,7 @@ impl Ticket {
     /// Opens it, as its holder.
     pub fn start(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
         self.transition(by, &[Status::Assigned], |hold| Hold {
-            opened_at: Some(now),
+            started_at: Some(now),
             response: Response::Given,
             ..hold
         })
@@ -339,5 +340,5 @@ impl FormerHolder {
 
 fn new_hold(agent: PersonId, slot: Slot, now: Time) -> Hold {
     let response = Response::Awaited { since: now };
-    Hold { agent, slot, assigned_at: now, opened_at: None, paused: false, resume_at: None, response }
+    Hold { agent, slot, assigned_at: now, started_at: None, paused: false, resume_at: None, response }
 }

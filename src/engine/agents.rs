@@ -3,7 +3,6 @@ mod absence;
 mod admins;
 mod alias;
 pub mod availability;
-pub(super) mod flapping;
 pub mod heartbeat;
 mod invites;
 pub mod membership;

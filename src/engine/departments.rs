@@ -9,8 +9,8 @@ use crate::domain::department::{Category, Department};
 use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME_CHARS, clean};
+pub(in crate::engine) use hours::DepartmentsInHours;
 pub use hours::HoursEdit;
-pub(in crate::engine) use hours::Openings;
 
 /// An edit of a department. Each variant sets a value instead of toggling it, so that it is idempotent.
 #[derive(Debug, Clone)]

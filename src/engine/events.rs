@@ -32,13 +32,27 @@ pub enum Event {
         /// The holder.
         agent: PersonId,
     },
-    /// A ticket ended or went back to the queue.
+    /// A held ticket went back to a queue, for which another event follows.
     Released {
+        /// The ticket.
+        ticket: TicketId,
+        /// The former holder.
+        agent: PersonId,
+    },
+    /// A waiting ticket left the queue of a department for another one, for which another event follows.
+    Relocated {
+        /// The ticket.
+        ticket: TicketId,
+        /// The department that it left.
+        from: DepartmentId,
+    },
+    /// A ticket was completed or cancelled.
+    Ended {
         /// The ticket.
         ticket: TicketId,
         /// Its department.
         department: DepartmentId,
-        /// The former holder.
+        /// Its last holder; `None` if it was waiting.
         agent: Option<PersonId>,
     },
     /// A message of a conversation was written, or brought to its recipient.
@@ -67,12 +81,16 @@ impl Event {
     /// Returns the agents who are affected.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {
-            Self::Queued { .. } | Self::Message { .. } | Self::Department(_) | Self::Alert { .. } => {
-                (None, None)
-            }
+            Self::Queued { .. }
+            | Self::Relocated { .. }
+            | Self::Message { .. }
+            | Self::Department(_)
+            | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
-            Self::Updated { agent, .. } | Self::Agent(agent) => (Some(agent), None),
-            Self::Released { agent, .. } => (agent, None),
+            Self::Updated { agent, .. } | Self::Released { agent, .. } | Self::Agent(agent) => {
+                (Some(agent), None)
+            }
+            Self::Ended { agent, .. } => (agent, None),
         };
         one.into_iter().chain(other)
     }

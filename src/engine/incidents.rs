@@ -62,7 +62,7 @@ impl OldestWait {
     fn is_too_long(self, department: &Department, desk: Tz, (max, now): (TimeDelta, Time)) -> bool {
         let waited = now - self.ticket.opened_at;
         match &department.hours {
-            Some(hours) if waited >= max => hours.open_time(desk, (self.ticket.opened_at, now), max) >= max,
+            Some(hours) if waited >= max => hours.time_within(desk, (self.ticket.opened_at, now), max) >= max,
             _ => waited >= max,
         }
     }
@@ -153,8 +153,9 @@ impl Engine {
     /// Returns the notices to the admins. There are none when a department needs no agent any more, because it is
     /// retired or has closed.
     async fn alert_notices(&self, alert: Alert, over: bool, now: Time) -> Result<Vec<Outgoing>, EngineError> {
-        let needs_agent =
-            |department: Department| !department.retired && department.is_open(self.rules.zone, now);
+        let needs_agent = |department: Department| {
+            !department.retired && department.in_business_hours(self.config.zone, now)
+        };
         if let (Alert::NobodyOnline(id), true) = (alert, over)
             && !self.store.department(id).await?.is_some_and(needs_agent)
         {
@@ -208,14 +209,14 @@ impl Engine {
             if department.retired && !has_queue {
                 continue;
             }
-            let is_open = department.is_open(self.rules.zone, now);
-            if is_open && self.online(id) == 0 {
+            let is_within = department.in_business_hours(self.config.zone, now);
+            if is_within && self.online(id) == 0 {
                 let min_duration =
                     if department.critical { TimeDelta::zero() } else { delta(settings.unstaffed_alert) };
                 conditions.insert(Alert::NobodyOnline(id), min_duration);
             }
             let is_too_long =
-                |wait: &OldestWait| wait.is_too_long(&department, self.rules.zone, (max_wait, now));
+                |wait: &OldestWait| wait.is_too_long(&department, self.config.zone, (max_wait, now));
             if has_queue && !self.is_current(oldest_waits.get(&id), is_too_long, now).await? {
                 match self.oldest_waiting(id).await? {
                     Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
@@ -224,7 +225,7 @@ impl Engine {
             }
             let alert = Alert::TicketWaits(id);
             let lasts = || earlier.list.iter().any(|incident| incident.alert == alert);
-            if oldest_waits.get(&id).is_some_and(is_too_long) && (is_open || lasts()) {
+            if oldest_waits.get(&id).is_some_and(is_too_long) && (is_within || lasts()) {
                 conditions.insert(alert, TimeDelta::zero());
             }
         }

@@ -112,7 +112,7 @@ impl Engine {
 
     fn updated(&self, person: &Person, profile: &Profile, now: Time) -> Person {
         let (locale, other_locale_since) = locale_of(person, profile, now);
-        let is_named = self.rules.admin_ids.contains(&profile.telegram);
+        let is_named = self.config.admin_ids.contains(&profile.telegram);
         let mut person = Person {
             name: name_of(profile),
             username: profile.username.clone(),
@@ -128,14 +128,14 @@ impl Engine {
     }
 
     fn new_customer(&self, profile: &Profile, now: Time) -> Person {
-        let is_admin = self.rules.admin_ids.contains(&profile.telegram);
+        let is_admin = self.config.admin_ids.contains(&profile.telegram);
         Person {
             id: PersonId::from_random(self.random().id()),
             telegram: profile.telegram,
             name: name_of(profile),
             username: profile.username.clone(),
             email: None,
-            locale: profile.locale.unwrap_or(self.rules.default_locale),
+            locale: profile.locale.unwrap_or(self.config.default_locale),
             locale_chosen: false,
             other_locale_since: None,
             role: if is_admin { Role::Admin } else { Role::Customer },
@@ -146,6 +146,7 @@ impl Engine {
             prompt_until: None,
             answered_by: None,
             username_taken_over: false,
+            former_usernames: Vec::new(),
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
             banned: None,
@@ -161,8 +162,8 @@ impl Engine {
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
-        self.change_person_while_paused(id, change).await
+        let _suspension = self.suspend_assignment().await;
+        self.change_person_while_suspended(id, change).await
     }
 
     /// As [`Engine::change_person`], for a person who becomes or ceases to be an admin.
@@ -172,13 +173,13 @@ impl Engine {
         guard: AdminGuard,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
+        let _suspension = self.suspend_assignment().await;
         let write = |person, expected| Write::AdminRole { person, expected, guard };
         self.change_person_by(id, change, write).await
     }
 
-    /// As [`Engine::change_person`]. The caller must have paused assignment.
-    pub(super) async fn change_person_while_paused(
+    /// As [`Engine::change_person`]. The caller must have suspended assignment.
+    pub(super) async fn change_person_while_suspended(
         &self,
         id: PersonId,
         change: impl Fn(&mut Person) -> Result<(Option<AuditEvent>, Vec<Outgoing>), EngineError>,
@@ -230,13 +231,13 @@ impl Engine {
         .await
     }
 
-    /// Opens a prompt: the person's next message answers it, unless it comes too late.
-    pub async fn open_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
+    /// Starts a prompt: the person's next message answers it, unless it comes too late.
+    pub async fn start_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
         self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME))).await
     }
 
-    /// Closes a person's prompt without an answer.
-    pub async fn close_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
+    /// Ends a person's prompt without an answer.
+    pub async fn end_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
         self.set_prompt(id, None).await
     }
 

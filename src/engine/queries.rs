@@ -51,7 +51,7 @@ impl Engine {
 
     /// Returns the ticket that a person is writing; `None` if they cancelled it.
     pub async fn draft_of(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        Ok(self.store.draft(person).await?.filter(Draft::is_open))
+        Ok(self.store.draft(person).await?.filter(Draft::is_current))
     }
 
     /// Returns a person's name. An agent's comes from the roster.
@@ -75,7 +75,7 @@ impl Engine {
     /// Returns when the day of `now` began in the desk's time zone.
     #[must_use]
     pub fn start_of_day(&self, now: Time) -> Time {
-        start_of_day(now, self.rules.zone)
+        start_of_day(now, self.config.zone)
     }
 }
 

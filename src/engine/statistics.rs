@@ -94,7 +94,7 @@ impl Engine {
 
     /// Returns the statistics of a period. What happens while they are read may be in some of the figures only.
     pub async fn read_statistics(&self, query: StatisticsQuery, now: Time) -> Result<Statistics, StoreError> {
-        self.statistics_of_days(query.period.until(now, self.rules.zone), query.department, now).await
+        self.statistics_of_days(query.period.until(now, self.config.zone), query.department, now).await
     }
 
     /// Returns the statistics of these days; what waits and lasts is that of `now`.
@@ -143,9 +143,9 @@ impl Engine {
     ) -> Result<(Vec<AgentStatistics>, usize), StoreError> {
         let stored = self.store.figures(ScopeKind::Agent, days.clone()).await?;
         let mut figures: BTreeMap<Scope, Figures> = stored.into_iter().collect();
-        let spans = self.store.open_spans().await?;
-        let mut open = FigureCounts::new(self.rules.zone);
-        open.add_open_spans(&spans, now);
+        let spans = self.store.current_spans().await?;
+        let mut open = FigureCounts::new(self.config.zone);
+        open.add_current_spans(&spans, now);
         for (_, scope, more) in open.iter().filter(|(day, ..)| days.contains(day)) {
             figures.entry(scope).or_default().merge(more);
         }

@@ -190,8 +190,12 @@ impl Connections {
         }
     }
 
-    /// Returns the slot of a new connection; `None` if its address has too many that all handle requests.
-    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr, progress: &Arc<Progress>) -> Option<ConnectionSlot> {
+    /// Returns the permit of a new connection; `None` if its address has too many that all handle requests.
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        progress: &Arc<Progress>,
+    ) -> Option<ConnectionPermit> {
         let peer = peer.to_canonical();
         let network = (!self.trusted_proxies.contains(&peer)).then(|| client_network(peer));
         let mut open = self.open();
@@ -206,18 +210,18 @@ impl Connections {
         open.next_id += 1;
         let progress = Arc::clone(progress);
         open.connections.insert(id, OpenConnection { network, progress, evicted: false });
-        Some(ConnectionSlot { connections: Arc::clone(self), id })
+        Some(ConnectionPermit { connections: Arc::clone(self), id })
     }
 }
 
-/// The slot of an open connection, which is free again when this is dropped.
+/// The permit of an open connection, which is given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct ConnectionSlot {
+pub(super) struct ConnectionPermit {
     connections: Arc<Connections>,
     id: u64,
 }
 
-impl Drop for ConnectionSlot {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut open = self.connections.open();
         if let Some(connection) = open.connections.remove(&self.id) {

@@ -1,6 +1,6 @@
 //! A connection's stream that gives up when the client does not read, and records the progress of the
 //! connection for its timeouts.
-use super::connections::{ConnectionSlot, Progress};
+use super::connections::{ConnectionPermit, Progress};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ pub(super) struct GuardedIo {
     /// Runs while a write waits for the client.
     stalled: Option<Pin<Box<Sleep>>>,
     /// Frees the connection's slot when the stream is dropped.
-    _slot: ConnectionSlot,
+    _permit: ConnectionPermit,
 }
 
 impl GuardedIo {
-    pub(super) fn new(stream: TcpStream, progress: Arc<Progress>, slot: ConnectionSlot) -> Self {
-        Self { stream, progress, stalled: None, _slot: slot }
+    pub(super) fn new(stream: TcpStream, progress: Arc<Progress>, permit: ConnectionPermit) -> Self {
+        Self { stream, progress, stalled: None, _permit: permit }
     }
 
     /// Returns the result of a write, or an error when writes have waited for [`WRITE_TIMEOUT`].

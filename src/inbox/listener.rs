@@ -20,7 +20,7 @@ use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 
 /// Number of rows per read. Rows wait in the inbox, not in memory.
 const PAGE_ROWS: usize = 256;
-/// The pause after a failed read or write of the inbox.
+/// The delay after a failed read or write of the inbox.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// A [`UpdateListener`] on the inbox.

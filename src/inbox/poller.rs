@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 const LONG_POLL_TIMEOUT: Duration = Duration::from_secs(50);
 /// How much longer than `LONG_POLL_TIMEOUT` the client waits for a response.
 const TIMEOUT_MARGIN: Duration = Duration::from_secs(10);
-/// The pause after a failed poll, a failed write, or a conflict.
+/// The delay after a failed poll, a failed write, or a conflict.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How long a write to the inbox may take before people get an outage notice.
 const APPEND_TIMEOUT: Duration = Duration::from_secs(3);
@@ -32,9 +32,9 @@ const MAX_BATCH_TRIES: u32 = 2;
 const MAX_SINGLE_TRIES: u32 = 3;
 /// A poll that brings nothing new sooner than this is answered at once; the next one waits.
 const MIN_POLL_DURATION: Duration = Duration::from_secs(1);
-/// The pause after the first poll that is answered at once with nothing new; it doubles with each.
+/// The delay after the first poll that is answered at once with nothing new; it doubles with each.
 const MIN_IDLE_DELAY: Duration = Duration::from_millis(100);
-/// The longest pause between polls that bring nothing new.
+/// The longest delay between polls that bring nothing new.
 const MAX_IDLE_DELAY: Duration = Duration::from_secs(5);
 /// The state of the polling loop.
 struct Poller {
@@ -49,7 +49,7 @@ struct Poller {
     inseparable: u32,
     /// How many more updates are fetched one by one, until all of an inseparable batch are past.
     one_by_one: u8,
-    /// The pause after the next poll that brings nothing new.
+    /// The delay after the next poll that brings nothing new.
     idle_delay: Duration,
 }
 
@@ -144,13 +144,13 @@ impl Poller {
                 if brings_news {
                     self.idle_delay = MIN_IDLE_DELAY;
                 } else if elapsed < MIN_POLL_DURATION {
-                    self.pause_idle().await;
+                    self.delay_idle_poll().await;
                 }
             }
             Answer::Inseparable(id) => self.skip_inseparable(id.or(self.offset), body).await,
             Answer::Foreign => {
                 tracing::warn!(bytes = body.len(), "getUpdates was not answered by the Bot API; retrying");
-                self.pause_idle().await;
+                self.delay_idle_poll().await;
             }
         }
     }
@@ -170,7 +170,7 @@ impl Poller {
                 tracing::error!(%error, "failed to store updates");
                 self.bot.send_outage_notice(chats);
                 self.append_timeout = APPEND_RETRY_TIMEOUT;
-                pause(RETRY_DELAY, &self.stop).await;
+                delay(RETRY_DELAY, &self.stop).await;
                 false
             }
         }
@@ -195,21 +195,21 @@ impl Poller {
             }
             return;
         }
-        self.pause_idle().await;
+        self.delay_idle_poll().await;
     }
 
     async fn process_error(&mut self, error: &CallError) {
         self.inbox.status.polls.set(TaskState::Failing);
         log_poll_error(error);
         while error.code() == Some(409) && self.deadline.has_passed() && !self.stop.is_cancelled() {
-            pause(RETRY_DELAY, &self.stop).await;
+            delay(RETRY_DELAY, &self.stop).await;
         }
-        pause(error.retry_after().unwrap_or(RETRY_DELAY), &self.stop).await;
+        delay(error.retry_after().unwrap_or(RETRY_DELAY), &self.stop).await;
     }
 
-    /// Pauses after a poll that brought nothing new; each pause is twice as long as the last.
-    async fn pause_idle(&mut self) {
-        pause(self.idle_delay, &self.stop).await;
+    /// Waits after a poll that brought nothing new; each delay is twice as long as the last.
+    async fn delay_idle_poll(&mut self) {
+        delay(self.idle_delay, &self.stop).await;
         self.idle_delay = (self.idle_delay * 2).min(MAX_IDLE_DELAY);
     }
 }
@@ -246,6 +246,6 @@ fn log_poll_error(error: &CallError) {
     }
 }
 
-async fn pause(duration: Duration, stop: &CancellationToken) {
+async fn delay(duration: Duration, stop: &CancellationToken) {
     tokio::select! { () = tokio::time::sleep(duration) => {} () = stop.cancelled() => {} }
 }

@@ -248,12 +248,12 @@ impl Runner {
         {
             return Vec::new();
         }
-        let rules = self.bot.engine.config();
+        let config = self.bot.engine.config();
         let words = Localizer {
             texts: &self.bot.texts,
-            locale: rules.default_locale,
+            locale: config.default_locale,
             now: self.clock.now(),
-            zone: rules.zone,
+            zone: config.zone,
         };
         let text = words.message("only-in-private", &[("link", format!("https://t.me/{username}").into())]);
         vec![Outgoing { chat: message.chat.id, message: Delivery::Text(text).in_thread(message.thread) }]

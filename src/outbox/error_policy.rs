@@ -5,7 +5,7 @@ use crate::engine::ports::DropReason;
 use crate::telegram::CallError;
 use chrono::TimeDelta;
 
-/// The pause before the one repeat of a message whose outcome is unknown. Whatever broke the first attempt
+/// The delay before the one repeat of a message whose outcome is unknown. Whatever broke the first attempt
 /// should be over by then.
 const REPEAT_DELAY: TimeDelta = TimeDelta::seconds(5);
 /// Parts of Telegram's descriptions of a message that an edit or a deletion can't reach.

@@ -128,14 +128,14 @@ impl Sender {
             return report(id, action.outcome_without_call(chat, now));
         };
         let steady = self.clock.steady();
-        let pause = if deadline.has_passed() {
+        let delay = if deadline.has_passed() {
             Some(steady)
         } else if let Some(until) = self.waits().until(chat, method, steady) {
             Some(until)
         } else {
             self.rate_limiter().take(chat, delivery.message.is_refresh(), steady).err()
         };
-        if let Some(until) = pause {
+        if let Some(until) = delay {
             self.rate_limiter().give_back(1);
             let until = self.clock.now() + delta(until.saturating_sub(steady));
             // Nothing was sent, so this attempt does not use up the repeat.

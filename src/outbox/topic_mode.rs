@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How long no topic is created in a chat that refused one.
-const REFUSAL_PAUSE: TimeDelta = TimeDelta::minutes(10);
+const REFUSAL_RETRY_DELAY: TimeDelta = TimeDelta::minutes(10);
 
 /// The topic mode of the bot.
 #[derive(Debug, Default)]
@@ -34,13 +34,13 @@ impl TopicMode {
     #[must_use]
     pub fn may_create(&self, chat: ChatId, now: Time) -> bool {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        self.is_enabled() && refused.get(&chat).is_none_or(|at| now - *at >= REFUSAL_PAUSE)
+        self.is_enabled() && refused.get(&chat).is_none_or(|at| now - *at >= REFUSAL_RETRY_DELAY)
     }
 
     /// Records that a chat refused a topic, so that its messages go to the chat itself for a while.
     pub fn refuse(&self, chat: ChatId, now: Time) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.retain(|_, at| now - *at < REFUSAL_PAUSE);
+        refused.retain(|_, at| now - *at < REFUSAL_RETRY_DELAY);
         refused.insert(chat, now);
     }
 }

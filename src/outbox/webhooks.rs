@@ -36,8 +36,8 @@ const FIRST_DELAY: TimeDelta = TimeDelta::seconds(5);
 const MAX_DELAY: TimeDelta = TimeDelta::hours(8);
 /// Attempts after which a webhook is given up: after about 16 hours.
 const MAX_ATTEMPTS: u32 = 9;
-/// The longest pause if nothing wakes the sender.
-const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// The longest wait if nothing wakes the sender.
+const MAX_IDLE_DELAY: Duration = Duration::from_secs(5);
 /// How long to wait after the store failed.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
@@ -68,11 +68,11 @@ impl WebhookSender {
     /// Works until `stop`. Sends nothing after `deadline`, when another replica may do it.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
         while !stop.is_cancelled() {
-            let pause = if deadline.has_passed() {
+            let delay = if deadline.has_passed() {
                 RETRY_DELAY
             } else {
                 match self.send_due(&stop, &deadline).await {
-                    Ok(pause) => pause,
+                    Ok(delay) => delay,
                     Err(error) => {
                         tracing::error!(%error, "failed to read webhooks");
                         RETRY_DELAY
@@ -81,7 +81,7 @@ impl WebhookSender {
             };
             tokio::select! {
                 () = self.engine.wait_for_webhooks() => {}
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(delay) => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -94,8 +94,8 @@ impl WebhookSender {
             let due = store.due_webhooks(MAX_PARALLEL_POSTS, self.clock.now()).await?;
             if due.is_empty() {
                 let next = store.next_webhook_at().await?;
-                let pause = next.map(|at| (at - self.clock.now()).to_std().unwrap_or_default());
-                return Ok(pause.unwrap_or(MAX_PAUSE).clamp(Duration::from_millis(5), MAX_PAUSE));
+                let delay = next.map(|at| (at - self.clock.now()).to_std().unwrap_or_default());
+                return Ok(delay.unwrap_or(MAX_IDLE_DELAY).clamp(Duration::from_millis(5), MAX_IDLE_DELAY));
             }
             let attempts = join_all(due.iter().map(|webhook| self.attempt(webhook))).await;
             fail::fail_point!("webhook-after-send");

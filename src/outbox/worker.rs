@@ -19,12 +19,12 @@ use tokio_util::sync::CancellationToken;
 /// Deliveries in flight at once, each to another chat. Telegram accepts about 30 per second, and a response
 /// may take seconds.
 const MAX_PARALLEL_SENDS: usize = 128;
-/// The interval of probes while Telegram does not respond, and the pause after a failed store call.
+/// The interval of probes while Telegram does not respond, and the delay after a failed store call.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
-/// The shortest pause between claims if nothing wakes the worker.
-const MIN_CLAIM_PAUSE: Duration = Duration::from_millis(5);
-/// The longest pause between claims if nothing wakes the worker.
-const MAX_CLAIM_PAUSE: Duration = Duration::from_secs(60);
+/// The shortest delay between claims if nothing wakes the worker.
+const MIN_CLAIM_DELAY: Duration = Duration::from_millis(5);
+/// The longest delay between claims if nothing wakes the worker.
+const MAX_CLAIM_DELAY: Duration = Duration::from_secs(60);
 
 /// The outbox's worker.
 pub struct Outbox {
@@ -81,7 +81,7 @@ impl Outbox {
             let stopping = stop.is_cancelled();
             let finished = std::mem::take(&mut outcomes);
             self.status.working.begin(self.sender.clock.steady());
-            let pause = if stopping || telegram_down {
+            let delay = if stopping || telegram_down {
                 self.status.worker.set(TaskState::Failing);
                 self.settle(finished).await;
                 if !stopping {
@@ -97,8 +97,8 @@ impl Outbox {
                 match claimed {
                     // The claim may have run before the late settlement, which can make more deliveries
                     // claimable.
-                    Ok(_) if !first_try => MIN_CLAIM_PAUSE,
-                    Ok(pause) => pause,
+                    Ok(_) if !first_try => MIN_CLAIM_DELAY,
+                    Ok(delay) => delay,
                     Err(error) => {
                         tracing::error!(%error, "the outbox can't be read");
                         PROBE_INTERVAL
@@ -118,13 +118,13 @@ impl Outbox {
                     }
                 }
                 () = self.sender.engine.wait_for_deliveries(), if !stopping => {}
-                () = tokio::time::sleep(pause), if !stopping => {}
+                () = tokio::time::sleep(delay), if !stopping => {}
                 () = stop.cancelled(), if !stopping => {}
             }
         }
     }
 
-    /// Claims deliveries and spawns a task for each. Returns the longest pause until the next claim.
+    /// Claims deliveries and spawns a task for each. Returns the longest delay until the next claim.
     async fn claim_and_send(
         self: &Arc<Self>,
         in_flight: &mut JoinSet<TaskResult>,
@@ -142,8 +142,8 @@ impl Outbox {
             self.sender.rate_limiter().give_back(reserved - claimed.as_ref().map_or(0, Vec::len));
             let claimed = claimed?;
             // A claim below the limit has taken nearly all ready deliveries, so the loop can end.
-            let (drained, max_pause) = match claimed.len() {
-                0 => (true, MAX_CLAIM_PAUSE),
+            let (drained, max_delay) = match claimed.len() {
+                0 => (true, MAX_CLAIM_DELAY),
                 count => (count < reserved, PROBE_INTERVAL),
             };
             if !claimed.is_empty() {
@@ -159,13 +159,13 @@ impl Outbox {
                 });
             }
             if drained {
-                let pause = if reserved == 0 {
+                let delay = if reserved == 0 {
                     self.sender.rate_limiter().next_token_at(steady).saturating_sub(steady)
                 } else {
                     let next = store.next_delivery_at().await?;
-                    next.map_or(max_pause, |at| (at - now).to_std().unwrap_or_default())
+                    next.map_or(max_delay, |at| (at - now).to_std().unwrap_or_default())
                 };
-                return Ok(pause.clamp(MIN_CLAIM_PAUSE, max_pause));
+                return Ok(delay.clamp(MIN_CLAIM_DELAY, max_delay));
             }
         }
     }

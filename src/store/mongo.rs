@@ -180,7 +180,7 @@ impl Mongo {
             tickets_by_id: Coalescer::new(&db, tickets::by_ids),
             held_tickets: Coalescer::new(&db, tickets::held_by_each),
             queue_depths: Coalescer::new(&db, queue::depths),
-            live_cards: Coalescer::new(&db, cards::by_slot),
+            live_cards: Coalescer::new(&db, cards::by_storage_key),
             tickets: WriteQueue::start(TicketWriter {
                 session: ticket_session,
                 reference_data: reference.cache(),

@@ -39,6 +39,7 @@ impl UnreadablePerson {
             links: Vec::new(),
             banned: None,
             username_taken_over: false,
+            former_usernames: Vec::new(),
             sessions: Sessions::default(),
             created_at: Time::default(),
             version: NO_VERSION,

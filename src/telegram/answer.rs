@@ -9,7 +9,7 @@ use serde_json::Value;
 const MAX_UPDATES_BYTES: usize = 64 << 20;
 /// The longest answer of any other method: one message with the message that it replies to.
 const MAX_ANSWER_BYTES: usize = 4 << 20;
-/// The longest pause that an answer can demand: one day.
+/// The longest delay that an answer can demand: one day.
 const MAX_RETRY_AFTER_S: u32 = 86_400;
 
 /// The envelope of an answer.
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_demanded_pause_has_an_end() {
+    fn a_demanded_delay_has_an_end() {
         let body = r#"{"ok":false,"error_code":429,"parameters":{"retry_after":4294967295}}"#;
         assert_eq!(parse(429, body).unwrap_err().retry_after().unwrap().as_secs(), 86_400);
     }

@@ -42,7 +42,7 @@ impl CallError {
             if *code == wanted && description.to_lowercase().contains(part))
     }
 
-    /// Returns the pause that the server asks for.
+    /// Returns the delay that the server asks for.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

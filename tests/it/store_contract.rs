@@ -32,6 +32,7 @@ use antri::engine::ports::Store;
 use async_trait::async_trait;
 use records::{erasure, messages, responses, search, snooze};
 use std::sync::Arc;
+use tickets::listings;
 
 /// A back end under test.
 #[async_trait]
@@ -59,10 +60,10 @@ macro_rules! store_contract {
             tickets: former_holders_are_kept_through_the_states_that_follow,
             tickets: a_relocated_ticket_leaves_one_queue_and_joins_the_other,
             tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
-            tickets: open_tickets_are_found_by_the_suffix_of_their_number,
-            tickets: the_tickets_of_a_customer_list_open_ones_first,
-            tickets: held_tickets_are_listed_in_order_of_assignment,
-            tickets: the_history_of_a_ticket_lists_audit_events_in_commit_order,
+            listings: open_tickets_are_found_by_the_suffix_of_their_number,
+            listings: the_tickets_of_a_customer_list_open_ones_first,
+            listings: held_tickets_are_listed_in_order_of_assignment,
+            listings: the_history_of_a_ticket_lists_audit_events_in_commit_order,
             tickets: assignment_counts_cover_received_and_completed_tickets,
             reopening: a_completed_ticket_is_reopened_into_the_queue_at_its_old_place,
             reopening: a_completed_ticket_is_reopened_to_an_agent_within_their_capacity,
@@ -99,6 +100,7 @@ macro_rules! store_contract {
             queue: positions_start_at_one_in_queue_order,
             queue: the_opening_context_counts_the_tickets_ahead,
             people: people_are_found_by_id_telegram_id_and_username,
+            people: former_usernames_are_found_at_other_people,
             people: telegram_ids_are_unique,
             people: aliases_of_agents_are_unique,
             people: concurrent_writes_of_one_alias_have_one_winner,

@@ -6,6 +6,7 @@ mod fault_store;
 mod http;
 mod manual_clock;
 pub(crate) mod mongod;
+mod network;
 pub(crate) mod own_mongod;
 pub(crate) mod port;
 pub(crate) mod receiver;
@@ -25,7 +26,6 @@ use backends::Backends;
 use antri::app::{App, ReplicaSetup, Setup, Storage, TOPIC_DETECTION_INTERVAL};
 use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
-use antri::config::telegram::WebhookConfig;
 use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
@@ -35,7 +35,6 @@ use antri::engine::EngineConfig;
 use antri::engine::ports::{Change, Presence, Retention, Write};
 use antri::engine::random::Random;
 use antri::sandbox::{Sandbox, SandboxOptions};
-use antri::telegram::Telegram;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -143,30 +142,6 @@ impl Desk {
         desk
     }
 
-    fn serve(&self, listener: TcpListener) {
-        let (sandbox, server) = (self.sandbox.clone(), CancellationToken::new());
-        *self.server.lock().unwrap() = server.clone();
-        tokio::spawn(async move { sandbox.serve(listener, server.cancelled_owned()).await });
-    }
-
-    /// Makes Telegram unreachable: connections are refused.
-    pub(crate) fn cut_off(&self) {
-        self.server.lock().unwrap().cancel();
-    }
-
-    /// Makes Telegram reachable again, at its old address.
-    pub(crate) async fn reconnect(&self) {
-        let address = self.api_url.strip_prefix("http://").unwrap();
-        self.until("the old address to be free", async || match TcpListener::bind(address).await {
-            Ok(listener) => {
-                self.serve(listener);
-                true
-            }
-            Err(_) => false,
-        })
-        .await;
-    }
-
     /// Opens the store. A child process that another test starts at this moment can hold the lock an instant
     /// longer.
     async fn open(&self, options: antri::store::sqlite::Options) -> Storage {
@@ -242,7 +217,7 @@ impl Desk {
             webhook,
             http,
             listener,
-            rules: EngineConfig {
+            engine: EngineConfig {
                 zone: chrono_tz::Asia::Jakarta,
                 default_locale: Locale::Id,
                 admin_ids: admin_ids.into_iter().map(TelegramId).collect(),
@@ -266,21 +241,6 @@ impl Desk {
             async move { app.run(stop).await }
         });
         Running { app, stop, task, storage, presence }
-    }
-
-    fn webhook_config(&self, secret: &str, listener: &TcpListener) -> WebhookConfig {
-        let url: url::Url = format!("http://{}/hook", listener.local_addr().unwrap()).parse().unwrap();
-        *self.webhook_target.lock().unwrap() = Some(url.clone());
-        WebhookConfig { url, secret: secret.into() }
-    }
-
-    /// Returns a Telegram client for calls of the test itself.
-    pub(crate) fn telegram(&self) -> Telegram {
-        self.telegram_within(WAIT_TIMEOUT)
-    }
-
-    fn telegram_within(&self, timeout: Duration) -> Telegram {
-        Telegram::new(self.api_url.parse().unwrap(), TOKEN.into(), timeout).unwrap()
     }
 
     /// Stops the app gracefully.

@@ -1,5 +1,5 @@
 //! Past tickets and their roll-ups, written around the store in large batches.
-use crate::fixture::{Fixture, agent_id, category, department, description, rules};
+use crate::fixture::{Fixture, agent_id, category, department, description, engine_config};
 use antri::app::Storage;
 use antri::clock::Clock;
 use antri::domain::Time;
@@ -74,7 +74,7 @@ fn past_ticket(n: u64, count: u64, (agents, now): (u64, Time), counts: &mut Figu
 /// Writes `count` completed tickets with their roll-ups.
 pub(super) async fn past_tickets(fixture: &Fixture, count: u64, agents: u64) {
     let now = Clock::system().now();
-    let mut counts = FigureCounts::new(rules().zone);
+    let mut counts = FigureCounts::new(engine_config().zone);
     match &fixture.backend.storage {
         Storage::Embedded(_) => {
             let conn = Connection::open(fixture.backend.dir().join(DATABASE_FILE)).expect("the file");

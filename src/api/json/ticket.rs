@@ -195,7 +195,7 @@ fn to_body(
         assigned_agent: ticket.agent().map(|agent| agent.0),
         assigned_agent_name: agent,
         assigned_at: ticket.hold().map(|hold| hold.assigned_at),
-        opened_at: ticket.hold().and_then(|hold| hold.opened_at),
+        opened_at: ticket.hold().and_then(|hold| hold.started_at),
         resume_at: ticket.resume_at(),
         ended_at: match ticket.state {
             TicketState::Completed { at, .. } | TicketState::Cancelled { at, .. } => Some(at),

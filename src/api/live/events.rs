@@ -1,6 +1,6 @@
 //! The live feed: one task follows the engine's feed, reads each changed record once, and broadcasts it to
 //! all sockets. A socket that falls behind loses events and gets a new snapshot; the desk never waits for it.
-use super::socket_slots::SocketSlots;
+use super::socket_permits::SocketPermits;
 use crate::api::Api;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
@@ -62,7 +62,7 @@ pub(in crate::api) enum LiveEvent {
 pub(in crate::api) struct LiveFeed {
     events: Sender<LiveEvent>,
     /// The open sockets of each person.
-    pub(super) slots: SocketSlots,
+    pub(super) permits: SocketPermits,
     /// Cancelled when the desk shuts down.
     pub(in crate::api) closing: CancellationToken,
 }
@@ -71,7 +71,7 @@ impl Default for LiveFeed {
     fn default() -> Self {
         Self {
             events: broadcast::channel(FEED_CAPACITY).0,
-            slots: SocketSlots::default(),
+            permits: SocketPermits::default(),
             closing: CancellationToken::new(),
         }
     }
@@ -162,7 +162,9 @@ impl Api {
                 (Some((ticket, "ticket_assigned")), [Some(agent), from])
             }
             Event::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
-            Event::Released { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
+            Event::Ended { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
+            Event::Released { ticket, agent } => (Some((ticket, "ticket_released")), [Some(agent), None]),
+            Event::Relocated { .. } => (None, [None, None]),
             Event::Agent(agent) => (None, [Some(agent), None]),
             Event::Message { ticket, message, is_new } => {
                 let event = if is_new { "message_created" } else { "message_updated" };
@@ -265,8 +267,8 @@ fn frame_event<'a>(event: &'a str, body: &TicketBody) -> Option<&'a str> {
     match (event, body.status) {
         ("ticket_completed", TicketStatus::Completed) => Some(event),
         ("ticket_completed", TicketStatus::Cancelled) => Some("ticket_updated"),
-        // The ticket went back to the queue or to another agent, which publishes its own event.
-        ("ticket_completed", _) => None,
+        // The ticket was reopened meanwhile or went back to the queue, which publishes its own event.
+        ("ticket_completed" | "ticket_released", _) => None,
         _ => Some(event),
     }
 }

@@ -159,7 +159,7 @@ impl Connection {
                 Err(reason) => return finish(socket, reason).await,
             },
         };
-        let Some(_slot) = api.live.slots.take(person.id) else {
+        let Some(_permit) = api.live.permits.take(person.id) else {
             return finish(socket, CloseReason::Close(code::TOO_MANY, "too many sockets")).await;
         };
         let seconds = (claims.exp - api.now().timestamp()).max(0);

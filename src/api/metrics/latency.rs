@@ -56,9 +56,11 @@ impl Latency {
                     self.assignments.observe(now.saturating_sub(possible).as_secs_f64());
                 }
             }
-            Event::Released { ticket, agent, .. } => {
+            Event::Ended { ticket, .. }
+            | Event::Released { ticket, .. }
+            | Event::Relocated { ticket, .. } => {
                 tracked.waiting.remove(&ticket);
-                tracked.ready.extend(agent.map(|agent| (agent, now)));
+                tracked.ready.extend(event.agents().map(|agent| (agent, now)));
             }
             Event::Agent(agent) => {
                 tracked.ready.insert(agent, now);

@@ -240,8 +240,8 @@ impl Api {
             critical: department.critical,
             retired: department.retired,
             hours: department.hours.as_ref().map(|hours| HoursBody::of(hours, desk)),
-            open: department.is_open(desk, now),
-            opens_at: department.opens_at(desk, now),
+            open: department.in_business_hours(desk, now),
+            opens_at: department.next_start(desk, now),
             categories: department.categories.iter().map(category).collect(),
         }
     }

@@ -142,8 +142,8 @@ pub(in crate::api) async fn hold(
 ) -> Result<TicketBody> {
     // The stores keep microseconds.
     let until = body.until.map(|until| until.trunc_subsecs(6));
-    let hold = until.map_or(Step::Hold, |until| Step::Snooze(Some(until)));
-    step(state, caller, ticket, hold, "Ticket on hold").await
+    let pause = until.map_or(Step::Pause, |until| Step::Snooze(Some(until)));
+    step(state, caller, ticket, pause, "Ticket on hold").await
 }
 
 /// The holder resumes the ticket.

@@ -11,7 +11,7 @@ pub enum RecordAction {
     /// Staff have the transcript sent.
     Transcript(TicketId),
     /// Staff open a ticket that a search has found.
-    Open(TicketId),
+    Show(TicketId),
     /// A customer's personal data are sent as a document.
     Export(PersonId),
     /// Asks whether a customer's personal data are to be erased.
@@ -71,7 +71,7 @@ impl RecordAction {
         match self {
             Self::Media(ticket, last) => format!("H:m:{}:{last}", encode_id(ticket.0)),
             Self::Transcript(ticket) => format!("H:t:{}", encode_id(ticket.0)),
-            Self::Open(ticket) => format!("H:o:{}", encode_id(ticket.0)),
+            Self::Show(ticket) => format!("H:o:{}", encode_id(ticket.0)),
             Self::Export(person) => format!("H:x:{}", encode_id(person.0)),
             Self::Forget(person) => format!("H:f:{}", encode_id(person.0)),
             Self::ForgetConfirmed(person) => format!("H:fy:{}", encode_id(person.0)),
@@ -86,7 +86,7 @@ impl RecordAction {
         Some(match fields {
             ["m", id, last] => Self::Media(ticket(id)?, last.parse().ok()?),
             ["t", id] => Self::Transcript(ticket(id)?),
-            ["o", id] => Self::Open(ticket(id)?),
+            ["o", id] => Self::Show(ticket(id)?),
             ["x", id] => Self::Export(person(id)?),
             ["f", id] => Self::Forget(person(id)?),
             ["fy", id] => Self::ForgetConfirmed(person(id)?),

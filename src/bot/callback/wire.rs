@@ -7,7 +7,7 @@ use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
     DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
-    SettingAction, Snooze, StatisticsAction, Step, Surface, WorkingHoursAction,
+    SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -79,16 +79,16 @@ fn from_code<T: Copy>(table: &[(T, &'static str)], text: &str) -> Option<T> {
     table.iter().find(|(_, l)| *l == text).map(|(v, _)| *v)
 }
 
-const STEP_CODES: &[(Step, &str)] = &[
-    (Step::Start, "o"),
-    (Step::Complete, "c"),
-    (Step::Hold, "h"),
-    (Step::Snooze(Snooze::HalfHour), "s"),
-    (Step::Snooze(Snooze::TwoHours), "l"),
-    (Step::Snooze(Snooze::Tomorrow), "t"),
-    (Step::Snooze(Snooze::Indefinite), "i"),
-    (Step::Resume, "r"),
-    (Step::GiveBack, "b"),
+const TASK_ACTION_CODES: &[(TaskAction, &str)] = &[
+    (TaskAction::Start, "o"),
+    (TaskAction::Complete, "c"),
+    (TaskAction::Pause, "h"),
+    (TaskAction::Snooze(Snooze::HalfHour), "s"),
+    (TaskAction::Snooze(Snooze::TwoHours), "l"),
+    (TaskAction::Snooze(Snooze::Tomorrow), "t"),
+    (TaskAction::Snooze(Snooze::Indefinite), "i"),
+    (TaskAction::Resume, "r"),
+    (TaskAction::GiveBack, "b"),
 ];
 const LIST_CODES: &[(PagedList, &str)] = &[
     (PagedList::MyQueue, "q"),
@@ -118,7 +118,7 @@ impl ButtonAction {
     pub fn encode(self) -> String {
         match self {
             Self::Task(step, t, v, s) => {
-                format!("t:{}:{}:{}:{}", to_code(STEP_CODES, step), encode_id(t.0), v.0, s.code())
+                format!("t:{}:{}:{}:{}", to_code(TASK_ACTION_CODES, step), encode_id(t.0), v.0, s.code())
             }
             Self::ShowTask(t, s) => format!("v:{}:{}", encode_id(t.0), s.code()),
             Self::Focus(t) => format!("f:{}", encode_id(t.0)),
@@ -233,7 +233,7 @@ impl ButtonAction {
         let flag = |f: &str| from_code(&[(false, "0"), (true, "1")], f);
         Some(match fields.as_slice() {
             ["t", step, t, v, s] => {
-                Self::Task(from_code(STEP_CODES, step)?, ticket(t)?, version(v)?, Surface::parse(s)?)
+                Self::Task(from_code(TASK_ACTION_CODES, step)?, ticket(t)?, version(v)?, Surface::parse(s)?)
             }
             ["v", t, s] => Self::ShowTask(ticket(t)?, Surface::parse(s)?),
             ["f", t] => Self::Focus(ticket(t)?),

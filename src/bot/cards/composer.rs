@@ -158,9 +158,9 @@ impl From<Rendered> for Card {
 
 impl Composer {
     fn localizer(&self, recipient: Option<&Person>, now: Time) -> Localizer<'_> {
-        let rules = self.engine.config();
-        let locale: Locale = recipient.map_or(rules.default_locale, |person| person.locale);
-        Localizer { texts: &self.texts, locale, now, zone: rules.zone }
+        let config = self.engine.config();
+        let locale: Locale = recipient.map_or(config.default_locale, |person| person.locale);
+        Localizer { texts: &self.texts, locale, now, zone: config.zone }
     }
 
     async fn card(&self, key: CardKey, localizer: &Localizer<'_>) -> Result<Option<Card>, StoreError> {

@@ -36,11 +36,11 @@ const EXACT_POSITIONS: u64 = 20;
 const REFRESHED_POSITIONS: usize = 100;
 /// The distance of the positions at which cards beyond [`EXACT_POSITIONS`] are refreshed.
 const POSITION_STEP: u64 = 10;
-/// The pause after a step, as a multiple of the step's duration: refreshes get a tenth of the time at most.
-const PAUSE_FACTOR: u32 = 9;
-/// The shortest pause: at most ten refreshes of a card per second.
+/// The delay after a step, as a multiple of the step's duration: refreshes get a tenth of the time at most.
+const DELAY_FACTOR: u32 = 9;
+/// The shortest delay: at most ten refreshes of a card per second.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(100);
-/// The longest pause, since people look at their cards.
+/// The longest delay, since people look at their cards.
 pub const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The task that turns events of the feed into refreshes of cards.
@@ -55,10 +55,10 @@ pub struct CardRefresher {
     events_read: u64,
     /// The number of events whose refreshes are enqueued.
     served: Arc<AtomicU64>,
-    /// The pause before the next step.
-    pause: Duration,
-    /// The longest pause.
-    longest_pause: Duration,
+    /// The delay before the next step.
+    delay: Duration,
+    /// The longest delay.
+    max_delay: Duration,
     /// The refreshes of the desk's lists.
     lists: ListRefreshes,
     /// The cards of waiting tickets for those who may pick them up.
@@ -86,9 +86,9 @@ type ShownState = (u64, u32);
 impl CardRefresher {
     /// Returns a refresher that follows this engine from now on. `served` counts the events that were served,
     /// as [`Engine::events_published`] counts the published ones. Before the first [`Self::catch_up`] it is
-    /// `u64::MAX`. `longest_pause` limits the pause after each step.
+    /// `u64::MAX`. `max_delay` limits the delay after each step.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, longest_pause: Duration) -> Self {
+    pub fn new(engine: Arc<Engine>, clock: Clock, served: Arc<AtomicU64>, max_delay: Duration) -> Self {
         let (feed, events_read) = (engine.feed(), engine.events_published());
         served.store(u64::MAX, Ordering::SeqCst);
         Self {
@@ -98,9 +98,9 @@ impl CardRefresher {
             shown: HashMap::new(),
             events_read,
             served,
-            pause: Duration::ZERO,
-            longest_pause,
-            lists: ListRefreshes::new(longest_pause),
+            delay: Duration::ZERO,
+            max_delay,
+            lists: ListRefreshes::new(max_delay),
             pick_ups: PickUpCards::default(),
         }
     }
@@ -123,9 +123,9 @@ impl CardRefresher {
     /// engine is gone.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let mut stale = StaleCards::default();
-        // Of several edits that a card needs while one is in flight, only the last is of use. The pause
+        // Of several edits that a card needs while one is in flight, only the last is of use. The delay
         // limits the refreshes' share of the store's time, however many events come.
-        tokio::time::sleep(self.pause).await;
+        tokio::time::sleep(self.delay).await;
         let first = tokio::select! {
             first = self.feed.recv() => first,
             () = self.lists.due() => {
@@ -149,7 +149,7 @@ impl CardRefresher {
         }
         self.drain(&mut stale).await?;
         self.refresh(stale).await?;
-        self.pause = pause_after(start.elapsed(), self.longest_pause);
+        self.delay = delay_after(start.elapsed(), self.max_delay);
         self.served.store(self.events_read, Ordering::SeqCst);
         Ok(true)
     }
@@ -239,9 +239,9 @@ impl CardRefresher {
     }
 }
 
-/// Returns the pause after a step that was busy for this long.
-fn pause_after(busy: Duration, max_pause: Duration) -> Duration {
-    (busy * PAUSE_FACTOR).max(MIN_REFRESH_INTERVAL).min(max_pause)
+/// Returns the delay after a step that was busy for this long.
+fn delay_after(busy: Duration, max_delay: Duration) -> Duration {
+    (busy * DELAY_FACTOR).max(MIN_REFRESH_INTERVAL).min(max_delay)
 }
 
 /// Returns the agent whose tickets a card shows.
@@ -276,14 +276,18 @@ impl StaleCards {
                 }
                 [Some(agent), from]
             }
-            Event::Released { department, agent, .. } => {
-                // A held ticket leaves no queue. If it goes back to one, the feed also has a `Queued` event.
+            Event::Relocated { from, .. } => {
+                self.departments.insert(from);
+                [None, None]
+            }
+            Event::Ended { department, agent, .. } => {
+                // A held ticket leaves no queue.
                 if agent.is_none() {
                     self.departments.insert(department);
                 }
                 [agent, None]
             }
-            Event::Updated { agent, .. } => [Some(agent), None],
+            Event::Released { agent, .. } | Event::Updated { agent, .. } => [Some(agent), None],
             Event::Agent(agent) => {
                 self.agents_changed = true;
                 [Some(agent), None]
@@ -299,13 +303,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refreshes_get_a_tenth_of_the_time_at_most_and_pause_a_second_at_most() {
-        let pause_after = |busy| pause_after(Duration::from_millis(busy), MAX_REFRESH_INTERVAL).as_millis();
+    fn refreshes_get_a_tenth_of_the_time_at_most_and_wait_a_second_at_most() {
+        let delay_after = |busy| delay_after(Duration::from_millis(busy), MAX_REFRESH_INTERVAL).as_millis();
         assert_eq!(
-            [0, 1, 11, 12, 50, 111, 112, 9_000].map(pause_after),
+            [0, 1, 11, 12, 50, 111, 112, 9_000].map(delay_after),
             [100, 100, 100, 108, 450, 999, 1_000, 1_000]
         );
-        assert_eq!(super::pause_after(Duration::from_secs(1), Duration::ZERO), Duration::ZERO);
+        assert_eq!(super::delay_after(Duration::from_secs(1), Duration::ZERO), Duration::ZERO);
     }
 
     #[test]

@@ -5,8 +5,8 @@ mod console;
 mod shown_agent;
 
 use super::views::{
-    AGENTS_PER_PAGE, CHOICES_PER_PAGE, CustomerName, DraftView, MyTicketsView, QueueView, StatusView,
-    TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WaitingView, WorkloadView,
+    AGENTS_PER_PAGE, AgentStatusView, CHOICES_PER_PAGE, CustomerName, DraftView, MyQueueView, MyTicketsView,
+    QueueView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
@@ -168,15 +168,15 @@ impl ViewLoader {
 
     async fn opens_at(&self, department: DepartmentId, now: Time) -> Result<Option<Time>, StoreError> {
         let department = self.store().department(department).await?;
-        Ok(department.and_then(|department| department.opens_at(self.engine.config().zone, now)))
+        Ok(department.and_then(|department| department.next_start(self.engine.config().zone, now)))
     }
 
     /// Returns an agent's queue; `None` for a person who is no agent.
-    pub async fn my_queue(&self, agent: PersonId, page: u16) -> Result<Option<QueueView>, StoreError> {
+    pub async fn my_queue(&self, agent: PersonId, page: u16) -> Result<Option<MyQueueView>, StoreError> {
         let Some(profile) = self.profile(agent).await? else { return Ok(None) };
         let held = self.store().held_by(agent).await?;
         let (page, pages, shown) = page_of(&held, page, TICKETS_PER_PAGE);
-        Ok(Some(QueueView {
+        Ok(Some(MyQueueView {
             availability: profile.availability,
             lost: self.engine.is_lost(agent),
             auto: self.store().settings().await?.mode.auto_assigns(profile.auto_assignment_enabled),
@@ -197,7 +197,7 @@ impl ViewLoader {
     }
 
     /// Returns a page of the waiting tickets: in an agent's departments, or in all departments for an admin.
-    pub async fn waiting(&self, viewer: &Person, page: u16) -> Result<WaitingView, StoreError> {
+    pub async fn waiting(&self, viewer: &Person, page: u16) -> Result<QueueView, StoreError> {
         let departments = self.departments_of(viewer).await?;
         let depths = self.store().depths().await?;
         let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
@@ -212,7 +212,7 @@ impl ViewLoader {
             })
         };
         let pick_up = tickets.iter().filter(can_pick_up).map(|t| t.id).collect();
-        Ok(WaitingView {
+        Ok(QueueView {
             page,
             pages,
             total,
@@ -284,10 +284,10 @@ impl ViewLoader {
     }
 
     /// Returns an agent's status; `None` for a person who is no agent. `today` is when the day began.
-    pub async fn status(&self, person: &Person, today: Time) -> Result<Option<StatusView>, StoreError> {
+    pub async fn status(&self, person: &Person, today: Time) -> Result<Option<AgentStatusView>, StoreError> {
         let Some(profile) = &person.agent else { return Ok(None) };
         let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
-        Ok(Some(StatusView {
+        Ok(Some(AgentStatusView {
             availability: profile.availability,
             away_until: profile.away_until,
             lost: self.engine.is_lost(person.id),

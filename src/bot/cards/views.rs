@@ -120,7 +120,7 @@ pub struct TaskView {
 
 /// An agent's own queue (`/myqueue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueView {
+pub struct MyQueueView {
     /// The availability that the agent chose.
     pub availability: Availability,
     /// Whether their presence is lost or they blocked the bot.
@@ -154,7 +154,7 @@ pub struct MyTicketsView {
 
 /// The waiting tickets (`/queue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingView {
+pub struct QueueView {
     /// The page shown, from 0.
     pub page: u16,
     /// How many pages there are.
@@ -277,7 +277,7 @@ pub struct DraftView {
 /// An agent's status (`/status`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about an agent")]
-pub struct StatusView {
+pub struct AgentStatusView {
     /// The availability that the agent chose.
     pub availability: Availability,
     /// When they come back, if they are away until then.

@@ -2,7 +2,7 @@
 use super::conversation::last_word;
 use super::focus;
 use super::refusals::refusal_toast;
-use crate::bot::callback::{Snooze, Step, Surface};
+use crate::bot::callback::{Snooze, Surface, TaskAction};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::toast::Toast;
 use crate::bot::typing::show_typing;
@@ -14,7 +14,7 @@ use crate::domain::ticket::snooze::next_morning;
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::assignment::planner::after_task_card;
 use crate::engine::error::EngineError;
-use crate::engine::tickets::steps::Step as TicketStep;
+use crate::engine::tickets::steps::Step;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub async fn task(
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
-    (step, ticket, version, surface): (Step, TicketId, Version, Surface),
+    (step, ticket, version, surface): (TaskAction, TicketId, Version, Surface),
 ) -> HandlerResult {
     let redrawn = ctx.redraw(pressed, surface.card(ticket, ctx.person.id));
     let Some((ticket_step, key)) = engine_step(step, ctx.now, bot.engine.config().zone) else {
@@ -35,24 +35,24 @@ pub async fn task(
     if let Err(error) = bot.engine.check_step(ctx.person.id, ticket, ticket_step, version, ctx.now).await {
         return answer_refusal(&bot, &ctx, &toast, error, redrawn);
     }
-    if step == Step::Complete && last_word::is_wanted(&bot, &ctx, ticket).await? {
+    if step == TaskAction::Complete && last_word::is_wanted(&bot, &ctx, ticket).await? {
         toast.ack();
         return last_word::ask(&bot, &ctx, ticket).await;
     }
     toast.say(ctx.localizer(&bot).toast(key, &[]));
     let focus = match step {
-        Step::Start | Step::Resume => focus::set(&bot, &ctx, ticket).await?,
-        Step::Complete | Step::Hold | Step::Snooze(_) | Step::GiveBack => Vec::new(),
+        TaskAction::Start | TaskAction::Resume => focus::set(&bot, &ctx, ticket).await?,
+        TaskAction::Complete | TaskAction::Pause | TaskAction::Snooze(_) | TaskAction::GiveBack => Vec::new(),
     };
     let stepped = bot.engine.step(ctx.person.id, ticket, ticket_step, Some(version), ctx.now).await;
-    if step == Step::Start
+    if step == TaskAction::Start
         && let Ok(ticket) = &stepped
     {
         show_typing(&bot, ticket.customer_chat);
     }
     match stepped {
         // In the queue the agent sees a line of the ticket; what it is about follows.
-        Ok(ticket) if step == Step::Start && matches!(surface, Surface::MyQueue(_)) => {
+        Ok(ticket) if step == TaskAction::Start && matches!(surface, Surface::MyQueue(_)) => {
             Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).chain(focus).collect())
         }
         Ok(_) => Ok(std::iter::once(redrawn).chain(focus).collect()),
@@ -142,15 +142,15 @@ fn answer_refusal(
 }
 
 /// Returns the engine's step, and the key of the toast; `None` for ↩️, which is another operation.
-fn engine_step(step: Step, now: Time, zone: Tz) -> Option<(TicketStep, &'static str)> {
+fn engine_step(step: TaskAction, now: Time, zone: Tz) -> Option<(Step, &'static str)> {
     Some(match step {
-        Step::GiveBack => return None,
-        Step::Start => (TicketStep::Start, "toast-started"),
-        Step::Complete => (TicketStep::Complete, "toast-completed"),
-        Step::Hold => (TicketStep::Hold, "toast-held"),
-        Step::Snooze(Snooze::Indefinite) => (TicketStep::Snooze(None), "toast-snooze-off"),
-        Step::Snooze(snooze) => (TicketStep::Snooze(snooze.until(now, zone)), "toast-snoozed"),
-        Step::Resume => (TicketStep::Resume, "toast-resumed"),
+        TaskAction::GiveBack => return None,
+        TaskAction::Start => (Step::Start, "toast-started"),
+        TaskAction::Complete => (Step::Complete, "toast-completed"),
+        TaskAction::Pause => (Step::Pause, "toast-held"),
+        TaskAction::Snooze(Snooze::Indefinite) => (Step::Snooze(None), "toast-snooze-off"),
+        TaskAction::Snooze(snooze) => (Step::Snooze(snooze.until(now, zone)), "toast-snoozed"),
+        TaskAction::Resume => (Step::Resume, "toast-resumed"),
     })
 }
 

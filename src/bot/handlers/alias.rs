@@ -55,7 +55,7 @@ pub async fn pressed(
         }
         AliasAction::Ask(_) => {
             let person = bot.engine.store().person(agent).await?.ok_or(EngineError::NotFound)?;
-            bot.engine.open_prompt(ctx.person.id, Prompt::Alias(agent), ctx.now).await?;
+            bot.engine.start_prompt(ctx.person.id, Prompt::Alias(agent), ctx.now).await?;
             localizer.message("alias-ask", &[("name", (&person.name).into())])
         }
         AliasAction::Clear(_) => {

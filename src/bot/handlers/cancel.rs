@@ -117,8 +117,8 @@ pub async fn undo_draft(
 ) -> HandlerResult {
     let stored = bot.engine.store().draft(ctx.person.id).await?.filter(|draft| draft.id == id);
     // A second press finds it restored.
-    let is_open = stored.as_ref().is_some_and(Draft::is_open);
-    let Some(draft) = stored.and_then(|draft| if is_open { Some(draft) } else { draft.undone(ctx.now) })
+    let is_current = stored.as_ref().is_some_and(Draft::is_current);
+    let Some(draft) = stored.and_then(|draft| if is_current { Some(draft) } else { draft.undone(ctx.now) })
     else {
         toast.say(ctx.localizer(&bot).toast("undo-too-late", &[]));
         return Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("draft-dropped", &[]))]);

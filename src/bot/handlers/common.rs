@@ -72,33 +72,33 @@ pub async fn set_language(
     Ok(vec![ctx.edit(pressed, localizer.message("language-set", &[]))])
 }
 
-/// Closes an open prompt, since a command is no answer to it: a later message must not be taken for the
-/// answer. `/cancel` closes the prompt itself, and `/r` may be the last word that a prompt asks for.
-pub async fn close_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
+/// Ends the current prompt, since a command is no answer to it: a later message must not be taken for the
+/// answer. `/cancel` ends the prompt itself, and `/r` may be the last word that a prompt asks for.
+pub async fn end_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
     if !matches!(command, Command::Cancel | Command::Reply(_)) {
-        close_open_prompt(&bot, &ctx).await;
+        end_current_prompt(&bot, &ctx).await;
     }
     command
 }
 
-/// As [`close_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, and a
+/// As [`end_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, and a
 /// canned reply may be the last word that a prompt asks for.
-pub async fn close_prompt_on_press(
+pub async fn end_prompt_on_press(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     action: ButtonAction,
 ) -> ButtonAction {
     if !matches!(action, ButtonAction::NoOp | ButtonAction::Canned(_)) {
-        close_open_prompt(&bot, &ctx).await;
+        end_current_prompt(&bot, &ctx).await;
     }
     action
 }
 
-async fn close_open_prompt(bot: &BotContext, ctx: &RequestContext) {
-    if ctx.person.open_prompt().is_some()
-        && let Err(error) = bot.engine.close_prompt(ctx.person.id).await
+async fn end_current_prompt(bot: &BotContext, ctx: &RequestContext) {
+    if ctx.person.current_prompt().is_some()
+        && let Err(error) = bot.engine.end_prompt(ctx.person.id).await
     {
-        tracing::warn!(%error, "failed to close prompt");
+        tracing::warn!(%error, "failed to end prompt");
     }
 }
 
@@ -114,7 +114,7 @@ pub async fn message(
     }
     // It comes too late for an answer.
     if ctx.prompt_for(&message).is_none() {
-        close_open_prompt(&bot, &ctx).await;
+        end_current_prompt(&bot, &ctx).await;
     }
     if let Some(answer) = agent::away::on_answer(&bot, &ctx, &message).await? {
         return Ok(answer);

@@ -98,7 +98,7 @@ pub async fn my_tickets(ctx: RequestContext) -> HandlerResult {
 }
 
 /// Returns the person's draft, or a new one. A new draft has its category if there is only one.
-pub(super) async fn open_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
+pub(super) async fn start_draft(bot: &BotContext, ctx: &RequestContext) -> Result<Draft, EngineError> {
     if let Some(draft) = bot.engine.draft_of(ctx.person.id).await? {
         return Ok(draft);
     }

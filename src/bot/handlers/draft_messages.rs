@@ -1,5 +1,5 @@
 //! Messages of a customer: added to the draft, to the ticket that their album was sent with, or edited.
-use super::customer::{open_draft, save_draft};
+use super::customer::{save_draft, start_draft};
 use super::refusals::refusal_message;
 use crate::bot::commands::{Audience, Command, ParsedCommand};
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
@@ -37,7 +37,7 @@ pub async fn new(
     message: Arc<IncomingMessage>,
     argument: String,
 ) -> HandlerResult {
-    let draft = open_draft(&bot, &ctx).await?;
+    let draft = start_draft(&bot, &ctx).await?;
     let part = new_part(&bot, &ctx, &message, &draft, &argument_of(&message, &argument));
     add(&bot, &ctx, draft, part, true).await
 }
@@ -58,7 +58,7 @@ pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Incomi
     }
     let draft = match stored {
         Some(draft) => draft,
-        None => open_draft(bot, ctx).await?,
+        None => start_draft(bot, ctx).await?,
     };
     let part = new_part(bot, ctx, message, &draft, &message.text);
     add(bot, ctx, draft, part, false).await

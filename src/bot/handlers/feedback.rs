@@ -45,7 +45,7 @@ pub async fn rate(
             toast.say(ctx.localizer(&bot).toast("rating-thanks", &[]));
             let has_comment = ticket.service.rating.as_ref().is_some_and(|rating| rating.comment.is_some());
             if !has_comment {
-                bot.engine.open_prompt(ctx.person.id, Prompt::Comment(ticket.id), ctx.now).await?;
+                bot.engine.start_prompt(ctx.person.id, Prompt::Comment(ticket.id), ctx.now).await?;
             }
             Ok(vec![completed_message(&bot, &ctx, pressed, &CompletedView::of(&ticket))])
         }
@@ -62,7 +62,7 @@ pub(super) async fn on_comment(
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let Some(Prompt::Comment(ticket)) = ctx.prompt_for(message) else { return Ok(None) };
     let Some(text) = message.plain_text() else {
-        bot.engine.close_prompt(ctx.person.id).await?;
+        bot.engine.end_prompt(ctx.person.id).await?;
         return Ok(None);
     };
     match bot.engine.comment_on_rating(ctx.person.id, ticket, text, ctx.now).await {
@@ -72,7 +72,7 @@ pub(super) async fn on_comment(
         }
         // The ticket was reopened meanwhile: the words may be about that.
         Err(EngineError::Refused(..) | EngineError::NotFound) => {
-            bot.engine.close_prompt(ctx.person.id).await?;
+            bot.engine.end_prompt(ctx.person.id).await?;
             Ok(None)
         }
         Err(error) => Err(error),

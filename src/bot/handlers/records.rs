@@ -32,7 +32,7 @@ pub async fn pressed(
         RecordAction::Export(person) => Ok(forget::export(&bot, &ctx, &toast, person)),
         RecordAction::Forget(person) => forget::ask(&bot, &ctx, &toast, pressed, person).await,
         RecordAction::ForgetConfirmed(person) => forget::confirmed(&bot, &ctx, &toast, pressed, person).await,
-        RecordAction::Open(ticket) => search::open(&bot, &ctx, &toast, ticket).await,
+        RecordAction::Show(ticket) => search::show(&bot, &ctx, &toast, ticket).await,
         RecordAction::SearchPage(query, page) => {
             search::show_page(&bot, &ctx, &toast, pressed, (query, page)).await
         }

@@ -4,8 +4,8 @@ pub(super) mod working_hours;
 
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
-use crate::bot::callback::{ButtonAction, Snooze, Step, Surface};
-use crate::bot::cards::views::{StatusView, TaskView, TicketView};
+use crate::bot::callback::{ButtonAction, Snooze, Surface, TaskAction};
+use crate::bot::cards::views::{AgentStatusView, TaskView, TicketView};
 use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
 use crate::domain::ticket::description::Description;
@@ -87,8 +87,8 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
     let mut rows = vec![steps.map(|(key, action)| localizer.button(key, action)).collect()];
     let button =
         |key, step| localizer.button(key, ButtonAction::Task(step, ticket.id, ticket.version, Surface::Task));
-    let hold = (ticket.status == Status::Assigned).then(|| button("button-hold", Step::Hold));
-    rows.push(hold.into_iter().chain([button("button-give-back", Step::GiveBack)]).collect());
+    let hold = (ticket.status == Status::Assigned).then(|| button("button-hold", TaskAction::Pause));
+    rows.push(hold.into_iter().chain([button("button-give-back", TaskAction::GiveBack)]).collect());
     if ticket.status == Status::Pending {
         rows.extend(snooze_buttons(localizer, ticket));
     }
@@ -98,7 +98,7 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
 /// Returns the times until which a ticket can stay on hold, and the button that takes such a time back.
 fn snooze_buttons(localizer: &Localizer<'_>, ticket: &TicketView) -> [Vec<Button>; 2] {
     let button = |(key, snooze)| {
-        let action = ButtonAction::Task(Step::Snooze(snooze), ticket.id, ticket.version, Surface::Task);
+        let action = ButtonAction::Task(TaskAction::Snooze(snooze), ticket.id, ticket.version, Surface::Task);
         localizer.button(key, action)
     };
     let times = [
@@ -149,7 +149,7 @@ fn former_task(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
 
 /// Renders an agent's status (`/status`).
 #[must_use]
-pub fn status(localizer: &Localizer<'_>, view: &StatusView) -> Rendered {
+pub fn status(localizer: &Localizer<'_>, view: &AgentStatusView) -> Rendered {
     let (assigned, completed) = view.today;
     let lines = [
         localizer.html("status-head", &[]),

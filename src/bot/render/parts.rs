@@ -1,6 +1,6 @@
 //! Shared parts of cards: status lines, loads, rows of buttons, a ticket's description.
 use super::{Arg, Button, Localizer, MAX_TEXT_UNITS, Rendered, labelled, truncate, utf16_units};
-use crate::bot::callback::{ButtonAction, Step, Surface};
+use crate::bot::callback::{ButtonAction, Surface, TaskAction};
 use crate::bot::cards::views::{ShownAgent, TICKETS_PER_PAGE, TicketView};
 use crate::domain::Time;
 use crate::domain::person::{Availability, Role};
@@ -27,11 +27,11 @@ pub(super) fn numbered(first: u64, tickets: &[TicketView]) -> impl Iterator<Item
 /// without a holder.
 pub(super) fn steps(ticket: &TicketView, surface: Surface) -> Vec<(&'static str, ButtonAction)> {
     let step = |step| ButtonAction::Task(step, ticket.id, ticket.version, surface);
-    let complete = ("button-complete", step(Step::Complete));
+    let complete = ("button-complete", step(TaskAction::Complete));
     let mut steps = match ticket.status {
-        Status::Assigned => vec![("button-open", step(Step::Start)), complete],
-        Status::InProgress => vec![complete, ("button-hold", step(Step::Hold))],
-        Status::Pending => vec![("button-resume", step(Step::Resume)), complete],
+        Status::Assigned => vec![("button-open", step(TaskAction::Start)), complete],
+        Status::InProgress => vec![complete, ("button-hold", step(TaskAction::Pause))],
+        Status::Pending => vec![("button-resume", step(TaskAction::Resume)), complete],
         Status::Queued | Status::Completed | Status::Cancelled => return Vec::new(),
     };
     // The queue shows a line of the ticket, so each has a button for the whole.
@@ -222,7 +222,7 @@ impl Localizer<'_> {
     /// Returns the row that changes the page of a list with an unknown end. There is at least one page after
     /// this.
     #[must_use]
-    pub fn open_page_row(&self, page: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
+    pub fn unbounded_page_row(&self, page: u16, to_page: impl Fn(u16) -> ButtonAction) -> Vec<Button> {
         let back = page.checked_sub(1).map(|to| self.button("button-previous", to_page(to)));
         let shown = [("page", (u32::from(page) + 1).into())];
         let current = labelled(&self.plain("button-page-open", &shown), ButtonAction::NoOp);

@@ -6,13 +6,13 @@ pub use pick_up::pick_up_card;
 use super::parts::{card, numbered, steps};
 use super::{Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, ConsoleAction, PagedList, Surface};
-use crate::bot::cards::views::{QueueView, TicketView, WaitingView};
+use crate::bot::cards::views::{MyQueueView, QueueView, TicketView};
 use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::person::Availability;
 
 /// Renders an agent's queue. The buttons of a ticket carry its number in the list.
 #[must_use]
-pub fn my_queue(localizer: &Localizer<'_>, view: &QueueView) -> Rendered {
+pub fn my_queue(localizer: &Localizer<'_>, view: &MyQueueView) -> Rendered {
     let head = [
         localizer.availability_line(view.availability, view.lost),
         String::new(),
@@ -52,7 +52,7 @@ fn own_task(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String {
 }
 
 /// Returns the line that says whether new tickets will come, and if not, the first reason that applies.
-fn footer(localizer: &Localizer<'_>, view: &QueueView) -> String {
+fn footer(localizer: &Localizer<'_>, view: &MyQueueView) -> String {
     let free = view.max.saturating_sub(view.held);
     let count = [("count", free.into())];
     if !view.auto {
@@ -73,7 +73,7 @@ fn footer(localizer: &Localizer<'_>, view: &QueueView) -> String {
 
 /// Renders the waiting tickets, with a button for each that the viewer may pick up.
 #[must_use]
-pub fn waiting(localizer: &Localizer<'_>, view: &WaitingView) -> Rendered {
+pub fn waiting(localizer: &Localizer<'_>, view: &QueueView) -> Rendered {
     let to_page = |page| ButtonAction::ShowPage(PagedList::Queue, page);
     let refresh = vec![localizer.button("button-refresh", to_page(view.page))];
     if view.tickets.is_empty() {

@@ -2,16 +2,16 @@
 //!
 //! Telegram has styles since Bot API 9.4. An older server ignores the field, as all fields that it does not
 //! know, and shows the button without a colour; so the bot sends styles to every server.
-use crate::bot::callback::{ButtonAction, ConsoleAction, RecordAction, Step};
+use crate::bot::callback::{ButtonAction, ConsoleAction, RecordAction, TaskAction};
 use crate::domain::notice::rendered::ButtonStyle;
 
 /// Returns the style of a button with this action; `None` for navigation, choices and switches.
 pub(super) fn style_of(action: ButtonAction) -> Option<ButtonStyle> {
     match action {
-        ButtonAction::Task(Step::Start | Step::Resume, ..) | ButtonAction::PickUp(..) => {
+        ButtonAction::Task(TaskAction::Start | TaskAction::Resume, ..) | ButtonAction::PickUp(..) => {
             Some(ButtonStyle::Primary)
         }
-        ButtonAction::Task(Step::Complete, ..)
+        ButtonAction::Task(TaskAction::Complete, ..)
         | ButtonAction::DraftSend(_)
         | ButtonAction::StillHere
         | ButtonAction::GoOnline => Some(ButtonStyle::Success),
@@ -44,9 +44,9 @@ mod tests {
     fn the_kind_of_an_action_decides_its_style() {
         let (ticket, version) = (TicketId(Uuid::nil()), Version(1));
         let step = |step| ButtonAction::Task(step, ticket, version, Surface::Task);
-        assert_eq!(style_of(step(Step::Start)), Some(ButtonStyle::Primary));
-        assert_eq!(style_of(step(Step::Complete)), Some(ButtonStyle::Success));
-        assert_eq!(style_of(step(Step::Hold)), None);
+        assert_eq!(style_of(step(TaskAction::Start)), Some(ButtonStyle::Primary));
+        assert_eq!(style_of(step(TaskAction::Complete)), Some(ButtonStyle::Success));
+        assert_eq!(style_of(step(TaskAction::Pause)), None);
         let cancel = |asks: fn(TicketId, Version, Surface) -> ButtonAction| {
             style_of(asks(ticket, version, Surface::Status))
         };

@@ -232,7 +232,7 @@ fn setup(
         webhook: None,
         http,
         listener,
-        rules: EngineConfig {
+        engine: EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: locale,
             admin_ids: vec![TelegramId(DEWI)],

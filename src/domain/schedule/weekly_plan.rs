@@ -113,18 +113,18 @@ impl WeeklyPlan {
 
     /// Returns true if the plan is open, apart from these dates.
     #[must_use]
-    pub fn is_open(&self, without: &BTreeSet<NaiveDate>, zone: Tz, now: Time) -> bool {
+    pub fn contains(&self, without: &BTreeSet<NaiveDate>, zone: Tz, now: Time) -> bool {
         self.covers(now.with_timezone(&zone).naive_local(), without)
     }
 
     /// Returns the next time after `now` at which the plan opens or closes; `None` if it never does.
     #[must_use]
     pub fn next_change(&self, without: &BTreeSet<NaiveDate>, zone: Tz, now: Time) -> Option<Time> {
-        let is_open = self.is_open(without, zone, now);
+        let is_within = self.contains(without, zone, now);
         let mut at = now;
         loop {
             at = self.next_step(zone, at);
-            if self.is_open(without, zone, at) != is_open {
+            if self.contains(without, zone, at) != is_within {
                 return Some(at);
             }
             if at - now > HORIZON {
@@ -135,7 +135,7 @@ impl WeeklyPlan {
 
     /// Returns how long the plan is open between two times, as far as `enough`.
     #[must_use]
-    pub fn open_time(
+    pub fn time_within(
         &self,
         without: &BTreeSet<NaiveDate>,
         zone: Tz,
@@ -145,7 +145,7 @@ impl WeeklyPlan {
         let (mut at, mut sum) = (from, TimeDelta::zero());
         while at < to && sum < enough {
             let next = self.next_step(zone, at).min(to);
-            if self.is_open(without, zone, at) {
+            if self.contains(without, zone, at) {
                 sum += next - at;
             }
             at = next;

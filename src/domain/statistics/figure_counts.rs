@@ -2,7 +2,7 @@
 //!
 //! Both stores derive it here from a ticket before and after a change, so their figures can't differ.
 use super::figures::{Figure, Figures, Timing};
-use super::{AvailableSpan, OpenSpans};
+use super::{AvailableSpan, CurrentSpans};
 use crate::domain::Time;
 use crate::domain::day::start_of_day;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -184,7 +184,7 @@ impl FigureCounts {
     }
 
     /// Adds spans that have not ended as if they ended now.
-    pub fn add_open_spans(&mut self, spans: &OpenSpans, now: Time) {
+    pub fn add_current_spans(&mut self, spans: &CurrentSpans, now: Time) {
         let mut holds: BTreeMap<PersonId, Vec<Time>> = BTreeMap::new();
         for (agent, assigned_at) in &spans.holds {
             holds.entry(*agent).or_default().push(*assigned_at);

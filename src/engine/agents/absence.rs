@@ -56,7 +56,7 @@ impl Engine {
     fn is_off_work(&self, agent: PersonId, now: Time) -> bool {
         let roster = self.roster();
         let hours = roster.seat(agent).and_then(|seat| seat.profile()?.working_hours.as_ref());
-        hours.is_some_and(|hours| !hours.is_open(self.rules.zone, now))
+        hours.is_some_and(|hours| !hours.contains(self.config.zone, now))
     }
 
     async fn end_absence(&self, agent: PersonId, until: Time, now: Time) -> Result<(), EngineError> {

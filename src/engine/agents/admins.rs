@@ -39,7 +39,7 @@ impl Engine {
             self.other_admins(admin, id, MembershipNotice::AdminRemoved { person: id, by: admin.id }).await?;
         let removed = self
             .change_admin(id, AdminGuard::NotLast, |person: &mut Person| {
-                if person.is_admin() && self.rules.admin_ids.contains(&person.telegram) {
+                if person.is_admin() && self.config.admin_ids.contains(&person.telegram) {
                     return Err(EngineError::AdminBySetting);
                 }
                 let (event, mut notices) = end_admin_role(person, Actor::Person(admin.id), now);
@@ -87,7 +87,7 @@ impl Engine {
 
     /// Returns true if a person is an admin by `ADMIN_IDS` alone, which no longer has them.
     pub(in crate::engine) fn is_former_admin(&self, person: &Person) -> bool {
-        person.is_admin() && person.admin_by_setting && !self.rules.admin_ids.contains(&person.telegram)
+        person.is_admin() && person.admin_by_setting && !self.config.admin_ids.contains(&person.telegram)
     }
 
     /// Returns the notice for all admins but the one who acts and the one whom it is about.

@@ -67,21 +67,19 @@ impl Engine {
             // would get one more ticket.
             self.record_activity(agent, now);
         }
-        let was_online =
-            self.roster().seat(agent).is_some_and(|seat| seat.person.availability() == Availability::Online);
         let person = self
             .change_agent(agent, |profile: &mut AgentProfile| {
                 if !precondition(profile) {
                     return (None, Vec::new());
+                }
+                if to == Availability::Online {
+                    profile.record_online(profile.availability == Availability::Online, now);
                 }
                 profile.availability = to;
                 cause.apply(profile, to);
                 profile.clear_question();
                 profile.release_due =
                     (to == Availability::Offline && behaviour != OfflineBehaviour::Keep).then_some(behaviour);
-                if to == Availability::Online {
-                    profile.last_online = Some(now);
-                }
                 let lost = cause == Cause::LostPresence;
                 let what = Action::Availability { agent, to, lost, until: profile.away_until };
                 (Some(AuditEvent { at: now, actor, ticket: None, what }), notices.clone())
@@ -91,13 +89,7 @@ impl Engine {
             self.record_activity(agent, now);
         }
         tracing::info!(%agent, availability = person.availability().as_str(), by = ?actor, "availability changed");
-        if person.availability() == Availability::Online && !was_online {
-            self.record_online(agent, now);
-        }
-        // The sweep does it when an agent who comes and goes has settled.
-        if !self.is_flapping(agent, now) {
-            self.apply_offline_behaviour(agent, now).await?;
-        }
+        self.apply_offline_behaviour(agent, now).await?;
         Ok(person)
     }
 
@@ -108,12 +100,12 @@ impl Engine {
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
     ) -> Result<Person, EngineError> {
-        let _paused = self.pause_assignment().await;
-        self.change_while_paused(agent, change).await
+        let _suspension = self.suspend_assignment().await;
+        self.change_while_suspended(agent, change).await
     }
 
-    /// As [`Engine::change_agent`]. The caller must have paused assignment.
-    async fn change_while_paused(
+    /// As [`Engine::change_agent`]. The caller must have suspended assignment.
+    async fn change_while_suspended(
         &self,
         agent: PersonId,
         change: impl Fn(&mut AgentProfile) -> (Option<AuditEvent>, Vec<Outgoing>),
@@ -138,7 +130,7 @@ impl Engine {
     }
 
     /// Updates the roster after a change of a person, and requests rounds of their departments. The caller
-    /// must have paused assignment.
+    /// must have suspended assignment.
     pub(in crate::engine) async fn sync_seat(&self, person: &Person) {
         self.request_round(self.departments_of(person.id));
         let is_new = person.agent.is_some() && self.roster().seat(person.id).is_none();
@@ -164,7 +156,12 @@ impl Engine {
         now: Time,
     ) -> Result<(), EngineError> {
         let Some(person) = self.store.person(agent).await? else { return Ok(()) };
-        let Some(due) = person.agent.and_then(|profile| profile.release_due) else { return Ok(()) };
+        let Some(profile) = &person.agent else { return Ok(()) };
+        let Some(due) = profile.release_due else { return Ok(()) };
+        // The sweep does it when an agent who comes and goes has settled.
+        if person.reachable && profile.is_flapping(now) {
+            return Ok(());
+        }
         let why = if person.reachable { ReleaseReason::Offline } else { ReleaseReason::Unreachable };
         let releases = |ticket: &Ticket| due.releases(ticket);
         let is_due =
@@ -172,7 +169,7 @@ impl Engine {
         self.retry(|| async {
             let and_due = |ticket: &Ticket, holder: &Person| releases(ticket) && is_due(holder);
             self.release_held(agent, why, and_due, now).await?;
-            let _paused = self.pause_assignment().await;
+            let _suspension = self.suspend_assignment().await;
             let Some(person) = self.store.person(agent).await?.filter(is_due) else {
                 return Ok(Attempt::Done(()));
             };
@@ -181,7 +178,7 @@ impl Engine {
             if self.store.held_by(person.id).await?.iter().any(releases) {
                 return Ok(Attempt::Lost);
             }
-            self.change_while_paused(agent, |profile: &mut AgentProfile| {
+            self.change_while_suspended(agent, |profile: &mut AgentProfile| {
                 if profile.release_due == Some(due) {
                     profile.release_due = None;
                 }
@@ -258,7 +255,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), crate::engine::ports::PresenceError> {
         let record = self.presence_record(person, profile, now).await;
-        self.presence.heartbeat(record, self.rules.presence_ttl, now).await
+        self.presence.heartbeat(record, self.config.presence_ttl, now).await
     }
 
     /// Returns an agent's presence record.

@@ -87,7 +87,7 @@ impl Engine {
         status: Availability,
         now: Time,
     ) -> Result<Availability, PresenceError> {
-        let all = self.presence.report_client(agent, (client, status), self.rules.presence_ttl, now).await?;
+        let all = self.presence.report_client(agent, (client, status), self.config.presence_ttl, now).await?;
         Ok(all.into_iter().fold(status, Availability::most_present))
     }
 
@@ -137,7 +137,7 @@ impl Engine {
         self.store.record_activity(agent, now).await?;
         self.record_activity(agent, now);
         // The leader may have marked them as lost, and its signal may not have arrived here.
-        if !lost && silent >= delta(self.rules.presence_ttl) {
+        if !lost && silent >= delta(self.config.presence_ttl) {
             self.request_round(profile.departments.iter().copied());
             self.publish(Event::Agent(agent));
         }

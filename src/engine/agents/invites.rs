@@ -36,7 +36,7 @@ impl Engine {
 
     /// Returns an invitation for the first admin, or `None` if there is an admin. Revokes the earlier ones.
     pub async fn claim_code(&self, now: Time) -> Result<Option<Invite>, EngineError> {
-        for earlier in self.store.open_invites(now).await?.iter().filter(|i| i.grant == Grant::Admin) {
+        for earlier in self.store.valid_invites(now).await?.iter().filter(|i| i.grant == Grant::Admin) {
             match self.commit_one(Change::quiet(Write::RevokeInvite(earlier.code.clone()))).await {
                 // Used, or revoked by another process.
                 Ok(_) | Err(CommitError::Conflict) => {}
@@ -52,7 +52,7 @@ impl Engine {
 
     /// Returns true if there is an admin, or if `ADMIN_IDS` names one.
     async fn has_admin(&self) -> Result<bool, EngineError> {
-        Ok(!self.rules.admin_ids.is_empty() || !self.store.admins().await?.is_empty())
+        Ok(!self.config.admin_ids.is_empty() || !self.store.admins().await?.is_empty())
     }
 
     /// Revokes an invitation that nobody used. Returns false if it was used or revoked before.

@@ -221,6 +221,7 @@ fn new_profile(
         chosen: None,
         via: Via::Telegram,
         last_online: None,
+        earlier_online: None,
         away_until: None,
         working_hours: None,
         asked_at: None,

@@ -86,6 +86,6 @@ impl Engine {
             let person = roster.seat(agent).map(|seat| &seat.person);
             person.is_some_and(|person| person.availability() != crate::domain::person::Availability::Offline)
         };
-        lock(&self.observation_window).apply_read(records, available, self.rules.presence_ttl, now);
+        lock(&self.observation_window).apply_read(records, available, self.config.presence_ttl, now);
     }
 }

@@ -33,7 +33,7 @@ impl Engine {
         sweep: &mut SweepReport,
     ) -> Result<(), EngineError> {
         let Some(profile) = &agent.agent else { return Ok(()) };
-        if profile.release_due.is_some() && !self.is_flapping(agent.id, now) {
+        if profile.release_due.is_some() {
             self.apply_offline_behaviour(agent.id, now).await?;
         }
         let found = records.map(|all| all.get(&agent.id));
@@ -56,7 +56,7 @@ impl Engine {
                 }
             }
             PresenceAction::Refresh => {
-                let ttl = delta(self.rules.presence_ttl);
+                let ttl = delta(self.config.presence_ttl);
                 let fresh = found.flatten().is_some_and(|r| now - r.last_heartbeat < ttl / 3);
                 if !fresh {
                     self.sync_presence(agent, now).await;
@@ -85,7 +85,7 @@ impl Engine {
     pub(in crate::engine) async fn restore_record(&self, agent: &Person, now: Time) {
         let Some(profile) = &agent.agent else { return };
         let since = profile.last_activity.max(self.observed_since(profile.via));
-        let ttl = delta(self.rules.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
+        let ttl = delta(self.config.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
         let Ok(ttl) = ttl.to_std() else { return };
         let record = self.presence_record(agent, profile, profile.last_activity).await;
         if let Err(error) = self.presence.heartbeat(record, ttl, now).await {
@@ -100,7 +100,7 @@ impl Engine {
         let last_activity = cached.map_or(read.last_activity, |cached| cached.max(read.last_activity));
         let profile = AgentProfile { last_activity, ..read.clone() };
         let window = (self.observed_since(profile.via), observation.now);
-        evaluate(&profile, observation.record, observation.settings, self.rules.presence_ttl, window)
+        evaluate(&profile, observation.record, observation.settings, self.config.presence_ttl, window)
     }
 
     /// Reads the agent from the store and returns them if the policy still demands `action`.

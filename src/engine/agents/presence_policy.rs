@@ -98,6 +98,7 @@ mod tests {
             chosen: None,
             via,
             last_online: None,
+            earlier_online: None,
             away_until: None,
             working_hours: None,
             asked_at: None,

@@ -60,15 +60,15 @@ impl Engine {
             OfflineBehaviour::Keep | OfflineBehaviour::ReassignWaiting => OfflineBehaviour::ReassignWaiting,
             OfflineBehaviour::ReassignAll => OfflineBehaviour::ReassignAll,
         };
-        // The pause spans read and commit, so that the notice has the right numbers.
-        let _assignment_pause = self.pause_assignment().await;
+        // The suspension spans read and commit, so that the notice has the right numbers.
+        let _suspension = self.suspend_assignment().await;
         let held = self.store.held_by(agent).await?;
         let released = held.iter().filter(|ticket| due.releases(ticket)).count();
         let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         let (released, kept) = (count(released), count(held.len() - released));
         let admins =
             self.notices_to_admins(&Notice::AgentUnreachable { person: agent, released, kept }).await?;
-        self.change_person_while_paused(agent, |person: &mut Person| {
+        self.change_person_while_suspended(agent, |person: &mut Person| {
             if !person.reachable && released == 0 {
                 return Ok((None, Vec::new()));
             }
@@ -107,7 +107,7 @@ impl OfflineBehaviour {
     pub fn releases(self, ticket: &Ticket) -> bool {
         match self {
             Self::Keep => false,
-            Self::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.opened_at.is_none()),
+            Self::ReassignWaiting => ticket.hold().is_some_and(|hold| hold.started_at.is_none()),
             Self::ReassignAll => true,
         }
     }

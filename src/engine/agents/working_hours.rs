@@ -32,8 +32,9 @@ impl Engine {
         }
         let chat = self.chat_of(agent).await?.ok_or(EngineError::NotFound)?;
         let notice = AvailabilityNotice::WorkingHours { set: plan.is_some() };
-        let new =
-            || plan.map(|typed| WorkingHours::starting(typed.plan.clone(), typed.zone, self.rules.zone, now));
+        let new = || {
+            plan.map(|typed| WorkingHours::starting(typed.plan.clone(), typed.zone, self.config.zone, now))
+        };
         let text = serde_json::to_string(&new()).unwrap_or_default();
         let changed = self
             .change_agent(agent, |profile: &mut AgentProfile| {
@@ -79,9 +80,9 @@ impl Engine {
             self.reload_agent(agent).await?;
             return Ok(None);
         };
-        let after = before.after(self.rules.zone, now);
+        let after = before.after(self.config.zone, now);
         let to =
-            if after.is_open(self.rules.zone, now) { Availability::Online } else { Availability::Offline };
+            if after.contains(self.config.zone, now) { Availability::Online } else { Availability::Offline };
         // An absence with an end lasts over the edges in it.
         let stays = |profile: &AgentProfile| profile.availability == to || profile.away_until.is_some();
         let is_due = |profile: &AgentProfile| profile.working_hours.as_ref() == Some(&before);
@@ -132,9 +133,11 @@ impl Engine {
         let held = self.store.held_by(agent).await?;
         let kept = match behaviour {
             OfflineBehaviour::Keep => held.len(),
-            _ => {
-                held.iter().filter_map(|ticket| ticket.hold()).filter(|hold| hold.opened_at.is_some()).count()
-            }
+            _ => held
+                .iter()
+                .filter_map(|ticket| ticket.hold())
+                .filter(|hold| hold.started_at.is_some())
+                .count(),
         };
         Ok(u16::try_from(kept).unwrap_or(u16::MAX))
     }

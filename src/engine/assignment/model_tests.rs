@@ -25,7 +25,7 @@ const MAX_STEPS: usize = 48;
 
 /// One step of a history. Agents, tickets and departments are numbers, taken modulo their count.
 #[derive(Debug, Clone)]
-enum Step {
+enum Operation {
     Open {
         department: u8,
         rank: u8,
@@ -37,7 +37,7 @@ enum Step {
         store_fails: bool,
     },
     Start(u8),
-    Hold(u8),
+    Pause(u8),
     Resume(u8),
     Complete(u8),
     Cancel(u8),
@@ -96,7 +96,7 @@ fn any_mode() -> impl Strategy<Value = Mode> {
     prop::sample::select(vec![Mode::Auto, Mode::Auto, Mode::Auto, Mode::Dual, Mode::Manual])
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+fn any_operation() -> impl Strategy<Value = Operation> {
     let number = || any::<u8>();
     let availability = prop::sample::select(vec![
         Availability::Online,
@@ -113,34 +113,34 @@ fn any_step() -> impl Strategy<Value = Step> {
         OfflineBehaviour::ReassignAll,
     ]);
     prop_oneof![
-        12 => (number(), 0..4_u8).prop_map(|(department, rank)| Step::Open { department, rank }),
+        12 => (number(), 0..4_u8).prop_map(|(department, rank)| Operation::Open { department, rank }),
         10 => (prop_oneof![3 => Just(0), 1 => any::<u16>()], prop::bool::weighted(0.1))
-            .prop_map(|(refused, store_fails)| Step::Round { refused, store_fails }),
-        2 => number().prop_map(Step::Start),
-        1 => number().prop_map(Step::Hold),
-        1 => number().prop_map(Step::Resume),
-        5 => number().prop_map(Step::Complete),
-        1 => number().prop_map(Step::Cancel),
-        4 => number().prop_map(Step::Reopen),
-        6 => number().prop_map(Step::Requeue),
-        2 => number().prop_map(Step::GiveBack),
-        3 => number().prop_map(Step::NoAnswer),
-        1 => (number(), 0..4_u8).prop_map(|(ticket, rank)| Step::Rank(ticket, rank)),
-        2 => (number(), number()).prop_map(|(ticket, agent)| Step::PickUp { ticket, agent }),
+            .prop_map(|(refused, store_fails)| Operation::Round { refused, store_fails }),
+        2 => number().prop_map(Operation::Start),
+        1 => number().prop_map(Operation::Pause),
+        1 => number().prop_map(Operation::Resume),
+        5 => number().prop_map(Operation::Complete),
+        1 => number().prop_map(Operation::Cancel),
+        4 => number().prop_map(Operation::Reopen),
+        6 => number().prop_map(Operation::Requeue),
+        2 => number().prop_map(Operation::GiveBack),
+        3 => number().prop_map(Operation::NoAnswer),
+        1 => (number(), 0..4_u8).prop_map(|(ticket, rank)| Operation::Rank(ticket, rank)),
+        2 => (number(), number()).prop_map(|(ticket, agent)| Operation::PickUp { ticket, agent }),
         4 => (number(), number(), any::<bool>())
-            .prop_map(|(ticket, agent, over_capacity)| Step::Reassign { ticket, agent, over_capacity }),
+            .prop_map(|(ticket, agent, over_capacity)| Operation::Reassign { ticket, agent, over_capacity }),
         5 => (number(), availability, behaviour)
-            .prop_map(|(agent, to, behaviour)| Step::Availability { agent, to, behaviour }),
-        4 => (number(), 1..5_u16).prop_map(|(agent, max)| Step::Capacity(agent, max)),
-        1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, on)| Step::OptIn(agent, on)),
-        1 => (number(), number()).prop_map(|(agent, department)| Step::Department { agent, department }),
-        1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, yes)| Step::Reachable(agent, yes)),
-        2 => (number(), any::<bool>()).prop_map(|(agent, asked)| Step::Asked(agent, asked)),
-        2 => (number(), any::<bool>()).prop_map(|(agent, lost)| Step::Lost(agent, lost)),
-        1 => number().prop_map(Step::Membership),
+            .prop_map(|(agent, to, behaviour)| Operation::Availability { agent, to, behaviour }),
+        4 => (number(), 1..5_u16).prop_map(|(agent, max)| Operation::Capacity(agent, max)),
+        1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, on)| Operation::OptIn(agent, on)),
+        1 => (number(), number()).prop_map(|(agent, department)| Operation::Department { agent, department }),
+        1 => (number(), prop::bool::weighted(0.7)).prop_map(|(agent, yes)| Operation::Reachable(agent, yes)),
+        2 => (number(), any::<bool>()).prop_map(|(agent, asked)| Operation::Asked(agent, asked)),
+        2 => (number(), any::<bool>()).prop_map(|(agent, lost)| Operation::Lost(agent, lost)),
+        1 => number().prop_map(Operation::Membership),
         1 => (any_strategy(), any_mode(), prop::sample::select(vec![0, 50, 100, 100]))
-            .prop_map(|(strategy, mode, rollout)| Step::Policy { strategy, mode, rollout }),
-        4 => prop_oneof![8 => 20..120_i16, 1 => Just(-3_600_i16)].prop_map(Step::Clock),
+            .prop_map(|(strategy, mode, rollout)| Operation::Policy { strategy, mode, rollout }),
+        4 => prop_oneof![8 => 20..120_i16, 1 => Just(-3_600_i16)].prop_map(Operation::Clock),
     ]
 }
 
@@ -161,8 +161,8 @@ fn any_setup() -> impl Strategy<Value = Setup> {
 #[test]
 fn every_history_keeps_the_invariants() {
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let histories = (any_setup(), prop::collection::vec(any_step(), 1..=MAX_STEPS));
-    let play = |(setup, steps): (Setup, Vec<Step>)| {
+    let histories = (any_setup(), prop::collection::vec(any_operation(), 1..=MAX_STEPS));
+    let play = |(setup, steps): (Setup, Vec<Operation>)| {
         let mut world = World::new(&setup);
         checks::after_step(&world);
         for step in &steps {
@@ -178,7 +178,7 @@ fn every_history_keeps_the_invariants() {
 #[test]
 fn histories_reach_the_interesting_cases() {
     let mut runner = TestRunner::deterministic();
-    let histories = (any_setup(), prop::collection::vec(any_step(), 1..=MAX_STEPS));
+    let histories = (any_setup(), prop::collection::vec(any_operation(), 1..=MAX_STEPS));
     let mut coverage = world::Coverage::default();
     for _ in 0..1_000 {
         let (setup, steps) = histories.new_tree(&mut runner).unwrap().current();
@@ -221,8 +221,8 @@ fn random_strategy_is_uniform_over_the_ready_agents() {
         let agents = vec![(1, 3, true), (1, 3, false), (3, 1, true), (2, 3, true), (1, 2, true)];
         let mut world =
             World::new(&Setup { agents, strategy: AssignmentStrategy::Random, mode: Mode::Auto, seed });
-        world.apply(&Step::Open { department: 0, rank: 2 });
-        world.apply(&Step::Round { refused: 0, store_fails: false });
+        world.apply(&Operation::Open { department: 0, rank: 2 });
+        world.apply(&Operation::Round { refused: 0, store_fails: false });
         *counts.entry(world.tickets[0].holder()).or_insert(0_u64) += 1;
     }
     let third = SEEDS / 3;

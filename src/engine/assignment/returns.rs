@@ -30,7 +30,7 @@ impl Engine {
     /// Requests rounds of the departments with tickets that may return by now. A time that is too far ahead
     /// is from before the clock was set back.
     pub fn request_returns(&self, now: Time) {
-        let (mut due, delay) = (BTreeSet::new(), self.rules.return_delay);
+        let (mut due, delay) = (BTreeSet::new(), self.config.return_delay);
         lock(&self.returns).retain(|department, at| {
             let is_due = *at <= now || *at - now > delay;
             due.extend(is_due.then_some(*department));
@@ -51,7 +51,7 @@ impl Engine {
         let Choice::ReturnsAt(at) = self.roster().choose(ticket, now, self.random().rng()) else {
             return None;
         };
-        let delay = self.rules.return_delay;
+        let delay = self.config.return_delay;
         let former = ticket.former_holders.iter().find(|former| former.returns_at(now, delay) == Some(at))?;
         Some((former.agent, at))
     }

@@ -109,7 +109,9 @@ impl Engine {
     /// Waits until no round and no immediate assignment is in progress, and blocks both while the guards
     /// live. A person's commands on an agent or a queue use it. Timed jobs lock only the rounds: else every
     /// ticket that is opened in the meantime would wait for a round.
-    pub(in crate::engine) async fn pause_assignment(&self) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
+    pub(in crate::engine) async fn suspend_assignment(
+        &self,
+    ) -> (MutexGuard<'_, ()>, RwLockWriteGuard<'_, ()>) {
         // Lock order: round, then immediate assignment.
         (self.round.lock().await, self.immediate_assignment.write().await)
     }

@@ -58,6 +58,7 @@ impl Engine {
             let after = Person {
                 name: ERASED_NAME.to_owned(),
                 username: None,
+                former_usernames: Vec::new(),
                 email: None,
                 version: before.version.next(),
                 ..before.clone()

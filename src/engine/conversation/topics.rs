@@ -30,7 +30,7 @@ impl Engine {
     /// Enqueues the upkeep of all topics that are not closed, after a start or when events were missed.
     pub async fn refresh_all_topics(&self, now: Time) -> Result<(), EngineError> {
         let upkeep = |topic: Topic| Message::Topic { ticket: topic.ticket, agent: topic.agent };
-        self.enqueue_for(self.store.open_topics().await?, upkeep, now).await
+        self.enqueue_for(self.store.active_topics().await?, upkeep, now).await
     }
 
     /// Enqueues the deletion of topics that were closed long enough ago.

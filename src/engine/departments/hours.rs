@@ -37,7 +37,7 @@ pub enum HoursEdit {
 }
 
 /// Which departments are open, as the cards of their waiting tickets show.
-pub(in crate::engine) type Openings = HashMap<DepartmentId, bool>;
+pub(in crate::engine) type DepartmentsInHours = HashMap<DepartmentId, bool>;
 
 impl Engine {
     /// Edits the business hours of a department. With `shown`, nothing changes unless that is its version. Holidays of
@@ -71,7 +71,7 @@ impl Engine {
             })
             .await?;
         if after != before {
-            lock(&self.openings).insert(id, after.is_open(self.rules.zone, now));
+            lock(&self.in_hours).insert(id, after.in_business_hours(self.config.zone, now));
             self.publish(Event::Department(id));
             self.refresh_waiting_cards(id, now).await?;
         }
@@ -96,7 +96,7 @@ impl Engine {
             }
             HoursEdit::Zone(zone) => hours.zone = *zone,
         }
-        hours.holidays = hours.coming_holidays(self.rules.zone, now);
+        hours.holidays = hours.coming_holidays(self.config.zone, now);
         if hours.holidays.len() > MAX_HOLIDAYS {
             return Err(EngineError::TooManyHolidays(MAX_HOLIDAYS));
         }
@@ -105,23 +105,23 @@ impl Engine {
 
     /// Refreshes the cards of waiting tickets in each department that opened or closed since the last call. Returns
     /// when the next one does.
-    pub async fn refresh_openings(&self, now: Time) -> Result<Option<Time>, StoreError> {
+    pub async fn refresh_business_hours(&self, now: Time) -> Result<Option<Time>, StoreError> {
         let mut next: Option<Time> = None;
-        let mut current = Openings::new();
+        let mut current = DepartmentsInHours::new();
         for department in self.store.departments().await? {
             let Some(hours) = &department.hours else { continue };
-            let is_open = hours.is_open(self.rules.zone, now);
-            current.insert(department.id, is_open);
-            let change = hours.next_change(self.rules.zone, now);
+            let is_within = hours.contains(self.config.zone, now);
+            current.insert(department.id, is_within);
+            let change = hours.next_change(self.config.zone, now);
             next = [next, change].into_iter().flatten().min();
             // Before the first call, all cards were refreshed.
-            let shown = lock(&self.openings).get(&department.id).copied();
-            if shown.is_some_and(|shown| shown != is_open) {
+            let shown = lock(&self.in_hours).get(&department.id).copied();
+            if shown.is_some_and(|shown| shown != is_within) {
                 self.publish(Event::Department(department.id));
                 self.refresh_waiting_cards(department.id, now).await?;
             }
         }
-        *lock(&self.openings) = current;
+        *lock(&self.in_hours) = current;
         Ok(next)
     }
 

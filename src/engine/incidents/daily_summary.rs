@@ -16,7 +16,7 @@ impl Engine {
     /// the notices. Returns when the next look is worth it; `None` if no hour is set.
     pub async fn send_daily_summary(&self, now: Time) -> Result<Option<Time>, EngineError> {
         let Some(hour) = self.store.settings().await?.summary_hour else { return Ok(None) };
-        let zone = self.rules.zone;
+        let zone = self.config.zone;
         let local = now.with_timezone(&zone);
         if local.hour() >= u32::from(hour) {
             self.send_summary_on(local.date_naive(), u32::from(hour)).await?;

@@ -15,14 +15,17 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let key = |name: &str| name.to_lowercase();
         let before = stored.and_then(|stored| stored.username.as_deref()).map(key);
-        let Some(name) = person.username.as_deref().map(key) else {
-            person.username_taken_over = false;
-            return Ok(());
-        };
-        if before.as_ref() == Some(&name) {
+        let name = person.username.as_deref().map(key);
+        if before == name {
             return Ok(());
         }
+        if let Some(before) = before {
+            person.record_former_username(&before);
+        }
         person.username_taken_over = false;
+        let Some(name) = name else { return Ok(()) };
+        // They may have given it up themselves.
+        person.username_taken_over = self.store.was_username_of_other(&name, person.id).await?;
         while let Some(holder) = self.store.person_by_username(&name).await?.filter(|p| p.id != person.id) {
             self.release_username(holder.id, &name).await?;
             person.username_taken_over = true;
@@ -36,6 +39,7 @@ impl Engine {
         self.change_person(holder, |person: &mut Person| {
             if person.username.as_ref().is_some_and(|current| current.to_lowercase() == name) {
                 (person.username, person.username_taken_over) = (None, false);
+                person.record_former_username(name);
             }
             Ok((None, Vec::new()))
         })

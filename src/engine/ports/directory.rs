@@ -22,6 +22,8 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError>;
     /// Returns the person with this username. `name` has no `@`; case does not matter.
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError>;
+    /// Returns whether somebody other than `person` had this username before, in any case.
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError>;
     /// Returns everyone with an agent's profile, by `assignment_order`.
     async fn agents(&self) -> Result<Vec<Person>, StoreError>;
     /// Returns every admin.
@@ -51,7 +53,7 @@ pub trait DirectoryStore: Send + Sync + 'static {
     async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError>;
     /// Returns the invitations that nobody used and that are valid at `now`, those that expire first at the
     /// front.
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError>;
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError>;
 
     /// Returns a person's draft.
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError>;

@@ -3,7 +3,7 @@
 //! Every store derives what a change adds by [`FigureCounts`](crate::domain::statistics::FigureCounts), from
 //! the ticket or the agent before and after it.
 use super::StoreError;
-use crate::domain::statistics::{Figures, OpenSpans, Scope, ScopeKind};
+use crate::domain::statistics::{CurrentSpans, Figures, Scope, ScopeKind};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -29,5 +29,5 @@ pub trait StatisticsStore: Send + Sync + 'static {
         days: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<(Scope, Figures)>, StoreError>;
     /// Returns the holds and available spans that have not ended. The cost depends on them alone.
-    async fn open_spans(&self) -> Result<OpenSpans, StoreError>;
+    async fn current_spans(&self) -> Result<CurrentSpans, StoreError>;
 }

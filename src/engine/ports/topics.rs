@@ -14,7 +14,7 @@ pub trait TopicStore: Send + Sync + 'static {
     /// Returns the topic of a chat with this id.
     async fn topic_at(&self, chat: ChatId, thread: i32) -> Result<Option<Topic>, StoreError>;
     /// Returns the topics that are not closed.
-    async fn open_topics(&self) -> Result<Vec<Topic>, StoreError>;
+    async fn active_topics(&self) -> Result<Vec<Topic>, StoreError>;
     /// Returns topics that were closed before this time, at most `limit`, the oldest first.
     async fn closed_topics(&self, before: Time, limit: usize) -> Result<Vec<Topic>, StoreError>;
 }

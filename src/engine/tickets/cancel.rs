@@ -45,8 +45,8 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            // The pause spans read and commit: an assignment comes before both or after both.
-            let _assignment_pause = self.pause_assignment().await;
+            // The suspension spans read and commit: an assignment comes before both or after both.
+            let _suspension = self.suspend_assignment().await;
             let before = self.at_version(ticket, drawn_for).await?;
             let after = before
                 .withdraw(admin, now)

@@ -134,7 +134,7 @@ impl Engine {
         let id = TicketId::time_ordered(now, random.id());
         Ticket {
             id,
-            number: random.number(now, self.rules.zone),
+            number: random.number(now, self.config.zone),
             version: Version::default(),
             arrival: Arrival::default(),
             customer: new.customer.id,

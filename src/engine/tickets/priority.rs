@@ -49,7 +49,7 @@ impl Engine {
                 event: Some(AuditEvent::of(now, admin.id, ticket, what)),
                 notices: self.card_refreshes(&after, after.holder()).await?,
             };
-            let _assignment_pause = self.pause_assignment().await;
+            let _suspension = self.suspend_assignment().await;
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, rank = priority.rank(), "reprioritised");

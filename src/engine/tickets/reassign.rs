@@ -76,7 +76,7 @@ impl Engine {
         guard: Guard,
         event: AuditEvent,
     ) -> Result<Attempt<Ticket>, EngineError> {
-        let _assignment_pause = self.pause_assignment().await;
+        let _suspension = self.suspend_assignment().await;
         // The agent is read from the store, so that a capacity that was lowered a moment ago counts.
         let agent = self.store.person(to).await?.ok_or(EngineError::NotFound)?;
         let profile = agent.agent.as_ref().ok_or(EngineError::NotFound)?;
@@ -148,8 +148,8 @@ impl Engine {
         now: Time,
     ) -> Result<Ticket, EngineError> {
         self.retry(|| async {
-            // The pause spans read and commit: the return of a holder comes before both or after both.
-            let _assignment_pause = self.pause_assignment().await;
+            // The suspension spans read and commit: the return of a holder comes before both or after both.
+            let _suspension = self.suspend_assignment().await;
             let before = self.at_version(ticket, None).await?;
             let refuse = |refusal| EngineError::Refused(refusal, Box::new(before.clone()));
             let holder = self.holder_of(&before).await?.filter(|holder| applies(&before, holder));
@@ -184,7 +184,7 @@ impl Engine {
                 tracing::info!(ticket = %after.number, %from, ?why, "released");
                 self.release_slot(from, ticket);
                 self.request_round([after.department]);
-                self.publish(Event::Released { ticket, department: after.department, agent: Some(from) });
+                self.publish(Event::Released { ticket, agent: from });
                 self.publish(Event::Queued { ticket, department: after.department });
             }
             Attempt::of(committed, after)

@@ -53,7 +53,7 @@ impl Engine {
         now: Time,
     ) -> Result<bool, EngineError> {
         self.retry(|| async {
-            let _assignment_pause = self.pause_assignment().await;
+            let _suspension = self.suspend_assignment().await;
             let before = self.at_version(ticket, None).await?;
             if before.department != from {
                 return Ok(Attempt::Done(false));
@@ -70,7 +70,7 @@ impl Engine {
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, %from, %to, "relocated");
                 self.request_round([to]);
-                self.publish(Event::Released { ticket, department: from, agent: None });
+                self.publish(Event::Relocated { ticket, from });
                 self.publish(Event::Queued { ticket, department: to });
             }
             Attempt::of(committed, true)

@@ -35,8 +35,8 @@ impl Engine {
     ) -> Result<Ticket, EngineError> {
         let window = self.store.settings().await?.reopen_window;
         self.retry(|| async {
-            // The pause spans read and commit: an agent who leaves does so before both or after both.
-            let _assignment_pause = self.pause_assignment().await;
+            // The suspension spans read and commit: an agent who leaves does so before both or after both.
+            let _suspension = self.suspend_assignment().await;
             let before = self.at_version(ticket, None).await?;
             let queued = before
                 .reopen(customer, reopened, (window, now))

@@ -1,4 +1,4 @@
-//! Ticket steps: start, hold, resume and complete by the holder, cancel by the customer.
+//! Ticket steps: start, pause, resume and complete by the holder, cancel by the customer.
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
@@ -16,9 +16,9 @@ use crate::engine::{Attempt, Engine};
 pub enum Step {
     /// Start the work.
     Start,
-    /// Put the ticket on hold.
-    Hold,
-    /// Put the ticket on hold until this time, or set another time; `None` takes the time back.
+    /// Pause the ticket.
+    Pause,
+    /// Pause the ticket until this time, or set another time; `None` takes the time back.
     Snooze(Option<Time>),
     /// Resume the work.
     Resume,
@@ -59,7 +59,7 @@ impl Engine {
         let ticket = after.id;
         let mut notices = match step {
             Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
-            Step::Start | Step::Hold | Step::Snooze(_) | Step::Resume => Vec::new(),
+            Step::Start | Step::Pause | Step::Snooze(_) | Step::Resume => Vec::new(),
         };
         notices.extend(self.card_refreshes(&after, Some(agent)).await?);
         let change = Change {
@@ -74,7 +74,7 @@ impl Engine {
             tracing::info!(ticket = %after.number, %agent, status = after.status().as_str(), "ticket step");
             match step {
                 Step::Complete => self.on_ticket_ended(&after, Some(agent)),
-                Step::Start | Step::Hold | Step::Snooze(_) | Step::Resume => {
+                Step::Start | Step::Pause | Step::Snooze(_) | Step::Resume => {
                     self.publish(Event::Updated { ticket, agent });
                 }
             }
@@ -143,12 +143,12 @@ impl Engine {
         .await
     }
 
-    /// Frees the slot of an ended ticket and publishes its release.
+    /// Frees the slot of an ended ticket and publishes its end.
     pub(in crate::engine) fn on_ticket_ended(&self, ticket: &Ticket, holder: Option<PersonId>) {
         if let Some(agent) = holder {
             self.release_slot(agent, ticket.id);
         }
-        self.publish(Event::Released { ticket: ticket.id, department: ticket.department, agent: holder });
+        self.publish(Event::Ended { ticket: ticket.id, department: ticket.department, agent: holder });
     }
 
     /// Frees an agent's slot and requests a round for the departments of the agent.
@@ -201,7 +201,7 @@ impl Step {
     fn of(self, ticket: &Ticket, agent: PersonId, now: Time) -> Result<Ticket, Refusal> {
         match self {
             Self::Start => ticket.start(agent, now),
-            Self::Hold => ticket.pause(agent),
+            Self::Pause => ticket.pause(agent),
             Self::Snooze(until) => ticket.snooze(agent, until),
             Self::Resume => ticket.resume(agent),
             Self::Complete => ticket.complete(agent, now),
@@ -211,7 +211,7 @@ impl Step {
     fn action(self) -> Action {
         match self {
             Self::Start => Action::Started,
-            Self::Hold => Action::Paused { until: None },
+            Self::Pause => Action::Paused { until: None },
             Self::Snooze(until) => Action::Paused { until },
             Self::Resume => Action::Resumed,
             Self::Complete => Action::Completed,

@@ -95,6 +95,8 @@ const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
     index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })
         .where_(|| doc! { "username_key": { "$exists": true } }),
+    index(USERS, "former_usernames", || doc! { "former_username_keys": 1 })
+        .where_(|| doc! { "former_username_keys": { "$exists": true } }),
     index(USERS, "alias", || doc! { "alias_key": 1 })
         .unique()
         .where_(|| doc! { "alias_key": { "$exists": true } }),

@@ -172,15 +172,15 @@ impl DirectoryStore for Mongo {
     }
 
     async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        let found = people::find(&self.db, doc! { "telegram_id": id.0 }, doc! {}, 1).await?.pop();
-        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
+        people::one(&self.db, doc! { "telegram_id": id.0 }).await
     }
 
     async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        // A username can pass from one person to another; the person who was created last has it.
-        let named = doc! { "username_key": name.to_lowercase() };
-        let found = people::find(&self.db, named, doc! { "created_seq": -1 }, 1).await?.pop();
-        found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
+        people::by_username(&self.db, name).await
+    }
+
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError> {
+        people::was_username_of_other(&self.db, name, person).await
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
@@ -236,8 +236,8 @@ impl DirectoryStore for Mongo {
         reference_data::invite(&self.db, code).await
     }
 
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
-        reference_data::open_invites(&self.db, now).await
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        reference_data::valid_invites(&self.db, now).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
@@ -335,7 +335,7 @@ impl OutboxStore for Mongo {
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
-        self.live_cards.get(key.slot()).await?.transpose()
+        self.live_cards.get(key.storage_key()).await?.transpose()
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {

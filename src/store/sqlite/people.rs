@@ -41,6 +41,9 @@ const UPSERT_AGENT: &str =
 pub(super) const OTHER_ADMIN: &str =
     "SELECT 1 FROM people INDEXED BY people_admins WHERE admin = 1 AND id <> ?1";
 pub(super) const OTHER_ALIAS: &str = "SELECT 1 FROM people WHERE alias = ?1 AND id <> ?2";
+pub(super) const HAD_USERNAME: &str = "SELECT 1 FROM former_usernames WHERE username = ?1 AND person <> ?2";
+pub(super) const FORGET_USERNAMES: &str = "DELETE FROM former_usernames WHERE person = ?1";
+const KEEP_USERNAME: &str = "INSERT INTO former_usernames (username, person) VALUES (?1, ?2)";
 const DELETE_AGENT: &str = "DELETE FROM agents WHERE person = ?1";
 
 // Assignments can be committed in another order than they were planned in: the latest time wins.
@@ -97,6 +100,15 @@ pub(super) fn by_username(conn: &Connection, name: &str) -> rusqlite::Result<Opt
     conn.prepare_cached(BY_USERNAME)?.query_row([name.to_lowercase()], person).optional()
 }
 
+/// Returns whether somebody else had this username, in lower case, before.
+pub(super) fn was_username_of_other(
+    conn: &Connection,
+    name: &str,
+    person: PersonId,
+) -> rusqlite::Result<bool> {
+    conn.prepare_cached(HAD_USERNAME)?.exists(params![name, person])
+}
+
 /// Returns all agents by `assignment_order`.
 pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
     conn.prepare_cached(AGENTS)?.query_map([], person_or_unreadable)?.collect()
@@ -146,10 +158,21 @@ pub(super) fn write(conn: &Connection, p: &Person, expected: Option<Version>) ->
     };
     match written {
         Ok(0) => Err(CommitError::Conflict),
-        Ok(_) => Ok(write_agent(conn, p)?),
+        Ok(_) => {
+            write_former_usernames(conn, p)?;
+            Ok(write_agent(conn, p)?)
+        }
         Err(error) if is_unique_violation(&error) => Err(duplicate_key(conn, p, expected)?),
         Err(error) => Err(error.into()),
     }
+}
+
+fn write_former_usernames(conn: &Connection, p: &Person) -> rusqlite::Result<()> {
+    conn.prepare_cached(FORGET_USERNAMES)?.execute([p.id])?;
+    for username in &p.former_usernames {
+        conn.prepare_cached(KEEP_USERNAME)?.execute(params![username, p.id])?;
+    }
+    Ok(())
 }
 
 /// Writes the next version of a person who becomes or ceases to be an admin.

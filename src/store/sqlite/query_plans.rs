@@ -68,6 +68,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     dead_letters::PRUNE_DELIVERIES,
     people::OTHER_ADMIN,
     people::OTHER_ALIAS,
+    people::HAD_USERNAME,
+    people::FORGET_USERNAMES,
     reference_data::OPEN_INVITES,
     reference_data::PRUNE_INVITES,
     reference_data::OLD_DRAFTS,

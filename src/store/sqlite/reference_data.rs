@@ -134,7 +134,7 @@ pub(super) fn revoke_invite(conn: &Connection, code: &str) -> Result<(), CommitE
 }
 
 /// Returns the unused invitations that are valid at `now`, those that expire first at the front.
-pub(super) fn open_invites(conn: &Connection, now: Time) -> rusqlite::Result<Vec<Invite>> {
+pub(super) fn valid_invites(conn: &Connection, now: Time) -> rusqlite::Result<Vec<Invite>> {
     let mut query = conn.prepare_cached(OPEN_INVITES)?;
     query.query_map([Micros(now)], |row| Ok(row.get::<_, Json<_>>(0)?.0))?.collect()
 }

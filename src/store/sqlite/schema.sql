@@ -18,6 +18,14 @@ CREATE UNIQUE INDEX people_by_alias ON people (alias) WHERE alias IS NOT NULL;
 CREATE INDEX people_banned      ON people (banned)   WHERE banned = 1;
 CREATE INDEX people_admins      ON people (admin)    WHERE admin = 1;
 
+-- Who had which username before.
+CREATE TABLE former_usernames (
+  username TEXT NOT NULL,                           -- lower case
+  person   BLOB NOT NULL REFERENCES people (id),
+  PRIMARY KEY (username, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_usernames_of_person ON former_usernames (person);
+
 -- The part of an agent's profile that assignments check, and the times that are written without a new version
 -- of the person. The rows are narrow, because each assignment rewrites one.
 CREATE TABLE agents (

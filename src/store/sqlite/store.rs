@@ -164,6 +164,11 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| people::by_username(conn, &name)).await
     }
 
+    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError> {
+        let name = name.to_lowercase();
+        self.read(move |conn| people::was_username_of_other(conn, &name, person)).await
+    }
+
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
         Ok(self.unreadable.leave_out(self.read(people::agents).await?))
     }
@@ -213,8 +218,8 @@ impl DirectoryStore for Sqlite {
         self.read(move |conn| reference_data::invite(conn, &code)).await
     }
 
-    async fn open_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
-        self.read(move |conn| reference_data::open_invites(conn, now)).await
+    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
+        self.read(move |conn| reference_data::valid_invites(conn, now)).await
     }
 
     async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {

@@ -51,7 +51,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<TicketState> {
             agent: row.get(13)?,
             slot: row.get(14)?,
             assigned_at: row.get::<_, Micros>(15)?.0,
-            opened_at: row.get::<_, Option<Micros>>(16)?.map(|at| at.0),
+            started_at: row.get::<_, Option<Micros>>(16)?.map(|at| at.0),
             paused: held == "pending",
             resume_at: row.get::<_, Option<Micros>>(21)?.map(|at| at.0),
             response: response(row)?,
@@ -266,7 +266,7 @@ fn update(conn: &Connection, t: &Ticket, expected: Version, hold: Option<&Hold>)
         ":auto_assignment": t.auto, ":description": Json(&t.description),
         ":agent": hold.map(|h| h.agent), ":slot": hold.map(|h| h.slot),
         ":assigned_at": hold.map(|h| Micros(h.assigned_at)),
-        ":opened_at": hold.and_then(|h| h.opened_at).map(Micros), ":resume_at": t.resume_at().map(Micros),
+        ":opened_at": hold.and_then(|h| h.started_at).map(Micros), ":resume_at": t.resume_at().map(Micros),
         ":awaited_since": awaited_since(t), ":nudged_at": t.nudged_at().map(Micros),
         ":former_holders": former_holders(t), ":service": service(t),
     })

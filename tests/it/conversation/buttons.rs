@@ -2,7 +2,9 @@
 //! changes, and a toast says why.
 use super::{BUDI, CITRA, SARI, TOM, numbers, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, Options, data};
-use antri::bot::callback::{ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Step, Surface};
+use antri::bot::callback::{
+    ButtonAction, DepartmentPickerPurpose, PagedList, PickerPurpose, Surface, TaskAction,
+};
 use antri::domain::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use antri::domain::person::Role;
 use antri::domain::ticket::{Status, Ticket};
@@ -15,7 +17,7 @@ async fn held(desk: &Desk) -> Vec<Ticket> {
 
 /// Returns the actions of all buttons that only agents get.
 fn agent_actions(ticket: TicketId, version: Version) -> Vec<ButtonAction> {
-    let steps = [Step::Start, Step::Complete, Step::Hold, Step::Resume];
+    let steps = [TaskAction::Start, TaskAction::Complete, TaskAction::Pause, TaskAction::Resume];
     let tasks = steps.map(|step| ButtonAction::Task(step, ticket, version, Surface::Task));
     let others = [
         ButtonAction::PickUp(ticket, version, Surface::Queue(0)),
@@ -103,7 +105,7 @@ async fn an_agent_cannot_step_the_ticket_of_another_agent() {
     desk.ticket(SARI, "rahasia pelanggan").await;
     let ticket = held(&desk).await.remove(0);
     let message = desk.last(CITRA).message_id;
-    for step in [Step::Start, Step::Complete, Step::Hold, Step::Resume] {
+    for step in [TaskAction::Start, TaskAction::Complete, TaskAction::Pause, TaskAction::Resume] {
         let press = ButtonAction::Task(step, ticket.id, ticket.version, Surface::Task);
         desk.press_data(CITRA, message, &data(press)).await;
         assert!(desk.toast(CITRA).contains("bukan milik Anda"), "{}", desk.toast(CITRA));
@@ -186,7 +188,7 @@ async fn forged_button_data_is_refused() {
         assert_eq!(desk.toast(BUDI), "Tombol ini sudah tidak berlaku.", "{forged:?}");
     }
     for press in [
-        ButtonAction::Task(Step::Start, TicketId(nobody), Version(1), Surface::Task),
+        ButtonAction::Task(TaskAction::Start, TicketId(nobody), Version(1), Surface::Task),
         ButtonAction::PickUp(TicketId(nobody), Version(1), Surface::Queue(0)),
         ButtonAction::CancelTicket(TicketId(nobody), Version(1), Surface::Status),
     ] {

@@ -1,7 +1,7 @@
 //! Cards of people who may not see them: a forged press draws nothing.
 use crate::conversation::{CITRA, SARI, second_department, with_customer};
 use crate::support::data;
-use antri::bot::callback::{ButtonAction, Step, Surface};
+use antri::bot::callback::{ButtonAction, Surface, TaskAction};
 use antri::domain::ids::Version;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_forged_press_draws_no_card_of_another_department() {
         for version in [ticket.version, Version(0)] {
             for action in [
                 ButtonAction::PickUp(ticket.id, version, surface),
-                ButtonAction::Task(Step::Start, ticket.id, version, surface),
+                ButtonAction::Task(TaskAction::Start, ticket.id, version, surface),
                 ButtonAction::CancelTicket(ticket.id, version, surface),
                 ButtonAction::CancelConfirmed(ticket.id, version, surface),
                 ButtonAction::KeepTicket(ticket.id, surface),

@@ -39,7 +39,7 @@ pub(super) struct DurableState {
     pub(super) events: Vec<AuditEvent>,
     /// The Telegram id of each person.
     pub(super) people: HashMap<PersonId, i64>,
-    /// The slot, chat and message of each live card.
+    /// The storage key, chat and message of each live card.
     pub(super) cards: Vec<(String, i64, i64)>,
     /// The sums of the daily roll-ups of the departments, by the code of the figure.
     pub(super) figures: BTreeMap<u16, i64>,

@@ -30,7 +30,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The time without a change after which a desk is idle: longer than the card refresher pauses.
+/// The time without a change after which a desk is idle: longer than the card refresher waits.
 const QUIET_TIME: Duration = MAX_REFRESH_INTERVAL.saturating_add(Duration::from_millis(200));
 
 /// One desk under test, with the servers that it uses.
@@ -123,14 +123,14 @@ impl Environment {
             MongoConfig { uri: self.uri.clone(), database }
         });
         let storage = Storage::open(&config).await.unwrap();
-        let rules = EngineConfig {
+        let config = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: Duration::from_secs(300),
             return_delay: RETURN_DELAY,
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(7));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), config, Random::seeded(7));
         let defaults = Settings::default();
         let settings = Settings {
             version: defaults.version.next(),
@@ -208,7 +208,7 @@ impl Environment {
     }
 
     /// Waits until the running desk has no pending update and no pending delivery, and stays so for longer
-    /// than the card refresher pauses. A refresh that it enqueues while the desk stops would be left in the
+    /// than the card refresher waits. A refresh that it enqueues while the desk stops would be left in the
     /// outbox.
     pub(crate) async fn settle(&self) {
         let mut changes = self.sandbox.changes();

@@ -283,14 +283,14 @@ fn kind_of(request: &RecordedRequest, tickets: &HashMap<&str, &Row>) -> String {
 /// last.
 fn cards(environment: &Environment, live: &[(String, i64, i64)], tickets: &[Row], label: &str) {
     for ticket in tickets {
-        let slot = format!("status {}", ticket.id);
+        let key = format!("status {}", ticket.id);
         let (_, chat, message) =
-            live.iter().find(|(s, _, _)| *s == slot).unwrap_or_else(|| panic!("{label}: no {slot}"));
+            live.iter().find(|(s, _, _)| *s == key).unwrap_or_else(|| panic!("{label}: no {key}"));
         let card = environment.sandbox.message(*chat, *message).unwrap();
         assert!(card.text.contains("Selesai"), "{label}: the customer still sees:\n{}", card.text);
     }
-    for (slot, chat, message) in live.iter().filter(|(slot, _, _)| slot.starts_with("task ")) {
+    for (key, chat, message) in live.iter().filter(|(key, _, _)| key.starts_with("task ")) {
         let card = environment.sandbox.message(*chat, *message).unwrap();
-        assert!(card.keyboard.is_empty(), "{label}: {slot} still has buttons:\n{}", card.text);
+        assert!(card.keyboard.is_empty(), "{label}: {key} still has buttons:\n{}", card.text);
     }
 }

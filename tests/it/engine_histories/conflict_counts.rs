@@ -17,9 +17,9 @@ async fn a_store_failure_of_a_round_counts_as_no_conflict() {
     fixture.open(&customer, 0).await.unwrap();
     fixture.agent(100, 1, &[]).await;
     let presence: Arc<dyn Presence> = Arc::clone(&fixture.presence);
-    let rules = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
+    let config = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
     // Only among replicas a round asserts the heads of the queues.
-    let other = Engine::new(Arc::clone(fixture.engine.store()), presence, rules, Random::seeded(8))
+    let other = Engine::new(Arc::clone(fixture.engine.store()), presence, config, Random::seeded(8))
         .with_replicas(ReplicaId(Uuid::from_u128(8)));
     other.start().await.unwrap();
     fixture.faults.inject(|method| (method == "commit").then_some(StoreFault::Unreachable));

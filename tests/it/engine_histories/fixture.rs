@@ -42,7 +42,7 @@ pub(super) struct Fixture {
 
 fn engine(store: &Arc<Sqlite>, faults: &FaultInjector, presence: &Arc<dyn Presence>) -> Arc<Engine> {
     let admin_ids = vec![TelegramId(ADMIN)];
-    let rules = EngineConfig {
+    let config = EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
         admin_ids,
@@ -50,7 +50,7 @@ fn engine(store: &Arc<Sqlite>, faults: &FaultInjector, presence: &Arc<dyn Presen
         return_delay: RETURN_DELAY,
     };
     let store: Arc<dyn Store> = Arc::new(FaultStore { store: store.clone(), faults: faults.clone() });
-    Arc::new(Engine::new(store, presence.clone(), rules, Random::seeded(7)))
+    Arc::new(Engine::new(store, presence.clone(), config, Random::seeded(7)))
 }
 
 pub(super) fn profile(telegram: i64) -> Profile {

@@ -25,14 +25,14 @@ const INVITE_LIFETIME_SECONDS: i64 = 86_400;
 async fn engine_without_admin(fixture: &Fixture) -> (Arc<Engine>, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let back_ends = embedded(dir.path()).unwrap();
-    let rules = EngineConfig {
+    let config = EngineConfig {
         zone: chrono_tz::Asia::Jakarta,
         default_locale: Locale::Id,
         admin_ids: Vec::new(),
         presence_ttl: fixture.engine.config().presence_ttl,
         return_delay: RETURN_DELAY,
     };
-    let engine = Engine::new(back_ends.store, back_ends.presence, rules, Random::seeded(3));
+    let engine = Engine::new(back_ends.store, back_ends.presence, config, Random::seeded(3));
     engine.ensure_department("Umum", "Umum").await.unwrap();
     engine.start().await.unwrap();
     (Arc::new(engine), dir)

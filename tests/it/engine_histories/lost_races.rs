@@ -216,7 +216,7 @@ async fn a_write_that_lost_a_race_is_planned_again_on_the_current_state() {
     reprioritise(&fixture, &ticket, Priority::Urgent).await;
     let started = unblock(&fixture, step).await.unwrap();
     assert_eq!((started.priority, conflicts()), (Priority::Urgent, 1));
-    assert!(started.hold().unwrap().opened_at.is_some());
+    assert!(started.hold().unwrap().started_at.is_some());
 
     let (caller, id) = (Arc::clone(&fixture), agent.id);
     let raise = blocked_before(&fixture, ("commit", 1), async move {
@@ -325,8 +325,8 @@ async fn a_ticket_requeued_by_another_replica_during_a_round_is_assigned_first()
     let budi = fixture.agent(101, 1, &[]).await;
     let (store, presence): (_, Arc<dyn Presence>) =
         (Arc::clone(fixture.engine.store()), Arc::clone(&fixture.presence));
-    let rules = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
-    let other = Engine::new(store, presence, rules, Random::seeded(8));
+    let config = EngineConfig { presence_ttl: TTL, ..fixture.engine.config().clone() };
+    let other = Engine::new(store, presence, config, Random::seeded(8));
     let other = other.with_replicas(ReplicaId(Uuid::from_u128(8)));
     other.start().await.unwrap();
     let now = fixture.now();

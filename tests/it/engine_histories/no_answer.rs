@@ -120,7 +120,7 @@ async fn a_ticket_does_not_go_to_and_fro() {
 
 #[tokio::test]
 async fn each_reaction_of_the_holder_ends_the_count() {
-    for step in [Step::Start, Step::Hold] {
+    for step in [Step::Start, Step::Pause] {
         let (fixture, agent, tickets) = unopened(settings(), 1).await;
         fixture.agent(101, 5, &[]).await;
         fixture.advance(TIME - 1);

@@ -85,9 +85,9 @@ async fn in_doubt_the_store_is_asked() {
 async fn among_replicas_the_store_is_asked() {
     let stage = Stage::new(Settings::default()).await;
     let agent = stage.agent(2, 3, &[]).await;
-    let rules = EngineConfig { presence_ttl: TTL, ..stage.engine.config().clone() };
+    let config = EngineConfig { presence_ttl: TTL, ..stage.engine.config().clone() };
     let presence: Arc<dyn Presence> = Arc::clone(&stage.presence);
-    let other = Engine::new(stage.store.clone(), presence, rules, Random::seeded(8));
+    let other = Engine::new(stage.store.clone(), presence, config, Random::seeded(8));
     let other = other.with_replicas(ReplicaId(Uuid::from_u128(8)));
     other.start().await.unwrap();
     assert_eq!(cached_person(&other, agent.id).await.availability(), Availability::Online);

@@ -1,10 +1,11 @@
 //! Presence of agents: the "still online?" question, lost agents, agents set offline, unreachable presence,
-//! and clock jumps.
+//! clock jumps, and agents who come and go.
 use super::fixture::{Fixture, TTL, with_offline_behaviour};
 use super::oracle;
 use crate::support::UnreachablePresence;
 use antri::app::embedded;
 use antri::domain::Time;
+use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::notice::Notice;
 use antri::domain::person::{Availability, Person, Via};
 use antri::domain::policy::{OfflineBehaviour, Settings};
@@ -277,4 +278,42 @@ async fn a_clock_jump_expires_no_agent() {
             oracle::check(&fixture).await;
         }
     }
+}
+
+/// Returns how often tickets were released, and how many messages customers got about that.
+fn releases(fixture: &Fixture) -> (usize, usize) {
+    let is_release = |what: &Action| matches!(what, Action::Released { why: ReleaseReason::Offline, .. });
+    let events = oracle::events(fixture).iter().filter(|event| is_release(&event.what)).count();
+    let notices = oracle::notices(fixture);
+    (events, notices.iter().filter(|notice| matches!(notice, Notice::Requeued { .. })).count())
+}
+
+/// The replica that sets the agent offline and sweeps does not see them come online at the other one.
+#[tokio::test]
+async fn an_agent_who_flaps_between_replicas_releases_their_ticket_when_that_has_settled() {
+    let fixture = Fixture::new(with_offline_behaviour(OfflineBehaviour::ReassignAll)).await;
+    let agent = fixture.agent(100, 5, &[]).await;
+    let ticket = fixture.open_and_assign(&fixture.customer(500).await).await;
+    let replica = fixture.second_engine();
+    replica.start().await.unwrap();
+    for _ in 0..10 {
+        fixture.engine.set_availability(agent.id, Availability::Offline, fixture.now()).await.unwrap();
+        fixture.engine.sweep(fixture.now()).await.unwrap();
+        fixture.advance(1);
+        replica.set_availability(agent.id, Availability::Online, fixture.now()).await.unwrap();
+        if fixture.held_count(agent.id).await == 0 {
+            let (admin, now) = (&fixture.admin, fixture.now());
+            replica.reassign(admin, (ticket.id, None), agent.id, false, now).await.unwrap();
+        }
+    }
+    let (events, notices) = releases(&fixture);
+    assert!((1..=2).contains(&events) && events == notices, "while they come and go: {events}, {notices}");
+    fixture.engine.set_availability(agent.id, Availability::Offline, fixture.now()).await.unwrap();
+    fixture.advance(8);
+    fixture.engine.sweep(fixture.now()).await.unwrap();
+    assert_eq!(releases(&fixture), (events, notices), "not settled yet");
+    fixture.advance(2);
+    fixture.engine.sweep(fixture.now()).await.unwrap();
+    assert_eq!(releases(&fixture), (events + 1, notices + 1));
+    assert_eq!(fixture.held_count(agent.id).await, 0);
 }

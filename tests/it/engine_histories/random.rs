@@ -53,7 +53,7 @@ enum Command {
 fn any_command() -> impl Strategy<Value = Command> {
     let n = || any::<u8>();
     let step =
-        prop::sample::select(vec![Step::Start, Step::Hold, Step::Resume, Step::Complete, Step::Complete]);
+        prop::sample::select(vec![Step::Start, Step::Pause, Step::Resume, Step::Complete, Step::Complete]);
     let availability = prop::sample::select(vec![
         Availability::Online,
         Availability::Online,

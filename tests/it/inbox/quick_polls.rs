@@ -1,10 +1,10 @@
-//! Polls that are answered at once without news: each is followed by a longer pause.
+//! Polls that are answered at once without news: each is followed by a longer delay.
 use crate::support::Desk;
 use antri::sandbox::Fault;
 use std::time::{Duration, Instant};
 
 /// Lets the next polls be answered at once with this body.
-async fn assert_growing_pauses(content_type: &str, body: &str) {
+async fn assert_growing_delays(content_type: &str, body: &str) {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
     let (content_type, body) = (content_type.to_owned(), body.as_bytes().to_vec());
@@ -18,7 +18,7 @@ async fn assert_growing_pauses(content_type: &str, body: &str) {
     assert!(started.elapsed() > Duration::from_secs(3), "{:?}", started.elapsed());
     let started = Instant::now();
     desk.say(1, "/help").await;
-    assert!(started.elapsed() < Duration::from_secs(3), "news end the pauses: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(3), "news end the delays: {:?}", started.elapsed());
 }
 
 /// After a quiet week ids go on at a random number, and an offset that is greater would hide those updates.
@@ -40,11 +40,11 @@ async fn a_poll_after_an_empty_one_has_no_offset() {
 }
 
 #[tokio::test]
-async fn quick_empty_polls_are_followed_by_growing_pauses() {
-    assert_growing_pauses("application/json", r#"{"ok":true,"result":[]}"#).await;
+async fn quick_empty_polls_are_followed_by_growing_delays() {
+    assert_growing_delays("application/json", r#"{"ok":true,"result":[]}"#).await;
 }
 
 #[tokio::test]
-async fn foreign_answers_are_followed_by_growing_pauses() {
-    assert_growing_pauses("text/html", "<html>\"update_id\":1 captive portal</html>").await;
+async fn foreign_answers_are_followed_by_growing_delays() {
+    assert_growing_delays("text/html", "<html>\"update_id\":1 captive portal</html>").await;
 }

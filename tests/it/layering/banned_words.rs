@@ -73,7 +73,7 @@ pub(super) const BANNED_NAMES: &[(&str, &str)] = &[
     // Functions and fields.
     ("among_others", "`with_replicas`"),
     ("apologise", "`send_outage_notice`"),
-    ("before_rounds between_rounds", "`defer_rounds` and `pause_assignment`"),
+    ("before_rounds between_rounds", "`defer_rounds` and `suspend_assignment`"),
     ("behind going", "`overflow_count` and `in_flight`, of a chat's queue"),
     ("draw_up", "`new_` and what is made"),
     ("finish_release", "`apply_offline_behaviour`"),

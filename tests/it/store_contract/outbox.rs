@@ -210,7 +210,7 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
     for one in &limited {
         settle(&*store, one, Outcome::Sent(None)).await;
     }
-    let slot = card.slot();
+    let slot = card.storage_key();
     let rest: Vec<_> = drain(&*store, 3).await;
     let expected = [
         String::new(), // the edit, and the refresh of the other chat with it

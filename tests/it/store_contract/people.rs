@@ -41,6 +41,27 @@ pub(crate) async fn people_are_found_by_id_telegram_id_and_username(store: Arc<d
     assert_eq!(store.person_by_username("budi_santoso").await.unwrap(), None);
 }
 
+pub(crate) async fn former_usernames_are_found_at_other_people(store: Arc<dyn Store>) {
+    let former = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let first = Person { former_usernames: former(&["budi", "agen_budi"]), ..person(1) };
+    commit_all(&*store, vec![person_write(first.clone(), None), person_write(person(2), None)]).await;
+    assert_eq!(stored(&*store, 1).await, first);
+    for name in ["budi", "BUDI", "agen_budi"] {
+        assert!(store.was_username_of_other(name, person_id(2)).await.unwrap(), "{name}");
+        assert!(!store.was_username_of_other(name, person_id(1)).await.unwrap(), "{name}: their own");
+    }
+    assert!(!store.was_username_of_other("bud", person_id(2)).await.unwrap());
+    // Two people had it.
+    let second = Person { former_usernames: former(&["budi"]), version: Version(1), ..person(2) };
+    commit_one(&*store, person_write(second, Some(0))).await.unwrap();
+    assert!(store.was_username_of_other("budi", person_id(1)).await.unwrap());
+    // An erasure forgets the names.
+    let erased = Person { former_usernames: Vec::new(), version: Version(1), ..first };
+    commit_one(&*store, person_write(erased, Some(0))).await.unwrap();
+    assert!(!store.was_username_of_other("agen_budi", person_id(2)).await.unwrap());
+    assert!(!store.was_username_of_other("budi", person_id(2)).await.unwrap());
+}
+
 pub(crate) async fn telegram_ids_are_unique(store: Arc<dyn Store>) {
     commit_all(&*store, vec![person_write(person(1), None), person_write(person(2), None)]).await;
     let duplicate = Err(CommitError::Duplicate(UniqueKey::Telegram));

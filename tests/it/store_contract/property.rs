@@ -16,7 +16,7 @@ const TICKETS: u64 = 8;
 /// One attempted change. Tickets and agents are numbers; a stale change uses the version before the current
 /// one.
 #[derive(Debug, Clone)]
-enum Step {
+enum Operation {
     Open(u64, u8, bool),
     Give {
         ticket: u64,
@@ -43,29 +43,29 @@ enum Step {
     },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Operation> {
     let ticket = 1..=TICKETS;
     prop_oneof![
-        3 => (ticket.clone(), 0..4_u8, any::<bool>()).prop_map(|(t, p, auto)| Step::Open(t, p, auto)),
+        3 => (ticket.clone(), 0..4_u8, any::<bool>()).prop_map(|(t, p, auto)| Operation::Open(t, p, auto)),
         6 => (ticket.clone(), 1..=AGENTS, 0..4_u16, 0..3_u8, prop::bool::weighted(0.1))
-            .prop_map(|(ticket, agent, slot, guard, stale)| Step::Give { ticket, agent, slot, guard, stale }),
-        4 => (ticket.clone(), 0..6_u8).prop_map(|(ticket, what)| Step::Work { ticket, what }),
+            .prop_map(|(ticket, agent, slot, guard, stale)| Operation::Give { ticket, agent, slot, guard, stale }),
+        4 => (ticket.clone(), 0..6_u8).prop_map(|(ticket, what)| Operation::Work { ticket, what }),
         3 => (ticket.clone(), prop::option::of(1..=AGENTS), 0..4_u16)
-            .prop_map(|(ticket, agent, slot)| Step::Reopen { ticket, agent, slot }),
-        1 => (ticket, 0..4_u8).prop_map(|(t, p)| Step::Reprioritise(t, p)),
+            .prop_map(|(ticket, agent, slot)| Operation::Reopen { ticket, agent, slot }),
+        1 => (ticket, 0..4_u8).prop_map(|(t, p)| Operation::Reprioritise(t, p)),
         1 => (1..=AGENTS, 1..4_u16, any::<bool>())
-            .prop_map(|(agent, max, online)| Step::Agent { agent, max, online }),
+            .prop_map(|(agent, max, online)| Operation::Agent { agent, max, online }),
     ]
 }
 
 /// Returns the change that a step attempts, if it can be planned at all.
-async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
+async fn plan(store: &dyn Store, step: &Operation) -> Option<Change> {
     let current = async |n| store.ticket(ticket_id(n)).await.unwrap();
     match *step {
-        Step::Open(n, rank, auto) => {
+        Operation::Open(n, rank, auto) => {
             Some(opening(Ticket { priority: Priority::from_rank(rank)?, auto, ..ticket(n) }))
         }
-        Step::Give { ticket, agent, slot, guard, stale } => {
+        Operation::Give { ticket, agent, slot, guard, stale } => {
             let guard = [Guard::Eligible, Guard::Capacity, Guard::Override][usize::from(guard)];
             let mut next = current(ticket).await?.reassign(person_id(agent), Slot(slot), at(100)).ok()?;
             if stale {
@@ -73,7 +73,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
             }
             Some(ticket_update(next, guard))
         }
-        Step::Work { ticket, what } => {
+        Operation::Work { ticket, what } => {
             let t = current(ticket).await?;
             let by = t.holder().unwrap_or(person_id(900));
             let next = match what {
@@ -86,7 +86,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
             };
             Some(ticket_update(next.ok()?, Guard::None))
         }
-        Step::Reopen { ticket, agent, slot } => {
+        Operation::Reopen { ticket, agent, slot } => {
             let t = current(ticket).await?;
             let window = (std::time::Duration::MAX, at(4));
             let queued = t.reopen(person_id(900), t.service.reopened, window).ok()?;
@@ -97,7 +97,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
                 None => reopening(queued, Guard::None),
             })
         }
-        Step::Reprioritise(n, rank) => {
+        Operation::Reprioritise(n, rank) => {
             let t = current(n).await?;
             if matches!(t.state, TicketState::Completed { .. } | TicketState::Cancelled { .. }) {
                 return None;
@@ -105,7 +105,7 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
             let next = Ticket { priority: Priority::from_rank(rank)?, version: t.version.next(), ..t };
             Some(ticket_update(next, Guard::None))
         }
-        Step::Agent { agent, max, online } => {
+        Operation::Agent { agent, max, online } => {
             let mut person = store.person(person_id(agent)).await.unwrap()?;
             let profile = person.agent.as_mut()?;
             profile.max_tickets = Capacity::new(max)?;
@@ -118,8 +118,8 @@ async fn plan(store: &dyn Store, step: &Step) -> Option<Change> {
 }
 
 /// Checks the conditions that the guard of a committed assignment guarantees.
-async fn check_guard(store: &dyn Store, step: &Step) {
-    let Step::Give { agent, slot, guard, stale, .. } = *step else { return };
+async fn check_guard(store: &dyn Store, step: &Operation) {
+    let Operation::Give { agent, slot, guard, stale, .. } = *step else { return };
     assert!(!stale, "a stale version was accepted");
     let profile = store.person(person_id(agent)).await.unwrap().unwrap().agent.unwrap();
     if guard < 2 {
@@ -171,7 +171,7 @@ async fn check_invariants(store: &dyn Store) {
 pub(crate) fn no_sequence_of_changes_breaks_the_invariants<B: Backend>() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config = Config { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-    let run = |steps: Vec<Step>| {
+    let run = |steps: Vec<Operation>| {
         runtime.block_on(async {
             let backend = B::fresh().await;
             let store = backend.store();

@@ -26,7 +26,7 @@ const TICKETS: u64 = 6;
 pub(crate) type Sums = BTreeMap<(NaiveDate, Scope, Figure), i64>;
 
 #[derive(Debug, Clone)]
-pub(crate) enum Step {
+pub(crate) enum Operation {
     Open(u64),
     Give { ticket: u64, agent: u64, slot: u16, by_engine: bool },
     Complete(u64),
@@ -41,34 +41,34 @@ pub(crate) enum Step {
 }
 
 /// A step, and the minutes that pass before it: hours between some, so that holds span midnights.
-fn step() -> impl Strategy<Value = (Step, i64)> {
+fn step() -> impl Strategy<Value = (Operation, i64)> {
     let ticket = || 1..=TICKETS;
     let step = prop_oneof![
-        3 => ticket().prop_map(Step::Open),
+        3 => ticket().prop_map(Operation::Open),
         8 => (ticket(), 1..=AGENTS, 0..3_u16, any::<bool>())
-            .prop_map(|(ticket, agent, slot, by_engine)| Step::Give { ticket, agent, slot, by_engine }),
-        4 => ticket().prop_map(Step::Complete),
-        2 => ticket().prop_map(Step::Release),
-        1 => ticket().prop_map(Step::Cancel),
-        1 => ticket().prop_map(Step::Undo),
-        2 => ticket().prop_map(Step::Reopen),
-        2 => (ticket(), 1..=5_u8).prop_map(|(ticket, stars)| Step::Rate(ticket, stars)),
-        3 => ticket().prop_map(Step::Answer),
+            .prop_map(|(ticket, agent, slot, by_engine)| Operation::Give { ticket, agent, slot, by_engine }),
+        4 => ticket().prop_map(Operation::Complete),
+        2 => ticket().prop_map(Operation::Release),
+        1 => ticket().prop_map(Operation::Cancel),
+        1 => ticket().prop_map(Operation::Undo),
+        2 => ticket().prop_map(Operation::Reopen),
+        2 => (ticket(), 1..=5_u8).prop_map(|(ticket, stars)| Operation::Rate(ticket, stars)),
+        3 => ticket().prop_map(Operation::Answer),
         3 => (1..=AGENTS, 1..4_u16, any::<bool>())
-            .prop_map(|(agent, max, online)| Step::Agent { agent, max, online }),
-        1 => (1..=AGENTS).prop_map(Step::Leave),
+            .prop_map(|(agent, max, online)| Operation::Agent { agent, max, online }),
+        1 => (1..=AGENTS).prop_map(Operation::Leave),
     ];
     (step, prop_oneof![3 => 0..30_i64, 1 => 0..2_000_i64])
 }
 
 /// Returns the change that a step attempts, if it can be planned at all.
-async fn plan(store: &dyn Store, step: &Step, now: Time) -> Option<Change> {
+async fn plan(store: &dyn Store, step: &Operation, now: Time) -> Option<Change> {
     let current = async |n| store.ticket(ticket_id(n)).await.unwrap();
     let write = |next: Ticket, guard| ticket_update(next, guard).write;
     let ended = |next: Ticket| reopening(next, Guard::None).write;
     let write = match *step {
-        Step::Open(n) => opening(Ticket { created_at: now, ..ticket(n) }).write,
-        Step::Give { ticket, agent, slot, by_engine } => {
+        Operation::Open(n) => opening(Ticket { created_at: now, ..ticket(n) }).write,
+        Operation::Give { ticket, agent, slot, by_engine } => {
             let t = current(ticket).await?;
             let (agent, slot) = (person_id(agent), Slot(slot));
             if by_engine {
@@ -77,33 +77,33 @@ async fn plan(store: &dyn Store, step: &Step, now: Time) -> Option<Change> {
                 write(t.reassign(agent, slot, now).ok()?, Guard::Capacity)
             }
         }
-        Step::Complete(n) => {
+        Operation::Complete(n) => {
             let t = current(n).await?;
             write(t.complete(t.holder()?, now).ok()?, Guard::None)
         }
-        Step::Release(n) => write(current(n).await?.release(false, now).ok()?, Guard::None),
-        Step::Cancel(n) => write(current(n).await?.cancel(person_id(900), now).ok()?, Guard::None),
-        Step::Undo(n) => ended(current(n).await?.undo_cancel(person_id(900), now).ok()?),
-        Step::Reopen(n) => {
+        Operation::Release(n) => write(current(n).await?.release(false, now).ok()?, Guard::None),
+        Operation::Cancel(n) => write(current(n).await?.cancel(person_id(900), now).ok()?, Guard::None),
+        Operation::Undo(n) => ended(current(n).await?.undo_cancel(person_id(900), now).ok()?),
+        Operation::Reopen(n) => {
             let t = current(n).await?;
             let window = (std::time::Duration::MAX, now);
             ended(t.reopen(person_id(900), t.service.reopened, window).ok()?)
         }
-        Step::Rate(n, stars) => {
+        Operation::Rate(n, stars) => {
             let t = current(n).await?;
             ended(t.rate(person_id(900), t.service.reopened, Stars::new(stars)?, now).ok()?)
         }
-        Step::Answer(n) => {
+        Operation::Answer(n) => {
             current(n).await?;
             Write::FirstAnswer { ticket: ticket_id(n), at: now }
         }
-        Step::Agent { .. } | Step::Leave(_) => {
-            let (Step::Agent { agent: n, .. } | Step::Leave(n)) = *step else { return None };
+        Operation::Agent { .. } | Operation::Leave(_) => {
+            let (Operation::Agent { agent: n, .. } | Operation::Leave(n)) = *step else { return None };
             let mut person = store.person(person_id(n)).await.unwrap()?;
             let read = person.version;
             person.version = read.next();
             person.agent = match *step {
-                Step::Agent { max, online, .. } => {
+                Operation::Agent { max, online, .. } => {
                     let mut profile = person.agent.or_else(|| agent(n, 3).agent)?;
                     profile.max_tickets = Capacity::new(max)?;
                     profile.availability = if online { Availability::Online } else { Availability::Away };
@@ -141,7 +141,7 @@ pub(crate) async fn stored(store: &dyn Store) -> Sums {
 }
 
 /// Runs a history over stores on the same data in turns, and compares the roll-ups of each with the notes.
-pub(crate) async fn check_history(stores: &[Arc<dyn Store>], steps: &[(Step, i64)]) -> (Sums, Time) {
+pub(crate) async fn check_history(stores: &[Arc<dyn Store>], steps: &[(Operation, i64)]) -> (Sums, Time) {
     let mut notes = Notes::default();
     let mut now = at(0);
     for store in stores {
@@ -174,7 +174,7 @@ pub(crate) async fn check_history(stores: &[Arc<dyn Store>], steps: &[(Step, i64
         assert_eq!(rounded(&stored(&**store).await), expected);
     }
     let mut counts = FigureCounts::new(ZONE);
-    counts.add_open_spans(&stores[0].open_spans().await.unwrap(), now);
+    counts.add_current_spans(&stores[0].current_spans().await.unwrap(), now);
     let mut until_now = stored(&*stores[0]).await;
     for (day, scope, figures) in counts.iter() {
         for (figure, more) in figures.iter() {
@@ -198,7 +198,7 @@ fn rounded(sums: &Sums) -> Sums {
 pub(crate) fn roll_ups_equal_a_count_by_hand<B: Backend>() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config = Config { cases: 32, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-    let run = |steps: Vec<(Step, i64)>| {
+    let run = |steps: Vec<(Operation, i64)>| {
         runtime.block_on(async {
             let backend = B::fresh().await;
             let (before, _) = check_history(&[backend.store()], &steps).await;
@@ -211,7 +211,7 @@ pub(crate) fn roll_ups_equal_a_count_by_hand<B: Backend>() {
 }
 
 /// Returns a history of some length, the same for a seed.
-pub(crate) fn some_history(seed: u8) -> Vec<(Step, i64)> {
+pub(crate) fn some_history(seed: u8) -> Vec<(Operation, i64)> {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::{RngAlgorithm, TestRng};
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);

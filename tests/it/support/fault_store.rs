@@ -17,7 +17,7 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Person;
 use antri::domain::person::invite::Invite;
 use antri::domain::policy::Settings;
-use antri::domain::statistics::{Figures, OpenSpans, Scope, ScopeKind};
+use antri::domain::statistics::{CurrentSpans, Figures, Scope, ScopeKind};
 use antri::domain::ticket::conversation::ConversationMessage;
 use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};
@@ -213,6 +213,7 @@ fault_store! {
     person(id: PersonId) -> Option<Person>;
     person_by_telegram(id: TelegramId) -> Option<Person>;
     person_by_username(name: &str) -> Option<Person>;
+    was_username_of_other(name: &str, person: PersonId) -> bool;
     agents() -> Vec<Person>;
     admins() -> Vec<Person>;
     recent_people(limit: usize) -> Vec<Person>;
@@ -223,7 +224,7 @@ fault_store! {
     settings() -> Settings;
     incidents() -> Incidents;
     invite(code: &str) -> Option<Invite>;
-    open_invites(now: Time) -> Vec<Invite>;
+    valid_invites(now: Time) -> Vec<Invite>;
     draft(person: PersonId) -> Option<Draft>;
     put_draft(draft: Draft) -> ();
     drop_draft(draft: &Draft) -> ();
@@ -278,7 +279,7 @@ fault_store! {
     TopicStore {}
     topic(ticket: TicketId, agent: PersonId) -> Option<Topic>;
     topic_at(chat: ChatId, thread: i32) -> Option<Topic>;
-    open_topics() -> Vec<Topic>;
+    active_topics() -> Vec<Topic>;
     closed_topics(before: Time, limit: usize) -> Vec<Topic>;
 }
 
@@ -313,7 +314,7 @@ fault_store! {
     }
     daily_figures(kind: ScopeKind, days: RangeInclusive<NaiveDate>) -> Vec<(NaiveDate, Scope, Figures)>;
     figures(kind: ScopeKind, days: RangeInclusive<NaiveDate>) -> Vec<(Scope, Figures)>;
-    open_spans() -> OpenSpans;
+    current_spans() -> CurrentSpans;
 }
 
 fault_store! {

@@ -17,7 +17,7 @@ pub(crate) struct Options {
     pub(crate) limits: RateLimits,
     pub(crate) quota: Quota,
     pub(crate) sweep_every: Duration,
-    /// The longest pause between two refreshes of live cards.
+    /// The longest delay between two refreshes of live cards.
     pub(crate) max_refresh_interval: Duration,
     /// `ADMIN_IDS`; if it holds `ADMIN`, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,

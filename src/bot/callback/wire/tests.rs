@@ -14,8 +14,13 @@ use uuid::Uuid;
 fn the_longest_actions_fit_and_are_decoded() {
     let (t, p) = (TicketId(Uuid::from_u128(u128::MAX)), PersonId(Uuid::from_u128(7)));
     let actions = [
-        ButtonAction::Task(Step::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
-        ButtonAction::Task(Step::Snooze(Snooze::Tomorrow), t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
+        ButtonAction::Task(TaskAction::Resume, t, Version(u64::MAX), Surface::MyQueue(u16::MAX)),
+        ButtonAction::Task(
+            TaskAction::Snooze(Snooze::Tomorrow),
+            t,
+            Version(u64::MAX),
+            Surface::MyQueue(u16::MAX),
+        ),
         ButtonAction::ShowTask(t, Surface::MyQueue(u16::MAX)),
         ButtonAction::Reassign(t, Version(u64::MAX), p, true),
         ButtonAction::ReassignPage(t, u16::MAX),

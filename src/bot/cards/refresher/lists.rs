@@ -9,8 +9,8 @@ use crate::engine::ports::{Store, StoreError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The shortest pause between two refreshes of the lists, as a multiple of the longest pause of the refresher.
-const MIN_PAUSE_FACTOR: u32 = 3;
+/// The shortest delay between two refreshes of the lists, as a multiple of the longest delay of the refresher.
+const MIN_DELAY_FACTOR: u32 = 3;
 /// The most lists that are refreshed in a second, on average: a sixth of Telegram's limit over all chats.
 const MAX_LISTS_PER_SECOND: u32 = 5;
 
@@ -19,13 +19,13 @@ pub(super) struct ListRefreshes {
     is_stale: bool,
     /// The time before which no list is refreshed again.
     not_before: Instant,
-    /// The longest pause of the refresher.
-    longest_pause: Duration,
+    /// The longest delay of the refresher.
+    max_delay: Duration,
 }
 
 impl ListRefreshes {
-    pub(super) fn new(longest_pause: Duration) -> Self {
-        Self { is_stale: false, not_before: Instant::now(), longest_pause }
+    pub(super) fn new(max_delay: Duration) -> Self {
+        Self { is_stale: false, not_before: Instant::now(), max_delay }
     }
 
     /// Marks the lists as stale.
@@ -39,7 +39,9 @@ impl ListRefreshes {
             Event::Message { .. } | Event::Department(_) | Event::Alert { .. } => {}
             Event::Queued { .. }
             | Event::Assigned { .. }
+            | Event::Ended { .. }
             | Event::Released { .. }
+            | Event::Relocated { .. }
             | Event::Updated { .. }
             | Event::Agent(_) => self.is_stale = true,
         }
@@ -61,18 +63,18 @@ impl ListRefreshes {
         }
         let lists = store.live_lists().await?;
         self.is_stale = false;
-        self.not_before = Instant::now() + pause_after(lists.len(), self.longest_pause);
+        self.not_before = Instant::now() + delay_after(lists.len(), self.max_delay);
         Ok(lists)
     }
 }
 
-/// Returns the pause after a refresh of this many lists.
-fn pause_after(lists: usize, longest_pause: Duration) -> Duration {
+/// Returns the delay after a refresh of this many lists.
+fn delay_after(lists: usize, max_delay: Duration) -> Duration {
     if lists == 0 {
         return Duration::ZERO;
     }
     let lists = u32::try_from(lists).unwrap_or(u32::MAX);
-    (longest_pause * MIN_PAUSE_FACTOR).max(longest_pause * lists / MAX_LISTS_PER_SECOND)
+    (max_delay * MIN_DELAY_FACTOR).max(max_delay * lists / MAX_LISTS_PER_SECOND)
 }
 
 #[cfg(test)]
@@ -81,8 +83,8 @@ mod tests {
 
     #[test]
     fn more_lists_are_refreshed_less_often() {
-        let pause_after = |lists| pause_after(lists, Duration::from_secs(1)).as_secs();
-        assert_eq!([0, 1, 15, 20, 500].map(pause_after), [0, 3, 3, 4, 100]);
-        assert_eq!(super::pause_after(500, Duration::ZERO), Duration::ZERO);
+        let delay_after = |lists| delay_after(lists, Duration::from_secs(1)).as_secs();
+        assert_eq!([0, 1, 15, 20, 500].map(delay_after), [0, 3, 3, 4, 100]);
+        assert_eq!(super::delay_after(500, Duration::ZERO), Duration::ZERO);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The number of cards is bounded, since each is a message: a ticket goes to [`MAX_AGENTS_PER_TICKET`] agents at
 //! most, and an agent has no more cards than free slots. All others see the ticket in `/queue`. The first pick-up
-//! wins; then the cards of the others are edited, as they are when the ticket ends. The open cards are counted in
+//! wins; then the cards of the others are edited, as they are when the ticket ends. The active cards are counted in
 //! memory, and read from the store after a start.
 use crate::domain::Time;
 use crate::domain::card::CardKey;
@@ -15,23 +15,23 @@ use crate::engine::events::Event;
 use crate::engine::ports::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most online agents who have an open card of one ticket.
+/// The most online agents who have an active card of one ticket.
 const MAX_AGENTS_PER_TICKET: usize = 5;
 /// The first waiting tickets of an agent's departments among which those for them are looked for.
 const MAX_READ_TICKETS: usize = 50;
 
-/// The open pick-up cards, and what has changed since they were sent.
+/// The active pick-up cards, and what has changed since they were sent.
 #[derive(Default)]
 pub(super) struct PickUpCards {
-    /// The chats with an open card, by ticket and agent.
-    open: BTreeMap<TicketId, BTreeMap<PersonId, ChatId>>,
+    /// The chats with an active card, by ticket and agent.
+    active: BTreeMap<TicketId, BTreeMap<PersonId, ChatId>>,
     /// Tickets that have joined a queue.
     queued: BTreeSet<TicketId>,
     /// Tickets that have left it.
     taken: BTreeSet<TicketId>,
     /// Agents who may have room for another card.
     agents: BTreeSet<PersonId>,
-    /// Whether the open cards are to be read from the store.
+    /// Whether the active cards are to be read from the store.
     is_unread: bool,
 }
 
@@ -48,7 +48,10 @@ impl PickUpCards {
                 self.taken.remove(&ticket);
                 self.queued.insert(ticket);
             }
-            Event::Assigned { ticket, .. } | Event::Released { ticket, .. } => {
+            Event::Assigned { ticket, .. }
+            | Event::Ended { ticket, .. }
+            | Event::Released { ticket, .. }
+            | Event::Relocated { ticket, .. } => {
                 self.queued.remove(&ticket);
                 self.taken.insert(ticket);
             }
@@ -75,7 +78,7 @@ impl PickUpCards {
         let needs_pick_up = self.queued.is_empty() || engine.needs_pick_up().await?;
         for id in std::mem::take(&mut self.queued) {
             // Nearly all tickets of a desk in automatic mode are spared the read.
-            if !needs_pick_up && !self.open.contains_key(&id) {
+            if !needs_pick_up && !self.active.contains_key(&id) {
                 continue;
             }
             if let Some(ticket) = engine.store().ticket(id).await? {
@@ -94,7 +97,7 @@ impl PickUpCards {
         Ok(out)
     }
 
-    /// Reads the open cards. Returns the refreshes of those whose ticket has left the queue meanwhile.
+    /// Reads the active cards. Returns the refreshes of those whose ticket has left the queue meanwhile.
     async fn read(&mut self, engine: &Engine) -> Result<Vec<Outgoing>, StoreError> {
         let mut by_ticket: BTreeMap<TicketId, BTreeMap<PersonId, ChatId>> = BTreeMap::new();
         for card in engine.store().live_pick_ups().await? {
@@ -106,7 +109,7 @@ impl PickUpCards {
         for (id, cards) in by_ticket {
             let ticket = engine.store().ticket(id).await?;
             if ticket.is_some_and(|ticket| ticket.state == TicketState::Queued) {
-                self.open.insert(id, cards);
+                self.active.insert(id, cards);
             } else {
                 out.extend(refreshes(id, cards));
             }
@@ -116,10 +119,10 @@ impl PickUpCards {
 
     /// Closes the cards of a ticket.
     fn retire(&mut self, ticket: TicketId) -> Vec<Outgoing> {
-        self.open.remove(&ticket).map(|cards| refreshes(ticket, cards)).unwrap_or_default()
+        self.active.remove(&ticket).map(|cards| refreshes(ticket, cards)).unwrap_or_default()
     }
 
-    /// Refreshes the open cards of a ticket that joined a queue or moved within it, and offers it to more agents.
+    /// Refreshes the active cards of a ticket that joined a queue or moved within it, and offers it to more agents.
     async fn offer(
         &mut self,
         engine: &Engine,
@@ -127,10 +130,10 @@ impl PickUpCards {
         now: Time,
     ) -> Result<Vec<Outgoing>, StoreError> {
         let candidates = engine.pick_up_candidates(ticket, now).await?;
-        let open = self.open.get(&ticket.id).cloned().unwrap_or_default();
-        let mut out = refreshes(ticket.id, open.clone());
-        let room = MAX_AGENTS_PER_TICKET.saturating_sub(online(engine, &open));
-        let fresh = candidates.iter().filter(|seat| !open.contains_key(&seat.person.id));
+        let active = self.active.get(&ticket.id).cloned().unwrap_or_default();
+        let mut out = refreshes(ticket.id, active.clone());
+        let room = MAX_AGENTS_PER_TICKET.saturating_sub(online(engine, &active));
+        let fresh = candidates.iter().filter(|seat| !active.contains_key(&seat.person.id));
         let chosen: Vec<_> = fresh.filter(|seat| self.has_room(seat)).take(room).collect();
         for seat in chosen {
             out.extend(self.send(ticket.id, seat));
@@ -153,8 +156,8 @@ impl PickUpCards {
             if !self.has_room(seat) {
                 break;
             }
-            let open = self.open.get(&ticket.id).cloned().unwrap_or_default();
-            let is_told = open.contains_key(&agent) || online(engine, &open) >= MAX_AGENTS_PER_TICKET;
+            let active = self.active.get(&ticket.id).cloned().unwrap_or_default();
+            let is_told = active.contains_key(&agent) || online(engine, &active) >= MAX_AGENTS_PER_TICKET;
             if !is_told && engine.is_pick_up_candidate(&ticket, agent, now).await? {
                 out.extend(self.send(ticket.id, seat));
             }
@@ -162,9 +165,9 @@ impl PickUpCards {
         Ok(out)
     }
 
-    /// Returns whether an agent has more free slots than open cards.
+    /// Returns whether an agent has more free slots than active cards.
     fn has_room(&self, seat: &Seat) -> bool {
-        let cards = self.open.values().filter(|agents| agents.contains_key(&seat.person.id)).count();
+        let cards = self.active.values().filter(|agents| agents.contains_key(&seat.person.id)).count();
         cards < usize::from(seat.capacity().saturating_sub(seat.held()))
     }
 
@@ -172,7 +175,7 @@ impl PickUpCards {
     /// not be noticed.
     fn send(&mut self, ticket: TicketId, seat: &Seat) -> [Outgoing; 2] {
         let (agent, chat) = (seat.person.id, seat.person.chat());
-        self.open.entry(ticket).or_default().insert(agent, chat);
+        self.active.entry(ticket).or_default().insert(agent, chat);
         let key = CardKey::PickUp(ticket, agent);
         [Message::Retire(key), Message::Card(key)].map(|message| Outgoing { chat, message })
     }

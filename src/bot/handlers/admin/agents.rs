@@ -1,6 +1,6 @@
 //! Admin handlers for the workload and for agents: adding, removing, departments.
 use super::departments::lookup::{
-    ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, staffed_departments,
+    ALL_DEPARTMENTS, department_name, find_active_or_all, is_gone, no_such_department, staffed_departments,
 };
 use super::departments::picker::{department_question, department_rows, page_of_department};
 use super::identity::{agent_name, full_name};
@@ -43,7 +43,7 @@ pub async fn add_agent(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -
     if department.is_empty() && departments.len() > 1 {
         return Ok(vec![ctx.text(new_agent_department_question(&bot, &ctx, &person, (&departments, 0)))]);
     }
-    let Some(department) = find_open_or_all(&departments, department) else {
+    let Some(department) = find_active_or_all(&departments, department) else {
         return Ok(no_such_department(&bot, &ctx, department));
     };
     Ok(vec![ctx.text(add_and_confirm(&bot, &ctx, person.id, &departments, department).await?)])

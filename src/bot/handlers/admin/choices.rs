@@ -5,7 +5,7 @@ use super::bans;
 use super::capacity::capacity_question;
 use super::dead_letters;
 use super::departments::cards::department_list;
-use super::departments::lookup::{ALL_DEPARTMENTS, open_departments, staffed_departments};
+use super::departments::lookup::{ALL_DEPARTMENTS, active_departments, staffed_departments};
 use super::departments::new_category_department_question;
 use super::departments::relocation::relocation_question;
 use super::invite::invite_department_question;
@@ -122,7 +122,7 @@ pub async fn department_page(
     pressed: PressedMessage,
     (purpose, page): (DepartmentPickerPurpose, u16),
 ) -> HandlerResult {
-    let open = open_departments(&bot).await?;
+    let open = active_departments(&bot).await?;
     let text = match purpose {
         DepartmentPickerPurpose::Show => department_list(&bot, &ctx, page).await?,
         DepartmentPickerPurpose::Category => new_category_department_question(&bot, &ctx, &open, page),

@@ -5,7 +5,7 @@ pub(super) mod lookup;
 pub(super) mod picker;
 pub mod relocation;
 
-use super::name_prompts::{create_category_and_confirm, open_prompt, show_or_offer_to_create};
+use super::name_prompts::{create_category_and_confirm, show_or_offer_to_create, start_prompt};
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::refusals::refusal_toast;
@@ -19,7 +19,7 @@ use crate::engine::departments::DepartmentEdit;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use cards::{department_card, department_list};
-use lookup::{by_name, category_by_id, department_by_id, no_such_department, open_departments};
+use lookup::{active_departments, by_name, category_by_id, department_by_id, no_such_department};
 use picker::department_rows;
 use relocation::relocation_question;
 use std::sync::Arc;
@@ -40,12 +40,12 @@ pub async fn category(
     arg: String,
 ) -> HandlerResult {
     if arg.trim().is_empty() {
-        let open = open_departments(&bot).await?;
+        let open = active_departments(&bot).await?;
         // With one department there is nothing to choose.
         return match open.as_slice() {
             [only] => {
                 let prompt = (Prompt::NewCategory(only.id), "category-ask-name", only.name.as_str());
-                Ok(vec![ctx.text(open_prompt(&bot, &ctx, prompt).await?)])
+                Ok(vec![ctx.text(start_prompt(&bot, &ctx, prompt).await?)])
             }
             _ => Ok(vec![ctx.text(new_category_department_question(&bot, &ctx, &open, 0))]),
         };

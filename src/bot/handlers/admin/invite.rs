@@ -1,6 +1,6 @@
 //! Admin handlers for invite links, which make people agents.
 use super::departments::lookup::{
-    ALL_DEPARTMENTS, department_name, find_open_or_all, is_gone, no_such_department, open_departments,
+    ALL_DEPARTMENTS, active_departments, department_name, find_active_or_all, is_gone, no_such_department,
 };
 use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
@@ -22,11 +22,11 @@ pub async fn invite(
     message: Arc<IncomingMessage>,
     arg: String,
 ) -> HandlerResult {
-    let departments = open_departments(&bot).await?;
+    let departments = active_departments(&bot).await?;
     if arg.trim().is_empty() && departments.len() > 1 {
         return Ok(vec![ctx.text(invite_department_question(&bot, &ctx, &departments, 0))]);
     }
-    let Some(department) = find_open_or_all(&departments, &arg) else {
+    let Some(department) = find_active_or_all(&departments, &arg) else {
         return Ok(no_such_department(&bot, &ctx, &arg));
     };
     let request_message = (ctx.chat, message.message_id);
@@ -41,7 +41,7 @@ pub async fn invite_pressed(
     pressed: PressedMessage,
     department: DepartmentId,
 ) -> HandlerResult {
-    let departments = open_departments(&bot).await?;
+    let departments = active_departments(&bot).await?;
     if is_gone(&departments, department) {
         toast.say(ctx.localizer(&bot).toast("department-gone", &[]));
         return Ok(vec![ctx.edit(pressed, invite_department_question(&bot, &ctx, &departments, 0))]);

@@ -45,7 +45,7 @@ pub(super) async fn page(
     ctx: &RequestContext,
     page: u16,
 ) -> Result<Option<Rendered>, EngineError> {
-    let open = bot.engine.store().open_invites(ctx.now).await?;
+    let open = bot.engine.store().valid_invites(ctx.now).await?;
     if open.is_empty() {
         return Ok(None);
     }

@@ -128,6 +128,7 @@ pub(super) mod tests {
             prompt_until: None,
             answered_by: None,
             username_taken_over: false,
+            former_usernames: Vec::new(),
             links: Vec::new(),
             sessions: crate::domain::person::sessions::Sessions::default(),
             banned: None,

@@ -1,4 +1,4 @@
-//! Prompts for the names of departments and categories. A button opens a prompt, and the admin's next message
+//! Prompts for the names of departments and categories. A button starts a prompt, and the admin's next message
 //! answers it. A command can bring the name with it.
 use super::departments::cards::department_card;
 use super::departments::hours;
@@ -121,7 +121,7 @@ pub async fn on_answer(
 /// A prompt, the key of its text, and the name of the department or category that it is about.
 pub(in crate::bot::handlers) type NamePrompt<'a> = (Prompt, &'static str, &'a str);
 
-/// Replaces the pressed message by the prompt's text, so that a second press opens no second prompt.
+/// Replaces the pressed message by the prompt's text, so that a second press starts no second prompt.
 async fn ask_in_place(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -130,16 +130,16 @@ async fn ask_in_place(
     prompt: NamePrompt<'_>,
 ) -> HandlerResult {
     toast.ack();
-    Ok(vec![ctx.edit(pressed, open_prompt(bot, ctx, prompt).await?)])
+    Ok(vec![ctx.edit(pressed, start_prompt(bot, ctx, prompt).await?)])
 }
 
 /// Opens a prompt and returns its text. The person's next message answers it.
-pub(in crate::bot::handlers) async fn open_prompt(
+pub(in crate::bot::handlers) async fn start_prompt(
     bot: &BotContext,
     ctx: &RequestContext,
     (prompt, key, name): NamePrompt<'_>,
 ) -> Result<Rendered, EngineError> {
-    bot.engine.open_prompt(ctx.person.id, prompt, ctx.now).await?;
+    bot.engine.start_prompt(ctx.person.id, prompt, ctx.now).await?;
     Ok(ctx.localizer(bot).message(key, &[("name", name.into())]))
 }
 

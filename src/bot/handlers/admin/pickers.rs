@@ -189,7 +189,7 @@ async fn people(
     let page_buttons = if is_all {
         localizer.page_row(page, pages, to_page)
     } else {
-        localizer.open_page_row(page, to_page)
+        localizer.unbounded_page_row(page, to_page)
     };
     Ok(Some(with_page_buttons(
         &localizer,

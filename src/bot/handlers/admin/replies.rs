@@ -1,5 +1,5 @@
 //! Handlers of `/replies`: canned replies are listed, added, changed and deleted by buttons or by arguments.
-use super::departments::lookup::{ALL_DEPARTMENTS, by_name, is_gone, open_departments};
+use super::departments::lookup::{ALL_DEPARTMENTS, active_departments, by_name, is_gone};
 use super::departments::picker::department_question;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -161,7 +161,7 @@ pub async fn new_reply(
     pressed: PressedMessage,
 ) -> HandlerResult {
     toast.ack();
-    bot.engine.open_prompt(ctx.person.id, Prompt::NewReply, ctx.now).await?;
+    bot.engine.start_prompt(ctx.person.id, Prompt::NewReply, ctx.now).await?;
     Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("reply-ask", &[]))])
 }
 
@@ -175,7 +175,7 @@ pub async fn edit(
 ) -> HandlerResult {
     let reply = bot.engine.canned_reply_by_id(id).await?;
     toast.ack();
-    bot.engine.open_prompt(ctx.person.id, Prompt::ReplyText(id), ctx.now).await?;
+    bot.engine.start_prompt(ctx.person.id, Prompt::ReplyText(id), ctx.now).await?;
     let word = [("word", (&reply.word).into())];
     Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("reply-ask-text", &word))])
 }
@@ -225,7 +225,7 @@ pub async fn set_department(
     pressed: PressedMessage,
     (id, department): (ReplyId, DepartmentId),
 ) -> HandlerResult {
-    let open = open_departments(&bot).await?;
+    let open = active_departments(&bot).await?;
     if is_gone(&open, department) {
         toast.say(ctx.localizer(&bot).toast("department-gone", &[]));
         return Ok(vec![ctx.edit(pressed, department_question_for(&bot, &ctx, id, (&open, 0)).await?)]);

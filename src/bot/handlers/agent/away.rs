@@ -41,7 +41,7 @@ pub async fn on_answer(
     }
     // A file may be meant for a customer.
     let Some(text) = message.plain_text() else {
-        bot.engine.close_prompt(ctx.person.id).await?;
+        bot.engine.end_prompt(ctx.person.id).await?;
         return Ok(None);
     };
     let (answer, is_set) = until_typed(bot, ctx, text).await?;
@@ -93,7 +93,7 @@ pub async fn pressed(
         }
         AbsenceAction::Ask => {
             toast.ack();
-            bot.engine.open_prompt(ctx.person.id, Prompt::AwayUntil, ctx.now).await?;
+            bot.engine.start_prompt(ctx.person.id, Prompt::AwayUntil, ctx.now).await?;
             let localizer = ctx.localizer(&bot);
             let ask = localizer.html("absence-prompt", &[]);
             let examples = localizer.html("absence-examples", &[]);
@@ -141,7 +141,7 @@ fn next_start(ctx: &RequestContext, zone: Tz) -> Time {
     let hours = ctx.person.agent.as_ref().and_then(|profile| profile.working_hours.as_ref());
     let start = hours.and_then(|hours| {
         let midnight = first_instant(ctx.now.with_timezone(&zone).date_naive().succ_opt()?.into(), zone)?;
-        if hours.is_open(zone, midnight) { Some(midnight) } else { hours.after(zone, midnight).next_change }
+        if hours.contains(zone, midnight) { Some(midnight) } else { hours.after(zone, midnight).next_change }
     });
     start.filter(|start| *start - ctx.now <= MAX_ABSENCE).unwrap_or(morning)
 }

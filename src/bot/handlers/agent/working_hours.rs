@@ -55,7 +55,7 @@ pub async fn pressed(
                 return Err(EngineError::NotFound);
             }
             toast.ack();
-            bot.engine.open_prompt(ctx.person.id, Prompt::WorkingHours(agent), ctx.now).await?;
+            bot.engine.start_prompt(ctx.person.id, Prompt::WorkingHours(agent), ctx.now).await?;
             let ask = localizer.html("work-ask", &[]);
             let html = format!("{ask}\n\n{}", localizer.html("work-examples", &[]));
             Rendered::new(html, Vec::new())
@@ -84,7 +84,7 @@ pub async fn on_answer(
     let Some(Prompt::WorkingHours(agent)) = ctx.prompt_for(message) else { return Ok(None) };
     // A file may be meant for a customer.
     let Some(text) = message.plain_text() else {
-        bot.engine.close_prompt(ctx.person.id).await?;
+        bot.engine.end_prompt(ctx.person.id).await?;
         return Ok(None);
     };
     let answer = match set_typed(bot, ctx, agent, text).await? {

@@ -1,7 +1,7 @@
 //! The question for which ticket a message is, and the answers to it.
 use super::writing::placeholders;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::customer::{open_draft, save_draft};
+use crate::bot::handlers::customer::{save_draft, start_draft};
 use crate::bot::handlers::focus;
 use crate::bot::handlers::refusals::refusal_toast;
 use crate::bot::toast::Toast;
@@ -66,7 +66,7 @@ pub async fn choose_new_ticket(
     if kept.is_empty() {
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
-    let mut draft = open_draft(&bot, &ctx).await?;
+    let mut draft = start_draft(&bot, &ctx).await?;
     for message in &kept {
         draft = draft.with(draft_part(message)).0;
     }

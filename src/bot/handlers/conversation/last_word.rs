@@ -37,7 +37,7 @@ pub async fn is_wanted(
 /// Asks for the last word, in place of the completion.
 pub async fn ask(bot: &BotContext, ctx: &RequestContext, ticket: TicketId) -> HandlerResult {
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    bot.engine.open_prompt(ctx.person.id, Prompt::LastWord(ticket.id), ctx.now).await?;
+    bot.engine.start_prompt(ctx.person.id, Prompt::LastWord(ticket.id), ctx.now).await?;
     Ok(vec![ctx.text(question(bot, ctx, &ticket, "last-word-ask").await?)])
 }
 
@@ -120,7 +120,7 @@ pub(super) async fn say(
             };
             // An update that is handled again after a crash finds its message written, and the ticket completed.
             if written.is_none_or(|written| written.ticket != Some(ticket.id)) {
-                bot.engine.close_prompt(ctx.person.id).await?;
+                bot.engine.end_prompt(ctx.person.id).await?;
                 return Ok(vec![refused(bot, ctx, &current)]);
             }
         }
@@ -132,7 +132,7 @@ pub(super) async fn say(
         Err(EngineError::Refused(_, current)) if current.status() == Status::Completed => {}
         // It was taken away in this moment: a notice says so. The reaction says that the message arrived.
         Err(EngineError::Refused(..)) => {
-            bot.engine.close_prompt(ctx.person.id).await?;
+            bot.engine.end_prompt(ctx.person.id).await?;
             return Ok(Vec::new());
         }
         Err(error) => return Err(error),

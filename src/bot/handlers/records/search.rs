@@ -37,7 +37,7 @@ pub(super) async fn show_page(
 }
 
 /// Shows the ticket that was found, as `/ticket` does.
-pub(super) async fn open(
+pub(super) async fn show(
     bot: &BotContext,
     ctx: &RequestContext,
     toast: &Toast,
@@ -79,10 +79,10 @@ async fn page(
     let mut text = render::search_hits(&localizer, &words.join(" "), &found);
     for hit in &found {
         let label = localizer.plain("search-open", &[("number", (&hit.ticket.number).into())]);
-        text.buttons.push(vec![labelled(&label, ButtonAction::Record(RecordAction::Open(hit.ticket.id)))]);
+        text.buttons.push(vec![labelled(&label, ButtonAction::Record(RecordAction::Show(hit.ticket.id)))]);
     }
     if has_next {
-        text.buttons.push(localizer.open_page_row(number, to_page));
+        text.buttons.push(localizer.unbounded_page_row(number, to_page));
     } else if number > 0 {
         text.buttons.push(localizer.page_row(number, number.saturating_add(1), to_page));
     }

@@ -21,8 +21,8 @@ pub fn working_hours_card(localizer: &Localizer<'_>, view: &WorkingHoursView) ->
             if let Some(zone) = hours.zone {
                 lines.push(localizer.html("hours-zone", &[("zone", zone.name().into())]));
             }
-            let is_open = hours.is_open(localizer.zone, localizer.now);
-            let key = if is_open { "work-offline-at" } else { "work-online-at" };
+            let is_within = hours.contains(localizer.zone, localizer.now);
+            let key = if is_within { "work-offline-at" } else { "work-online-at" };
             lines.extend(
                 hours.next_change.map(|at| localizer.html(key, &[("when", localizer.upcoming(at).into())])),
             );

@@ -165,10 +165,10 @@ pub fn hours_card(localizer: &Localizer<'_>, department: &Department) -> Rendere
 
 /// Returns whether the department is open, and when it opens if it is not.
 fn now_line(localizer: &Localizer<'_>, department: &Department) -> String {
-    if department.is_open(localizer.zone, localizer.now) {
+    if department.in_business_hours(localizer.zone, localizer.now) {
         return localizer.html("hours-open-now", &[]);
     }
-    match department.opens_at(localizer.zone, localizer.now) {
+    match department.next_start(localizer.zone, localizer.now) {
         Some(at) => localizer.html("hours-closed-until", &[("when", localizer.upcoming(at).into())]),
         None => localizer.html("hours-closed", &[]),
     }

@@ -1,6 +1,6 @@
 //! Tests of an agent's card of a ticket in every state, and of the status.
 use super::*;
-use crate::bot::cards::views::StatusView;
+use crate::bot::cards::views::AgentStatusView;
 use crate::domain::person::Availability;
 
 #[test]
@@ -54,8 +54,8 @@ fn task_card_with_priority_files_and_a_long_description() {
     check("task_urgent_long", |w| task_card(w, &view));
 }
 
-fn status_view(availability: Availability) -> StatusView {
-    StatusView {
+fn status_view(availability: Availability) -> AgentStatusView {
+    AgentStatusView {
         availability,
         away_until: None,
         lost: false,
@@ -73,17 +73,21 @@ fn status_view(availability: Availability) -> StatusView {
 #[test]
 fn status_in_every_availability() {
     check("status_online", |w| status(w, &status_view(Availability::Online)));
-    let lost =
-        StatusView { lost: true, auto: false, asks_last_word: true, ..status_view(Availability::Online) };
+    let lost = AgentStatusView {
+        lost: true,
+        auto: false,
+        asks_last_word: true,
+        ..status_view(Availability::Online)
+    };
     check("status_lost", |w| status(w, &lost));
     check("status_busy", |w| status(w, &status_view(Availability::Busy)));
-    let away = StatusView { departments: Vec::new(), ..status_view(Availability::Away) };
+    let away = AgentStatusView { departments: Vec::new(), ..status_view(Availability::Away) };
     check("status_away", |w| status(w, &away));
     let until = Some(now() + Duration::hours(2));
-    let away = StatusView { away_until: until, ..status_view(Availability::Away) };
+    let away = AgentStatusView { away_until: until, ..status_view(Availability::Away) };
     check("status_away_until", |w| status(w, &away));
     check("absence_question", |w| absence_question(w, status(w, &status_view(Availability::Away)), None));
-    let manual = StatusView { is_manual: true, ..status_view(Availability::Online) };
+    let manual = AgentStatusView { is_manual: true, ..status_view(Availability::Online) };
     check("status_manual", |w| status(w, &manual));
     check("status_offline", |w| status(w, &status_view(Availability::Offline)));
 }

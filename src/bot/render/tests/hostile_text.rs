@@ -6,8 +6,8 @@ use crate::bot::cards::views::console::{
     AgentConsoleView, AgentDepartmentsView, ConsoleNoticeView, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{
-    AgentLine, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyTicketsView, NoticeView, QueueView,
-    StatusView, TicketStatusView, WaitingView, WorkloadView,
+    AgentLine, AgentStatusView, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyQueueView, MyTicketsView,
+    NoticeView, QueueView, TicketStatusView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::card::console::ConsoleList;
@@ -70,7 +70,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
             my_tickets(localizer, &MyTicketsView { page: 1, pages: 9, tickets: many.clone() }),
             waiting(
                 localizer,
-                &WaitingView {
+                &QueueView {
                     page: u16::MAX,
                     pages: u16::MAX,
                     total: u64::MAX,
@@ -82,7 +82,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
             ),
             my_queue(
                 localizer,
-                &QueueView {
+                &MyQueueView {
                     availability: Availability::Busy,
                     lost: true,
                     auto: false,
@@ -138,8 +138,8 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all
 }
 
-fn status_view(departments: Vec<String>) -> StatusView {
-    StatusView {
+fn status_view(departments: Vec<String>) -> AgentStatusView {
+    AgentStatusView {
         availability: Availability::Away,
         away_until: None,
         lost: false,

@@ -1,6 +1,6 @@
 //! Tests of the lists of tickets for staff.
 use super::*;
-use crate::bot::cards::views::{QueueView, WaitingView};
+use crate::bot::cards::views::{MyQueueView, QueueView};
 use crate::domain::person::Availability;
 
 fn numbered(n: u128, number: &str, label: &str, minutes: i64, status: Status) -> TicketView {
@@ -23,8 +23,8 @@ fn example_tickets() -> Vec<TicketView> {
     ]
 }
 
-fn queue(held: u16, tickets: Vec<TicketView>) -> QueueView {
-    QueueView {
+fn queue(held: u16, tickets: Vec<TicketView>) -> MyQueueView {
+    MyQueueView {
         availability: Availability::Online,
         lost: false,
         auto: true,
@@ -47,13 +47,13 @@ fn my_queue_is_empty_or_on_its_second_page() {
     check("my_queue_empty", |w| my_queue(w, &queue(0, Vec::new())));
     let mut tickets = vec![numbered(9, "INC120420251352536CP", "BITSTREAM - RECONFIG", 90, Status::Pending)];
     tickets[0].priority = Priority::High;
-    let second = QueueView { max: 12, page: 1, pages: 3, first: 9, ..queue(9, tickets) };
+    let second = MyQueueView { max: 12, page: 1, pages: 3, first: 9, ..queue(9, tickets) };
     check("my_queue_second_page", |w| my_queue(w, &second));
 }
 
 #[test]
 fn my_queue_says_why_no_ticket_comes() {
-    let with = |availability, lost, auto, held| QueueView {
+    let with = |availability, lost, auto, held| MyQueueView {
         availability,
         lost,
         auto,
@@ -74,7 +74,7 @@ fn waiting_tickets_with_and_without_pick_up() {
     let mut tickets = example_tickets();
     tickets[0].priority = Priority::Urgent;
     tickets[2].priority = Priority::Low;
-    let view = |pick_up: bool| WaitingView {
+    let view = |pick_up: bool| QueueView {
         page: 0,
         pages: 2,
         total: 11,
@@ -85,8 +85,8 @@ fn waiting_tickets_with_and_without_pick_up() {
     };
     check("waiting", |w| waiting(w, &view(false)));
     check("waiting_pick_up", |w| waiting(w, &view(true)));
-    check("waiting_admin", |w| waiting(w, &WaitingView { is_admin: true, ..view(false) }));
-    check("waiting_admin_pick_up", |w| waiting(w, &WaitingView { is_admin: true, ..view(true) }));
-    let nothing = WaitingView { pages: 0, total: 0, tickets: Vec::new(), ..view(true) };
+    check("waiting_admin", |w| waiting(w, &QueueView { is_admin: true, ..view(false) }));
+    check("waiting_admin_pick_up", |w| waiting(w, &QueueView { is_admin: true, ..view(true) }));
+    let nothing = QueueView { pages: 0, total: 0, tickets: Vec::new(), ..view(true) };
     check("waiting_empty", |w| waiting(w, &nothing));
 }

@@ -57,10 +57,10 @@ proptest! {
     fn the_next_change_is_the_first_minute_that_differs(plan in plans(), now in times(), zone in prop::sample::select(&ZONES[..]), holiday in proptest::option::of(0_u64..5)) {
         let local = now.with_timezone(&zone).date_naive();
         let without: BTreeSet<_> = holiday.into_iter().map(|days| local + chrono::Days::new(days)).collect();
-        let is_open = plan.is_open(&without, zone, now);
+        let is_within = plan.contains(&without, zone, now);
         let minute = Time::from_timestamp(now.timestamp().div_euclid(60) * 60, 0).unwrap();
         let brute = (1..=15 * 1_440).map(|n| minute + TimeDelta::minutes(n))
-            .find(|at| plan.is_open(&without, zone, *at) != is_open);
+            .find(|at| plan.contains(&without, zone, *at) != is_within);
         let found = plan.next_change(&without, zone, now);
         match brute {
             Some(_) => prop_assert_eq!(found, brute),
@@ -69,13 +69,13 @@ proptest! {
     }
 
     #[test]
-    fn the_open_time_is_that_of_every_minute(plan in plans(), now in times(), zone in prop::sample::select(&ZONES[..]), minutes in 0_i64..5_000) {
+    fn the_time_within_is_that_of_every_minute(plan in plans(), now in times(), zone in prop::sample::select(&ZONES[..]), minutes in 0_i64..5_000) {
         let from = Time::from_timestamp(now.timestamp().div_euclid(60) * 60, 0).unwrap();
         let to = from + TimeDelta::minutes(minutes);
-        let brute = (0..minutes).filter(|n| plan.is_open(&none(), zone, from + TimeDelta::minutes(*n))).count();
-        let open = plan.open_time(&none(), zone, (from, to), TimeDelta::MAX);
+        let brute = (0..minutes).filter(|n| plan.contains(&none(), zone, from + TimeDelta::minutes(*n))).count();
+        let open = plan.time_within(&none(), zone, (from, to), TimeDelta::MAX);
         prop_assert_eq!(open, TimeDelta::minutes(i64::try_from(brute).unwrap()));
-        prop_assert!(plan.open_time(&none(), zone, (from, to), TimeDelta::hours(1)) >= open.min(TimeDelta::hours(1)));
+        prop_assert!(plan.time_within(&none(), zone, (from, to), TimeDelta::hours(1)) >= open.min(TimeDelta::hours(1)));
     }
 
     #[test]

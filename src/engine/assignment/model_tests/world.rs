@@ -1,6 +1,6 @@
 //! The model of a desk: agents, tickets and times as the store would have them, and the roster that follows
 //! step by step. Each step changes the roster as the engine's command of that name does.
-use super::Step;
+use super::Operation;
 use super::people::person;
 pub(in crate::engine) use super::people::{DEPARTMENTS, dept};
 use crate::domain::Time;
@@ -92,49 +92,51 @@ impl World {
         self.tickets.iter().filter_map(hold).collect()
     }
 
-    pub(in crate::engine) fn apply(&mut self, step: &Step) {
+    pub(in crate::engine) fn apply(&mut self, step: &Operation) {
         self.now += TimeDelta::milliseconds(10);
         match *step {
-            Step::Open { department, rank } => self.open(department, rank),
-            Step::Round { refused, store_fails } => self.round(refused, store_fails),
-            Step::Start(t) => self.by_holder(t, |t, by, now| t.start(by, now).ok()),
-            Step::Hold(t) => self.by_holder(t, |t, by, _| t.pause(by).ok()),
-            Step::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
-            Step::Complete(t) => self.by_holder(t, |t, by, now| t.complete(by, now).ok()),
-            Step::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
-            Step::Reopen(t) => self.reopen(t),
-            Step::Requeue(t) => self.change(t, |t, now| t.release(true, now).ok()),
-            Step::GiveBack(t) => self.by_holder(t, |t, by, now| t.give_back(by, now).ok()),
-            Step::NoAnswer(t) => self.hand_over(t),
-            Step::Rank(t, rank) => self.change(t, |t, _| {
+            Operation::Open { department, rank } => self.open(department, rank),
+            Operation::Round { refused, store_fails } => self.round(refused, store_fails),
+            Operation::Start(t) => self.by_holder(t, |t, by, now| t.start(by, now).ok()),
+            Operation::Pause(t) => self.by_holder(t, |t, by, _| t.pause(by).ok()),
+            Operation::Resume(t) => self.by_holder(t, |t, by, _| t.resume(by).ok()),
+            Operation::Complete(t) => self.by_holder(t, |t, by, now| t.complete(by, now).ok()),
+            Operation::Cancel(t) => self.change(t, |t, now| t.cancel(t.customer, now).ok()),
+            Operation::Reopen(t) => self.reopen(t),
+            Operation::Requeue(t) => self.change(t, |t, now| t.release(true, now).ok()),
+            Operation::GiveBack(t) => self.by_holder(t, |t, by, now| t.give_back(by, now).ok()),
+            Operation::NoAnswer(t) => self.hand_over(t),
+            Operation::Rank(t, rank) => self.change(t, |t, _| {
                 let queued = t.state == TicketState::Queued;
                 let priority = Priority::from_rank(rank)?;
                 queued.then(|| Ticket { priority, version: t.version.next(), ..t.clone() })
             }),
-            Step::PickUp { ticket, agent } => self.pick_up(ticket, agent),
-            Step::Reassign { ticket, agent, over_capacity } => self.reassign(ticket, agent, over_capacity),
-            Step::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
-            Step::Capacity(agent, max) => {
+            Operation::PickUp { ticket, agent } => self.pick_up(ticket, agent),
+            Operation::Reassign { ticket, agent, over_capacity } => {
+                self.reassign(ticket, agent, over_capacity)
+            }
+            Operation::Availability { agent, to, behaviour } => self.availability(agent, to, behaviour),
+            Operation::Capacity(agent, max) => {
                 self.profile(agent, |p| p.max_tickets = Capacity::new(max).unwrap());
             }
-            Step::OptIn(agent, on) => self.profile(agent, |p| p.auto_assignment_enabled = on),
-            Step::Department { agent, department } => self.profile(agent, |p| {
+            Operation::OptIn(agent, on) => self.profile(agent, |p| p.auto_assignment_enabled = on),
+            Operation::Department { agent, department } => self.profile(agent, |p| {
                 if !p.departments.remove(&dept(department)) {
                     p.departments.insert(dept(department));
                 }
             }),
-            Step::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
-            Step::Asked(agent, asked) => {
+            Operation::Reachable(agent, reachable) => self.person(agent, |p| p.reachable = reachable),
+            Operation::Asked(agent, asked) => {
                 let now = self.now;
                 self.profile(agent, |p| p.asked_at = asked.then_some(now));
             }
-            Step::Lost(agent, lost) => self.set_lost(agent, lost),
-            Step::Membership(agent) => self.toggle_membership(agent),
-            Step::Policy { strategy, mode, rollout } => {
+            Operation::Lost(agent, lost) => self.set_lost(agent, lost),
+            Operation::Membership(agent) => self.toggle_membership(agent),
+            Operation::Policy { strategy, mode, rollout } => {
                 let rollout_percent = Percent::new(rollout).unwrap();
                 self.settings = Settings { strategy, mode, rollout_percent, ..self.settings.clone() };
             }
-            Step::Clock(seconds) => self.now += TimeDelta::seconds(i64::from(seconds)),
+            Operation::Clock(seconds) => self.now += TimeDelta::seconds(i64::from(seconds)),
         }
         let over_capacity = |seat: &Seat| seat.profile().is_some_and(|p| seat.held() > p.max_tickets.get());
         self.coverage.over_capacity_steps += u32::from(self.roster.seats().any(over_capacity));
@@ -260,7 +262,7 @@ impl World {
         self.profile(agent, |p| p.availability = to);
         if to == Availability::Offline {
             let n = usize::from(agent) % self.people.len();
-            let opened = |t: &Ticket| t.hold().is_some_and(|hold| hold.opened_at.is_some());
+            let opened = |t: &Ticket| t.hold().is_some_and(|hold| hold.started_at.is_some());
             self.release(self.people[n].id, |t| match behaviour {
                 OfflineBehaviour::Keep => false,
                 OfflineBehaviour::ReassignWaiting => !opened(t),

@@ -124,7 +124,7 @@ impl Settlement {
                 Err(filter) => tx.delete(TOPICS, [filter]).await?,
             }
         }
-        let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.slot(), "message_id": *id });
+        let gone = self.gone.iter().map(|(key, id)| doc! { "_id": key.storage_key(), "message_id": *id });
         tx.delete(LIVE_CARDS, gone.collect::<Vec<_>>()).await?;
         // Only groups move, and their ids are negative.
         for (from, to) in self.moved.into_iter().filter(|(from, _)| from.0 < 0) {
@@ -138,7 +138,7 @@ impl Settlement {
     }
 }
 
-/// Returns the statement that replaces the live card of a slot.
+/// Returns the statement that replaces the live card of a storage key.
 fn card_upsert((card, now): &(LiveCard, Time)) -> Result<Document, StoreError> {
     let mut doc = doc! {
         "key": nested(&card.key)?,
@@ -150,7 +150,7 @@ fn card_upsert((card, now): &(LiveCard, Time)) -> Result<Document, StoreError> {
     if card.key.is_list() {
         doc.insert("list_shown_at", date(*now));
     }
-    Ok(doc! { "q": { "_id": card.key.slot() }, "u": doc, "upsert": true })
+    Ok(doc! { "q": { "_id": card.key.storage_key() }, "u": doc, "upsert": true })
 }
 
 /// Releases all claims of all processes; returns how many. It must run only while no other process delivers.

@@ -30,7 +30,9 @@ pub(crate) async fn put_draft(db: &Db, draft: &Draft, now: Time) -> Result<(), S
 pub(crate) async fn drop_draft(db: &Db, draft: &Draft) -> Result<(), StoreError> {
     let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
     if db.collection(DRAFTS).delete_one(this).await?.deleted_count > 0 {
-        db.collection(LIVE_CARDS).delete_one(doc! { "_id": CardKey::Draft(draft.person).slot() }).await?;
+        db.collection(LIVE_CARDS)
+            .delete_one(doc! { "_id": CardKey::Draft(draft.person).storage_key() })
+            .await?;
     }
     Ok(())
 }
@@ -94,18 +96,21 @@ fn card(doc: &Document) -> Result<LiveCard, StoreError> {
     })
 }
 
-/// Returns live cards by slot.
-pub(crate) async fn by_slot(db: Db, slots: Vec<String>) -> Loaded<String, Result<LiveCard, StoreError>> {
-    let found = db.find(LIVE_CARDS, doc! { "_id": among(&slots) }, doc! {}).await?;
+/// Returns live cards by storage key.
+pub(crate) async fn by_storage_key(
+    db: Db,
+    keys: Vec<String>,
+) -> Loaded<String, Result<LiveCard, StoreError>> {
+    let found = db.find(LIVE_CARDS, doc! { "_id": among(&keys) }, doc! {}).await?;
     found.iter().map(|doc| Ok((Fields(doc).text("_id")?.to_owned(), card(doc)))).collect()
 }
 
-/// Returns the live cards that show an agent's tickets: their slots begin with "myqueue " or "focus ".
+/// Returns the live cards that show an agent's tickets: their storage keys begin with "myqueue " or "focus ".
 pub(crate) async fn live_queues(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
     of_kinds(db, ["myqueue", "focus"]).await
 }
 
-/// Returns the live cards of the desk's lists: their slots begin with "queue " or "workload ".
+/// Returns the live cards of the desk's lists: their storage keys begin with "queue " or "workload ".
 pub(crate) async fn live_lists(db: &Db) -> Result<Vec<LiveCard>, StoreError> {
     of_kinds(db, ["queue", "workload"]).await
 }
@@ -117,6 +122,6 @@ pub(crate) async fn live_pick_ups(db: &Db) -> Result<Vec<LiveCard>, StoreError> 
 
 async fn of_kinds<const N: usize>(db: &Db, kinds: [&str; N]) -> Result<Vec<LiveCard>, StoreError> {
     let of = |kind| doc! { "_id": { "$gte": format!("{kind} "), "$lt": format!("{kind}!") } };
-    let slots = doc! { "$or": kinds.map(of).to_vec() };
-    db.find(LIVE_CARDS, slots, doc! {}).await?.iter().map(card).collect()
+    let prefixes = doc! { "$or": kinds.map(of).to_vec() };
+    db.find(LIVE_CARDS, prefixes, doc! {}).await?.iter().map(card).collect()
 }

@@ -49,6 +49,24 @@ pub(crate) async fn find(
     join_status(db, &users).await
 }
 
+/// Returns the person with this username, in any case. A username can pass from one person to another; the person
+/// who was created last has it.
+pub(crate) async fn by_username(db: &Db, name: &str) -> Result<Option<Person>, StoreError> {
+    one(db, doc! { "username_key": name.to_lowercase() }).await
+}
+
+/// Returns the person that matches, the one who was created last of several.
+pub(crate) async fn one(db: &Db, filter: Document) -> Result<Option<Person>, StoreError> {
+    let found = find(db, filter, doc! { "created_seq": -1 }, 1).await?.pop();
+    found.transpose().map_err(|unreadable| StoreError::Corrupt(unreadable.why))
+}
+
+/// Returns whether somebody else had this username, in any case, before.
+pub(crate) async fn was_username_of_other(db: &Db, name: &str, person: PersonId) -> Result<bool, StoreError> {
+    let named = doc! { "former_username_keys": name.to_lowercase(), "_id": { "$ne": person.to_string() } };
+    Ok(!db.all(db.collection(USERS).find(named).limit(1)).await?.is_empty())
+}
+
 /// Returns people by id; a stand-in for one whose record can't be read.
 pub(crate) async fn by_ids(db: Db, ids: Vec<PersonId>) -> Loaded<PersonId, Result<Person, StoreError>> {
     let users = db.find(USERS, doc! { "_id": among(&ids) }, doc! {}).await?;

@@ -83,7 +83,7 @@ pub(crate) async fn invite(db: &Db, code: &str) -> Result<Option<Invite>, StoreE
 }
 
 /// Returns the unused invitations that are valid at `now`, those that expire first at the front.
-pub(crate) async fn open_invites(db: &Db, now: Time) -> Result<Vec<Invite>, StoreError> {
+pub(crate) async fn valid_invites(db: &Db, now: Time) -> Result<Vec<Invite>, StoreError> {
     let open = doc! { "open": true, "valid_until": { "$gte": date(now) } };
     let found = db.all(db.collection(INVITES).find(open).sort(doc! { "valid_until": 1 })).await?;
     found.into_iter().map(value).collect()

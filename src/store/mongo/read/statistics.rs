@@ -1,7 +1,7 @@
 //! Reads of the daily roll-ups: the sums over the documents of all processes, and the open spans.
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::policy::Capacity;
-use crate::domain::statistics::{AvailableSpan, Figure, Figures, OpenSpans, Scope, ScopeKind};
+use crate::domain::statistics::{AvailableSpan, CurrentSpans, Figure, Figures, Scope, ScopeKind};
 use crate::engine::ports::{StatisticsStore, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::codec::Fields;
@@ -93,8 +93,8 @@ impl StatisticsStore for Mongo {
         Ok(self.sum_by(kind, &days, |_, scope| Ok(scope)).await?.into_iter().collect())
     }
 
-    async fn open_spans(&self) -> Result<OpenSpans, StoreError> {
-        let mut spans = OpenSpans::default();
+    async fn current_spans(&self) -> Result<CurrentSpans, StoreError> {
+        let mut spans = CurrentSpans::default();
         for doc in self.db.find(AGENT_STATUS, doc! { "is_online": true }, doc! {}).await? {
             let f = Fields(&doc);
             let capacity = Capacity::new(f.number("max_tickets")?);

@@ -50,7 +50,7 @@ impl TopicStore for Mongo {
         self.db.collection(TOPICS).find_one(at(chat, thread)).await?.map(value).transpose()
     }
 
-    async fn open_topics(&self) -> Result<Vec<Topic>, StoreError> {
+    async fn active_topics(&self) -> Result<Vec<Topic>, StoreError> {
         let found = self.db.find(TOPICS, doc! { "open": true }, doc! {}).await?;
         found.into_iter().map(value).collect()
     }

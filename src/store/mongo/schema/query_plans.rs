@@ -46,6 +46,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(TICKETS, doc! { "ticket_number": "n" }, doc! {}),
         find(USERS, doc! { "telegram_id": 1_i64 }, doc! {}),
         find(USERS, doc! { "username_key": "u" }, doc! { "created_seq": -1 }),
+        find(USERS, doc! { "former_username_keys": "u" }, doc! {}),
         find(USERS, doc! { "alias_key": "a" }, doc! {}),
         find(USERS, doc! { "role": "admin" }, doc! { "created_seq": 1 }),
         find(USERS, doc! {}, doc! { "created_seq": -1 }),

@@ -307,6 +307,9 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
     if let Some(username) = &person.username {
         doc.insert("username_key", username.to_lowercase());
     }
+    if !person.former_usernames.is_empty() {
+        doc.insert("former_username_keys", person.former_usernames.clone());
+    }
     Ok(doc)
 }
 

@@ -83,7 +83,7 @@ fn state_fields(ticket: &Ticket) -> Document {
         "ended_by": ended.map(|(by, _)| by.to_string()),
     };
     put_time(&mut doc, "assigned_at", hold.map(|hold| hold.assigned_at));
-    put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.opened_at));
+    put_time(&mut doc, "opened_at", hold.and_then(|hold| hold.started_at));
     put_time(&mut doc, "resume_at", ticket.resume_at());
     put_time(&mut doc, "unanswered_since", ticket.unanswered_since());
     put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
@@ -222,7 +222,7 @@ fn state(f: Fields<'_>) -> Result<Option<TicketState>, StoreError> {
             agent: PersonId(f.id("assigned_agent")?),
             slot: Slot(f.number("slot")?),
             assigned_at: f.time("assigned_at")?,
-            opened_at: f.opt_time("opened_at")?,
+            started_at: f.opt_time("opened_at")?,
             paused: status == "pending",
             resume_at: f.opt_time("resume_at")?,
             response: match (f.get("response").and_then(Bson::as_str), f.opt_time("unanswered_since")?) {

@@ -8,7 +8,7 @@ use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::{Availability, Person};
 use crate::domain::policy::Capacity;
 use crate::domain::statistics::{
-    AvailableSpan, Figure, FigureCounts, Figures, HoldTimes, OpenSpans, Scope, ScopeKind,
+    AvailableSpan, CurrentSpans, Figure, FigureCounts, Figures, HoldTimes, Scope, ScopeKind,
 };
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::{StatisticsStore, StoreError, Write};
@@ -242,10 +242,10 @@ impl StatisticsStore for Sqlite {
         self.read(move |conn| grouped(conn, (SUMS, kind), &days, |_, scope| Ok(scope))).await
     }
 
-    async fn open_spans(&self) -> Result<OpenSpans, StoreError> {
+    async fn current_spans(&self) -> Result<CurrentSpans, StoreError> {
         let query = |conn: &Connection| {
             let hold = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, Micros>(1)?.0));
-            Ok(OpenSpans {
+            Ok(CurrentSpans {
                 available: conn.prepare_cached(SPANS)?.query_map([], span)?.collect::<Result<_, _>>()?,
                 holds: conn.prepare_cached(HOLDS)?.query_map([], hold)?.collect::<Result<_, _>>()?,
             })

@@ -53,7 +53,7 @@ impl TopicStore for Sqlite {
         self.read(move |conn| one(conn, AT, params![chat, thread])).await
     }
 
-    async fn open_topics(&self) -> Result<Vec<Topic>, StoreError> {
+    async fn active_topics(&self) -> Result<Vec<Topic>, StoreError> {
         self.read(|conn| many(conn, OPEN, [])).await
     }
 

@@ -59,3 +59,31 @@ async fn a_username_that_nobody_else_had_is_confirmed_without_an_id() {
     assert!(desk.last(ADMIN).text.contains("Rini (@RINI_baru) sekarang agen"), "{}", desk.last(ADMIN).text);
     assert!(!desk.last(ADMIN).text.contains("21"));
 }
+
+/// The first holder gives the name up and writes to the bot, so nobody has it when the second one takes it.
+#[tokio::test]
+async fn a_username_that_was_given_up_before_is_confirmed_with_the_id() {
+    for next in [None, Some("nama_lain")] {
+        let desk = with_customer().await;
+        for id in [21, 22] {
+            desk.person(id, &format!("Orang {id}"), "id").await;
+        }
+        for (id, name, username) in
+            [(21, "Ana", Some("Rini")), (21, "Ana", next), (22, "Putri", Some("rini"))]
+        {
+            rename(&desk, id, name, username);
+            desk.say(id, "/start").await;
+        }
+        desk.say(ADMIN, "/addagent @rini").await;
+        let answer = desk.last(ADMIN).text;
+        assert!(answer.contains("Putri") && answer.contains("22"), "{answer}");
+        // It goes back: two people were known by it, in either order.
+        for (id, name, username) in [(22, "Putri", None), (21, "Ana", Some("rini"))] {
+            rename(&desk, id, name, username);
+            desk.say(id, "/start").await;
+        }
+        desk.say(ADMIN, "/addagent @rini").await;
+        let answer = desk.last(ADMIN).text;
+        assert!(answer.contains("Ana") && answer.contains("21"), "{answer}");
+    }
+}

@@ -155,7 +155,7 @@ async fn the_prompt_for_a_comment_ends_with_a_press_a_command_or_time() {
     let (desk, before) = completed().await;
     let prompt = async || {
         let id = antri::domain::ids::TelegramId(SARI);
-        desk.app().engine.store().person_by_telegram(id).await.unwrap().unwrap().open_prompt()
+        desk.app().engine.store().person_by_telegram(id).await.unwrap().unwrap().current_prompt()
     };
     desk.press(SARI, "5 ⭐").await;
     assert!(matches!(prompt().await, Some(Prompt::Comment { .. })));

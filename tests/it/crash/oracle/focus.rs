@@ -39,7 +39,7 @@ pub(super) fn check(
     sends: &Sends,
     (kills, label): (usize, &str),
 ) -> u64 {
-    let recorded: Vec<_> = live.iter().filter(|(slot, ..)| slot.starts_with("focus ")).collect();
+    let recorded: Vec<_> = live.iter().filter(|(key, ..)| key.starts_with("focus ")).collect();
     assert!(recorded.is_empty(), "{label}: nobody holds a ticket, but there is {recorded:?}");
     let (mut works, mut doubled) = (works(events), 0);
     for (person, chat) in people {

@@ -54,14 +54,14 @@ impl Client {
             ..StorageConfig::default()
         };
         let storage = Storage::open(&config).await.unwrap();
-        let rules = EngineConfig {
+        let config = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: vec![TelegramId(ADMIN)],
             presence_ttl: PRESENCE_TTL,
             return_delay: RETURN_DELAY,
         };
-        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), rules, Random::seeded(8));
+        let engine = Engine::new(storage.store(), Arc::new(Memory::default()), config, Random::seeded(8));
         engine.start().await.unwrap();
         let person = add_client_agent(&engine, &*storage.store()).await;
         storage.close().await;

@@ -260,14 +260,14 @@ async fn a_cached_department_is_as_this_replica_has_written_it_and_soon_as_other
 async fn a_setting_that_another_replica_has_just_changed_is_changed_back() {
     let Served { database, store } = Served::fresh().await;
     let engine = |store| {
-        let rules = EngineConfig {
+        let config = EngineConfig {
             zone: chrono_tz::Asia::Jakarta,
             default_locale: Locale::Id,
             admin_ids: Vec::new(),
             presence_ttl: Duration::from_secs(60),
             return_delay: RETURN_DELAY,
         };
-        Engine::new(store, Arc::new(Memory::default()), rules, Random::seeded(7))
+        Engine::new(store, Arc::new(Memory::default()), config, Random::seeded(7))
     };
     let (here, there) = (engine(store), engine(open_store(&database).await));
     let admin = Person { role: Role::Admin, ..person(1) };

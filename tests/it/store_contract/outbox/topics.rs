@@ -40,7 +40,7 @@ pub(crate) async fn closed_topics_are_listed_oldest_first(store: Arc<dyn Store>)
         apply(&*store, TopicChange::Put(topic(n, i32::try_from(n).unwrap(), closed_at))).await;
     }
     let threads = |topics: Vec<Topic>| topics.iter().map(|topic| topic.thread).collect::<Vec<_>>();
-    assert_eq!(threads(store.open_topics().await.unwrap()), [2]);
+    assert_eq!(threads(store.active_topics().await.unwrap()), [2]);
     assert_eq!(threads(store.closed_topics(at(40), 10).await.unwrap()), [3, 1]);
     assert_eq!(threads(store.closed_topics(at(40), 1).await.unwrap()), [3]);
     apply(&*store, TopicChange::Put(topic(3, 3, None))).await;

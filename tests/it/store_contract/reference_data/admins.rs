@@ -81,13 +81,13 @@ pub(crate) async fn open_invites_are_listed_and_revoked_once(store: Arc<dyn Stor
     }
     let taken = Invite { used_by: Some(person_id(2)), ..used.clone() };
     commit_one(&*store, Change::quiet(Write::Invite(taken.clone()))).await.unwrap();
-    assert_eq!(store.open_invites(at(100)).await.unwrap(), [soon.clone(), late.clone()]);
+    assert_eq!(store.valid_invites(at(100)).await.unwrap(), [soon.clone(), late.clone()]);
     let revoke = |code: &str| Change::quiet(Write::RevokeInvite(code.to_owned()));
     commit_one(&*store, revoke(&soon.code)).await.unwrap();
     for code in [&soon.code, &used.code, "unknown"] {
         assert_eq!(commit_one(&*store, revoke(code)).await, Err(CommitError::Conflict), "{code}");
     }
-    assert_eq!(store.open_invites(at(100)).await.unwrap(), std::slice::from_ref(&late));
+    assert_eq!(store.valid_invites(at(100)).await.unwrap(), std::slice::from_ref(&late));
     assert_eq!(store.invite(&soon.code).await.unwrap(), None);
     // A revoked code cannot be used, also not in the same commit.
     let use_late = Invite { used_by: Some(person_id(2)), ..late.clone() };

@@ -1,5 +1,5 @@
 //! The count by hand: notes of what was committed, and their sums.
-use super::{Step, Sums};
+use super::{Operation, Sums};
 use crate::store_contract::fixture::*;
 use antri::domain::Time;
 use antri::domain::ids::{PersonId, TicketId};
@@ -118,16 +118,16 @@ impl Notes {
 }
 
 /// Notes a step that was committed.
-pub(super) fn note(notes: &mut Notes, step: &Step, before: Option<&Ticket>, change: &Change, now: Time) {
+pub(super) fn note(notes: &mut Notes, step: &Operation, before: Option<&Ticket>, change: &Change, now: Time) {
     match *step {
-        Step::Open(n) => {
+        Operation::Open(n) => {
             notes.opened.insert(ticket_id(n), now);
             notes.add(now, department(), Figure::Created, 1);
         }
-        Step::Give { ticket, agent, by_engine, .. } => {
+        Operation::Give { ticket, agent, by_engine, .. } => {
             notes.give(ticket_id(ticket), person_id(agent), now, by_engine);
         }
-        Step::Complete(n) => {
+        Operation::Complete(n) => {
             let (agent, from) = notes.end_hold(ticket_id(n), now).unwrap();
             notes.add(now, department(), Figure::Completed, 1);
             notes.add(now, Scope::Agent(agent), Figure::Completed, 1);
@@ -135,8 +135,8 @@ pub(super) fn note(notes: &mut Notes, step: &Step, before: Option<&Ticket>, chan
             let millis = (now - from).num_milliseconds();
             notes.add(now, Scope::Agent(agent), Figure::Total(Timing::Handling), millis);
         }
-        Step::Release(n) => drop(notes.end_hold(ticket_id(n), now)),
-        Step::Cancel(n) => {
+        Operation::Release(n) => drop(notes.end_hold(ticket_id(n), now)),
+        Operation::Cancel(n) => {
             notes.add(now, department(), Figure::Cancelled, 1);
             // A ticket that is cancelled while held and comes back waits as if nobody had held it.
             if notes.end_hold(ticket_id(n), now).is_some() {
@@ -145,17 +145,17 @@ pub(super) fn note(notes: &mut Notes, step: &Step, before: Option<&Ticket>, chan
                 notes.was_held.insert(t.id, !is_first);
             }
         }
-        Step::Undo(_) => {
+        Operation::Undo(_) => {
             let TicketState::Cancelled { at, .. } = before.unwrap().state else {
                 panic!("an undone ticket was cancelled");
             };
             notes.add(at, department(), Figure::Cancelled, -1);
         }
-        Step::Reopen(n) => {
+        Operation::Reopen(n) => {
             notes.rated.remove(&ticket_id(n));
             notes.add(now, department(), Figure::Reopened, 1);
         }
-        Step::Rate(n, stars) => {
+        Operation::Rate(n, stars) => {
             let agent = before.and_then(Ticket::agent).unwrap();
             let earlier = notes.rated.get(&ticket_id(n)).copied();
             let first = earlier.map_or(now, |(at, _)| at);
@@ -167,13 +167,13 @@ pub(super) fn note(notes: &mut Notes, step: &Step, before: Option<&Ticket>, chan
             }
             notes.rated.insert(ticket_id(n), (first, stars));
         }
-        Step::Answer(n) => {
+        Operation::Answer(n) => {
             if !notes.answered.insert(ticket_id(n), true).unwrap_or_default() {
                 let opened = notes.opened[&ticket_id(n)];
                 notes.time(now, Timing::FirstAnswer, opened);
             }
         }
-        Step::Agent { agent: n, .. } | Step::Leave(n) => {
+        Operation::Agent { agent: n, .. } | Operation::Leave(n) => {
             let Write::Person { person, .. } = &change.write else { panic!("a person is written") };
             let capacity = person.agent.as_ref().filter(|a| a.availability == Availability::Online);
             let capacity = capacity.map(|agent| i64::from(agent.max_tickets.get()));

@@ -96,7 +96,7 @@ async fn ask_in_place(
 ) -> HandlerResult {
     let department = department_by_id(bot, id).await?;
     toast.ack();
-    bot.engine.open_prompt(ctx.person.id, prompt, ctx.now).await?;
+    bot.engine.start_prompt(ctx.person.id, prompt, ctx.now).await?;
     let localizer = ctx.localizer(bot);
     let ask = localizer.html(ask, &[("name", (&department.name).into())]);
     let html = format!("{ask}\n\n{}", localizer.html(examples, &[]));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub(in crate::bot::handlers) const ALL_DEPARTMENTS: DepartmentId = DepartmentId(Uuid::nil());
 
 /// Returns the departments that are not retired.
-pub(in crate::bot::handlers) async fn open_departments(
+pub(in crate::bot::handlers) async fn active_departments(
     bot: &BotContext,
 ) -> Result<Vec<Department>, EngineError> {
     let mut all = bot.engine.store().departments().await?;
@@ -18,7 +18,7 @@ pub(in crate::bot::handlers) async fn open_departments(
     Ok(all)
 }
 
-/// Returns the departments that need agents: those that are open, and retired ones in which tickets wait.
+/// Returns the departments that need agents: those that are active, and retired ones in which tickets wait.
 pub(in crate::bot::handlers) async fn staffed_departments(
     bot: &BotContext,
 ) -> Result<Vec<Department>, EngineError> {
@@ -27,19 +27,22 @@ pub(in crate::bot::handlers) async fn staffed_departments(
     Ok(all)
 }
 
-/// Returns true if a button's department is not open any more: it may have been retired after the button was
+/// Returns true if a button's department is not active any more: it may have been retired after the button was
 /// drawn.
-pub(in crate::bot::handlers) fn is_gone(open: &[Department], id: DepartmentId) -> bool {
-    id != ALL_DEPARTMENTS && open.iter().all(|department| department.id != id)
+pub(in crate::bot::handlers) fn is_gone(active: &[Department], id: DepartmentId) -> bool {
+    id != ALL_DEPARTMENTS && active.iter().all(|department| department.id != id)
 }
 
 /// Returns the department of this name, in any case, or [`ALL_DEPARTMENTS`] for a blank name.
-pub(in crate::bot::handlers) fn find_open_or_all(open: &[Department], name: &str) -> Option<DepartmentId> {
+pub(in crate::bot::handlers) fn find_active_or_all(
+    active: &[Department],
+    name: &str,
+) -> Option<DepartmentId> {
     let lowercase_name = name.trim().to_lowercase();
     if lowercase_name.is_empty() {
         return Some(ALL_DEPARTMENTS);
     }
-    open.iter().find(|d| d.name.to_lowercase() == lowercase_name).map(|d| d.id)
+    active.iter().find(|d| d.name.to_lowercase() == lowercase_name).map(|d| d.id)
 }
 
 /// Returns the answer for a name that no department has.
@@ -56,10 +59,10 @@ pub(in crate::bot::handlers) fn no_such_department(
 pub(in crate::bot::handlers) fn department_name(
     bot: &BotContext,
     ctx: &RequestContext,
-    open: &[Department],
+    active: &[Department],
     id: DepartmentId,
 ) -> String {
-    match (open, open.iter().find(|d| d.id == id)) {
+    match (active, active.iter().find(|d| d.id == id)) {
         (_, Some(department)) => department.name.clone(),
         ([only], None) => only.name.clone(),
         _ => ctx.localizer(bot).plain("invite-all", &[]),
@@ -117,16 +120,16 @@ mod tests {
 
     #[test]
     fn a_department_is_found_by_its_full_name_in_any_case() {
-        let open = [department(1, "HSI INDIBIZ"), department(2, "Umum")];
-        assert_eq!(find_open_or_all(&open, " hsi indibiz "), Some(open[0].id));
-        assert_eq!(find_open_or_all(&open, "hsi"), None);
-        assert_eq!(find_open_or_all(&open, "  "), Some(ALL_DEPARTMENTS));
+        let active = [department(1, "HSI INDIBIZ"), department(2, "Umum")];
+        assert_eq!(find_active_or_all(&active, " hsi indibiz "), Some(active[0].id));
+        assert_eq!(find_active_or_all(&active, "hsi"), None);
+        assert_eq!(find_active_or_all(&active, "  "), Some(ALL_DEPARTMENTS));
     }
 
     #[test]
     fn all_departments_are_never_gone_and_a_retired_one_is() {
-        let open = [department(1, "Umum")];
-        assert!(!is_gone(&open, open[0].id) && !is_gone(&open, ALL_DEPARTMENTS));
-        assert!(is_gone(&open, DepartmentId(Uuid::from_u128(2))));
+        let active = [department(1, "Umum")];
+        assert!(!is_gone(&active, active[0].id) && !is_gone(&active, ALL_DEPARTMENTS));
+        assert!(is_gone(&active, DepartmentId(Uuid::from_u128(2))));
     }
 }

@@ -1,6 +1,6 @@
 //! Admin handlers for the waiting tickets of a retired department, which can be moved to another one.
 use super::cards::department_card;
-use super::lookup::{department_by_id, is_gone, open_departments};
+use super::lookup::{active_departments, department_by_id, is_gone};
 use super::picker::department_rows;
 use crate::bot::callback::{ButtonAction, DepartmentPickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -11,7 +11,7 @@ use crate::engine::error::EngineError;
 use std::sync::Arc;
 
 /// Returns the question for the department that gets the waiting tickets of a retired one, or the card of the
-/// department if no ticket waits or no other department is open.
+/// department if no ticket waits or no other department is active.
 pub(in crate::bot::handlers::admin) async fn relocation_question(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -20,16 +20,16 @@ pub(in crate::bot::handlers::admin) async fn relocation_question(
 ) -> Result<Rendered, EngineError> {
     let (localizer, department) = (ctx.localizer(bot), department_by_id(bot, from).await?);
     let waiting = bot.engine.store().depths().await?.get(&from).copied().unwrap_or(0);
-    let mut open = open_departments(bot).await?;
-    open.retain(|other| other.id != from);
-    if waiting == 0 || open.is_empty() {
+    let mut active = active_departments(bot).await?;
+    active.retain(|other| other.id != from);
+    if waiting == 0 || active.is_empty() {
         return department_card(bot, ctx, &department, 0).await;
     }
     let button = |to: &crate::domain::department::Department| {
         labelled(&to.name, ButtonAction::RelocateQueue(from, to.id))
     };
     let mut buttons =
-        department_rows(&localizer, &open, (DepartmentPickerPurpose::Relocation(from), page), button);
+        department_rows(&localizer, &active, (DepartmentPickerPurpose::Relocation(from), page), button);
     buttons.push(vec![localizer.button("relocation-keep", ButtonAction::Department(from, 0))]);
     let args = [("name", (&department.name).into()), ("count", waiting.into())];
     Ok(Rendered::new(localizer.html("relocation-ask", &args), buttons))
@@ -44,7 +44,7 @@ pub async fn relocate_pressed(
     (from, to): (DepartmentId, DepartmentId),
 ) -> HandlerResult {
     let localizer = ctx.localizer(&bot);
-    if is_gone(&open_departments(&bot).await?, to) {
+    if is_gone(&active_departments(&bot).await?, to) {
         toast.say(localizer.toast("department-gone", &[]));
         return Ok(vec![ctx.edit(pressed, relocation_question(&bot, &ctx, from, 0).await?)]);
     }

@@ -25,9 +25,9 @@ async fn set_plan(desk: &Desk, plan: &str) {
 
 /// Advances the clock and lets the engine refresh the cards of departments that open or close.
 async fn pass(desk: &Desk, minutes: i64) {
-    desk.app().engine.refresh_openings(desk.now()).await.unwrap();
+    desk.app().engine.refresh_business_hours(desk.now()).await.unwrap();
     desk.clock.advance(TimeDelta::minutes(minutes));
-    desk.app().engine.refresh_openings(desk.now()).await.unwrap();
+    desk.app().engine.refresh_business_hours(desk.now()).await.unwrap();
     desk.settle().await;
 }
 

@@ -1,0 +1,18 @@
+//! Prompts of a person: the one that their next message answers.
+use super::{Person, Prompt};
+use crate::domain::Time;
+
+impl Person {
+    /// Returns the prompt if no message has answered it.
+    #[must_use]
+    pub fn current_prompt(&self) -> Option<Prompt> {
+        self.prompt.filter(|_| self.answered_by.is_none())
+    }
+
+    /// Returns the prompt that this message, sent at `at`, answers, also if it is handled again.
+    #[must_use]
+    pub fn prompt_for(&self, message: i32, at: Time) -> Option<Prompt> {
+        let is_in_time = self.prompt_until.is_some_and(|until| at < until);
+        self.prompt.filter(|_| is_in_time && self.answered_by.is_none_or(|by| by == message))
+    }
+}
