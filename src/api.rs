@@ -53,6 +53,8 @@ pub struct Api {
     health: routes::health::Health,
     limits: http::rate_limit::RateLimits,
     live: live::events::LiveFeed,
+    /// The uploads of files that may still begin.
+    uploads: tokio::sync::Semaphore,
     metrics: metrics::Metrics,
 }
 
@@ -84,6 +86,7 @@ impl Api {
             health,
             limits,
             live,
+            uploads: tokio::sync::Semaphore::new(routes::uploads::MAX_UPLOADS),
             metrics,
         })
     }
@@ -133,6 +136,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(routes::messages::routes())
         .merge(routes::replies::routes())
         .merge(routes::statistics::routes())
+        .merge(routes::uploads::routes())
         .merge(routes::webhook_deliveries::routes())
         .nest("/api/agents", routes::agents::routes())
         .nest("/api/auth", routes::login::routes().merge(routes::page_login::routes()))

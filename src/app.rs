@@ -1,6 +1,7 @@
 //! The composition root: builds the desk from its adapters, runs its tasks until it is stopped, and drains
 //! them. `backends` opens the stores, presence and signals that the configuration names.
 mod backends;
+mod bot_identity;
 mod embedded;
 mod freeze_detector;
 mod incident_monitor;
@@ -21,13 +22,13 @@ use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
-use crate::bot::inline_mode::InlineMode;
 use crate::bot::invite_cache::InviteCache;
+use crate::bot::mini_app::MiniApp;
 use crate::bot::render::Localizer;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::config::telegram::WebhookConfig;
-use crate::domain::ids::{ReplicaId, TelegramId, Version};
+use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
 use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
@@ -39,8 +40,9 @@ use crate::inbox::Inbox;
 use crate::outbox::rate_limit::RateLimits;
 use crate::outbox::webhooks::WebhookSender;
 use crate::outbox::{Outbox, TopicMode};
-use crate::telegram::{CallError, Telegram};
+use crate::telegram::Telegram;
 use anyhow::Context;
+use bot_identity::{check_bot, fetch_bot};
 use startup_server::StartupServer;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -55,8 +57,6 @@ use tokio_util::task::TaskTracker;
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// The usual interval between questions whether the bot has topics: an admin rarely switches them.
 pub const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(600);
-/// How long to wait before Telegram is asked for the username again.
-const TELEGRAM_RETRY_DELAY: Duration = Duration::from_secs(2);
 
 /// The adapters and parameters from which an [`App`] is built.
 pub struct Setup {
@@ -170,6 +170,7 @@ impl App {
         initialize(&engine, &texts, &setup.initial_settings, &clock).await?;
         let views = ViewLoader::new(Arc::clone(&engine));
         let topics = Arc::new(bot.topics);
+        let mini_app = MiniApp(setup.http.mini_app_url());
         let bot = Arc::new(BotContext {
             engine: Arc::clone(&engine),
             views: views.clone(),
@@ -180,6 +181,7 @@ impl App {
             bot_username: bot.username,
             jwt_secret: setup.http.jwt_secret.clone(),
             web_url: setup.http.web_url.clone(),
+            mini_app: mini_app.clone(),
             telegram: setup.telegram.clone(),
             tasks: TaskTracker::new(),
             clock: clock.clone(),
@@ -189,8 +191,13 @@ impl App {
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let words = (views.clone(), Arc::clone(&texts));
-        let composer =
-            Arc::new(Composer { engine: Arc::clone(&engine), views, texts, topics: Arc::clone(&topics) });
+        let composer = Arc::new(Composer {
+            engine: Arc::clone(&engine),
+            views,
+            texts,
+            topics: Arc::clone(&topics),
+            mini_app,
+        });
         let telegram = setup.telegram.clone();
         let limits = setup.rate_limits;
         let outbox =
@@ -277,58 +284,6 @@ impl App {
         let events_processed = followers.iter().all(|count| count.load(Ordering::SeqCst) == published);
         let delivered = store.pending_deliveries().await == Ok(0);
         updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
-    }
-}
-
-/// The bot, as Telegram names it.
-struct BotIdentity {
-    id: Option<TelegramId>,
-    username: String,
-    topics: TopicMode,
-    inline_mode: InlineMode,
-}
-
-/// Errors if the store belongs to another bot. The update ids of two bots overlap, so updates of the second one
-/// would be taken for repeats, and its people do not know the first one.
-async fn check_bot(store: &dyn Store, bot: &BotIdentity) -> anyhow::Result<()> {
-    let Some(id) = bot.id else { return Ok(()) };
-    let owner = store.record_bot(id).await.context("failed to read the bot's id from the store")?;
-    anyhow::ensure!(
-        owner == id,
-        "the store (DATA_DIR, MONGODB_DB) belongs to the bot with the id {owner}, but TELOXIDE_TOKEN is of \
-         @{} with the id {id}: use that bot's token or another store",
-        bot.username,
-    );
-    Ok(())
-}
-
-/// Returns the bot. Retries while Telegram can't be reached; errors if Telegram rejects the token
-/// or the bot.
-async fn fetch_bot(telegram: &Telegram) -> anyhow::Result<BotIdentity> {
-    loop {
-        match telegram.call("getMe", &serde_json::json!({})).await {
-            Ok(user) => {
-                let name = user.get("username").and_then(serde_json::Value::as_str);
-                let id = user.get("id").and_then(serde_json::Value::as_i64).map(TelegramId);
-                let (topics, inline_mode) = (TopicMode::default(), InlineMode::default());
-                topics.learn(&user);
-                inline_mode.learn(&user);
-                let username = name.unwrap_or_default().to_owned();
-                return Ok(BotIdentity { id, username, topics, inline_mode });
-            }
-            Err(error) if matches!(error.code(), Some(401 | 404)) => {
-                anyhow::bail!("Telegram rejected the token (TELOXIDE_TOKEN): {error}")
-            }
-            Err(error @ CallError::Refused { .. })
-                if error.code().is_some_and(|code| code < 500 && code != 429) =>
-            {
-                anyhow::bail!("Telegram rejected the bot: {error}")
-            }
-            Err(error) => {
-                tracing::warn!(%error, "failed to reach Telegram; retrying");
-                tokio::time::sleep(TELEGRAM_RETRY_DELAY).await;
-            }
-        }
     }
 }
 

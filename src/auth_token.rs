@@ -2,7 +2,7 @@
 //!
 //! A token does not authorize: permissions are read from the store, because a token outlives a demotion.
 use crate::domain::Time;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::person::{Person, Role};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -55,13 +55,15 @@ pub struct Session {
     pub epoch: u32,
     /// When the session began.
     pub began: Time,
+    /// The session of a log-in, which a log-out ends. Tokens of the bot and the command line have none.
+    pub id: Option<SessionId>,
 }
 
 impl Session {
     /// Returns a session of this person that begins at `now`.
     #[must_use]
     pub fn new(person: &Person, now: Time) -> Self {
-        Self { person: person.id, role: person.role, epoch: person.sessions.epoch, began: now }
+        Self { person: person.id, role: person.role, epoch: person.sessions.epoch, began: now, id: None }
     }
 }
 
@@ -82,11 +84,20 @@ pub struct Claims {
     /// The person's epoch at the time of issue.
     #[serde(default)]
     pub epoch: u32,
+    /// The session of a log-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<SessionId>,
     /// The audience of the purpose.
     aud: String,
 }
 
 impl Claims {
+    /// Returns the session of the token, for another token of it. The person is as stored now.
+    #[must_use]
+    pub fn session(&self, person: &Person) -> Session {
+        Session { began: self.began(), id: self.sid, ..Session::new(person, self.began()) }
+    }
+
     /// Returns when the session began.
     #[must_use]
     pub fn began(&self) -> Time {
@@ -131,6 +142,7 @@ pub fn issue_for(
         iat: now.timestamp(),
         auth_time: Some(session.began.timestamp()),
         epoch: session.epoch,
+        sid: session.id,
         aud: purpose.audience().to_owned(),
     };
     let key = EncodingKey::from_secret(secret.expose_secret().as_bytes());
@@ -202,7 +214,8 @@ mod tests {
     }
 
     fn session() -> Session {
-        Session { person: person(), role: Role::Admin, epoch: 3, began: now() - TimeDelta::days(1) }
+        let id = Some(SessionId::from_random([9; 16]));
+        Session { person: person(), role: Role::Admin, epoch: 3, began: now() - TimeDelta::days(1), id }
     }
 
     fn valid_claims() -> Value {
@@ -236,7 +249,7 @@ mod tests {
         let token = issue(&secret(), &session(), now(), TOKEN_LIFETIME).unwrap();
         let claims = verify(&secret(), &token, now()).unwrap();
         assert_eq!((claims.sub, claims.role), (person(), Role::Admin));
-        assert_eq!((claims.began(), claims.epoch), (session().began, 3));
+        assert_eq!((claims.began(), claims.epoch, claims.sid), (session().began, 3, session().id));
         assert_eq!(claims.exp - claims.iat, 12 * 3_600);
         assert!(verify(&secret(), &token, now() + TOKEN_LIFETIME - TimeDelta::seconds(1)).is_ok());
         assert_eq!(verify(&secret(), &token, now() + TOKEN_LIFETIME), Err(TokenError::Expired));
@@ -302,6 +315,7 @@ mod tests {
             ("aud", json!(["another"])),
             ("sub", json!({"$ne": null})),
             ("role", json!("owner")),
+            ("sid", json!("another")),
         ];
         for (name, value) in invalid {
             assert_eq!(with(name, value.clone()), Err(TokenError::Invalid), "{name} {value}");

@@ -8,7 +8,7 @@
 //! | `inline`, `inline_mode` | canned replies as results of inline queries; whether there are any |
 //! | `handlers/` | parse, call one method of the engine, answer |
 //! | `cards/` | views of cards, their loader, the composer of deliveries, the refresher of live cards |
-//! | `render`, `menu`, `paging`, `identity` | views as Telegram's HTML and buttons; the command menu; pages of lists; names of people told apart |
+//! | `render`, `menu`, `mini_app`, `paging`, `identity` | views as Telegram's HTML and buttons; the command menu; the button of the web front end; pages of lists; names of people told apart |
 pub mod callback;
 pub mod cards;
 pub mod commands;
@@ -19,6 +19,7 @@ pub mod inline;
 pub mod inline_mode;
 pub mod invite_cache;
 pub mod menu;
+pub mod mini_app;
 mod paging;
 pub mod render;
 pub mod schema;

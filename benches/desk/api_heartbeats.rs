@@ -100,7 +100,7 @@ pub(crate) async fn run(
 fn heartbeat_request(n: u64) -> Vec<u8> {
     let secret = SecretString::from(SECRET);
     let now = Clock::system().now();
-    let session = Session { person: agent_id(n), role: Role::Agent, epoch: 0, began: now };
+    let session = Session { person: agent_id(n), role: Role::Agent, epoch: 0, began: now, id: None };
     let token = issue(&secret, &session, now, TOKEN_LIFETIME).expect("a token");
     format!(
         "POST /api/agent-status/heartbeat HTTP/1.1\r\nhost: desk\r\nauthorization: Bearer {token}\r\n\

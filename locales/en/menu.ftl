@@ -56,3 +56,6 @@ help-group-customer = <b>Your tickets</b>
 help-group-agent = <b>Agent</b>
 help-group-admin = <b>Admin</b>
 help-group-everyone = <b>General</b>
+
+menu-dashboard = Dashboard
+button-dashboard = 🌐 Open the dashboard

@@ -56,3 +56,6 @@ help-group-customer = <b>Tiket Anda</b>
 help-group-agent = <b>Agen</b>
 help-group-admin = <b>Admin</b>
 help-group-everyone = <b>Umum</b>
+
+menu-dashboard = Dasbor
+button-dashboard = 🌐 Buka dasbor

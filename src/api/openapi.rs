@@ -8,7 +8,7 @@ use super::live::websocket;
 use super::metrics;
 use super::routes::{
     agent_status, agents, audit, dead_letters, departments, files, health, login, messages, page_login,
-    queue, replies, settings, statistics, tickets, webhook_deliveries, workload,
+    queue, replies, settings, statistics, tickets, uploads, webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -54,7 +54,7 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         workload::workload, statistics::show, queue::mine, queue::all, queue::reprioritise, queue::reassign, queue::pick_up,
         departments::list, departments::add, departments::change, departments::add_category,
         departments::change_category, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
-        audit::list, messages::list, messages::write, messages::note, replies::list, files::attachment, files::message, webhook_deliveries::list,
+        audit::list, messages::list, messages::write, messages::note, replies::list, files::attachment, files::message, uploads::send, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh, page_login::options, page_login::link,
         page_login::session, page_login::log_out,

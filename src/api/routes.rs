@@ -14,5 +14,6 @@ pub(super) mod replies;
 pub(super) mod settings;
 pub(super) mod statistics;
 pub(super) mod tickets;
+pub(super) mod uploads;
 pub(super) mod webhook_deliveries;
 pub(super) mod workload;

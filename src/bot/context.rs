@@ -2,6 +2,7 @@
 use super::cards::view_loader::ViewLoader;
 use super::inline_mode::InlineMode;
 use super::invite_cache::InviteCache;
+use super::mini_app::MiniApp;
 use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -48,6 +49,8 @@ pub struct BotContext {
     pub jwt_secret: Option<SecretString>,
     /// The public address of the web front end (`WEB_URL`), if it is set.
     pub web_url: Option<String>,
+    /// The web front end as a Mini App.
+    pub mini_app: MiniApp,
     /// For calls that bypass the outbox: answers to presses, outage notices.
     pub telegram: Telegram,
     /// These calls, while they are in flight.

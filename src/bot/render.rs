@@ -149,7 +149,7 @@ pub fn labelled(label: &str, action: ButtonAction) -> Button {
     let shown = truncate(&one_line(label), MAX_BUTTON_LABEL_UNITS);
     // Telegram rejects a button without a label; a name may have no visible character.
     let label = if shown.is_empty() { "…".to_owned() } else { shown };
-    Button { label, data: action.encode(), style: style::style_of(action) }
+    Button { label, data: action.encode(), web_app: None, style: style::style_of(action) }
 }
 
 /// Returns text without markup, such as a toast's, as a message.

@@ -51,6 +51,8 @@ pub struct HttpConfig {
     /// `WEB_URL`: the public address of this server, such as `https://desk.example`. `/web` in the bot links to the
     /// web front end there. No default. If it is unset, `/web` says how to reach the front end.
     pub web_url: Option<String>,
+    /// Whether Telegram opens Mini Apps without TLS. The demo's does.
+    pub mini_app_over_http: bool,
     /// Origins of pages that may show the web front end in a frame, beside Telegram's. The demo's page is one.
     pub frame_origins: Vec<String>,
     /// The receiver of the desk's events; `None` if there is none.
@@ -71,6 +73,7 @@ impl Default for HttpConfig {
             idle_timeout: Duration::from_secs(90),
             trusted_proxies: Vec::new(),
             web_url: None,
+            mini_app_over_http: false,
             frame_origins: Vec::new(),
             event_webhook: None,
         }
@@ -78,6 +81,13 @@ impl Default for HttpConfig {
 }
 
 impl HttpConfig {
+    /// Returns the address of the web front end as a Mini App, if Telegram opens it and people can log in there.
+    #[must_use]
+    pub fn mini_app_url(&self) -> Option<String> {
+        let url = self.web_url.as_ref().filter(|_| self.jwt_secret.is_some())?;
+        (url.starts_with("https://") || self.mini_app_over_http).then(|| format!("{url}/app/"))
+    }
+
     pub(super) fn read(read: &mut Reader<'_>) -> Self {
         let default = Self::default();
         Self {
@@ -117,6 +127,7 @@ impl HttpConfig {
                 |text| text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
             ),
             web_url: read.optional("WEB_URL", "an origin such as https://desk.example (no path)", origin),
+            mini_app_over_http: false,
             frame_origins: Vec::new(),
             event_webhook: EventWebhookConfig::read(read),
         }

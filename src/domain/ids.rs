@@ -66,6 +66,10 @@ uuid_id!(
     MessageId
 );
 uuid_id!(
+    /// A session of the side API, from a log-in to its end.
+    SessionId
+);
+uuid_id!(
     /// A running process of the desk; new with each start.
     ReplicaId
 );

@@ -43,7 +43,8 @@ impl TrafficClass {
             | Message::Reaction(_)
             | Message::Topic { .. }
             | Message::DeleteTopic { .. }
-            | Message::Menu => Self::Cards,
+            | Message::Menu
+            | Message::MenuButton => Self::Cards,
             _ => Self::Words,
         }
     }

@@ -12,4 +12,5 @@ mod preferences;
 pub(super) mod presence_monitor;
 pub mod presence_policy;
 mod reachability;
+pub mod settings;
 mod working_hours;

@@ -2,6 +2,7 @@
 mod hours;
 
 use super::error::EngineError;
+use super::events::Event;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
 use crate::domain::department::{Category, Department};
@@ -88,23 +89,38 @@ impl Engine {
         id: DepartmentId,
         edit: &DepartmentEdit,
     ) -> Result<Department, EngineError> {
+        self.edit_department_with(admin, id, std::slice::from_ref(edit)).await
+    }
+
+    /// Applies edits to a department in one commit: all of them, or none if one is refused.
+    pub async fn edit_department_with(
+        &self,
+        admin: &Person,
+        id: DepartmentId,
+        edits: &[DepartmentEdit],
+    ) -> Result<Department, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
-        let department = self
+        let (department, is_changed) = self
             .retry(|| async {
                 let all = self.store.departments().await?;
                 let before = all.iter().find(|d| d.id == id).ok_or(EngineError::NotFound)?;
-                let after = self.apply_edit(before, &all, edit)?;
+                let edited =
+                    edits.iter().try_fold(before.clone(), |done, edit| self.apply_edit(&done, &all, edit));
+                let after = edited?;
                 if after == *before {
-                    return Ok(Attempt::Done(after));
+                    return Ok(Attempt::Done((after, false)));
                 }
                 let after = Department { version: before.version.next(), ..after };
                 let write = Write::Department { department: after.clone(), expected: Some(before.version) };
-                Attempt::of(self.commit_one(Change::quiet(write)).await, after)
+                Attempt::of(self.commit_one(Change::quiet(write)).await, (after, true))
             })
             .await?;
         self.request_round([id]);
+        if is_changed {
+            self.publish(Event::Department(id));
+        }
         Ok(department)
     }
 
@@ -187,7 +203,10 @@ impl Engine {
     ) -> Result<Department, EngineError> {
         let write = Write::Department { department: department.clone(), expected };
         match Attempt::of(self.commit_one(Change::quiet(write)).await, department)? {
-            Attempt::Done(department) => Ok(department),
+            Attempt::Done(department) => {
+                self.publish(Event::Department(department.id));
+                Ok(department)
+            }
             Attempt::Lost => Err(EngineError::Contention),
         }
     }

@@ -66,6 +66,8 @@ pub enum Event {
     },
     /// An agent's availability, capacity or departments changed.
     Agent(PersonId),
+    /// A department, its categories or its business hours changed, or it is new.
+    Department(DepartmentId),
     /// An incident began, or is over.
     Alert {
         /// Its kind.
@@ -79,9 +81,11 @@ impl Event {
     /// Returns the agents who are affected.
     pub fn agents(&self) -> impl Iterator<Item = PersonId> + use<> {
         let (one, other) = match *self {
-            Self::Queued { .. } | Self::Relocated { .. } | Self::Message { .. } | Self::Alert { .. } => {
-                (None, None)
-            }
+            Self::Queued { .. }
+            | Self::Relocated { .. }
+            | Self::Message { .. }
+            | Self::Department(_)
+            | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
             Self::Updated { agent, .. } | Self::Released { agent, .. } | Self::Agent(agent) => {
                 (Some(agent), None)

@@ -16,7 +16,7 @@ use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{Locale, Person, Prompt, Role};
 use crate::domain::text::{MAX_NAME_CHARS, clean, shorten};
 use chrono::TimeDelta;
-use roles::{end_admin_role, membership_event, menu};
+use roles::{end_admin_role, membership_event, menus};
 
 /// How long Telegram must name another language, and no message the present one, until a person gets it.
 const LOCALE_CHANGE_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -64,7 +64,7 @@ impl Engine {
             let menu_changed =
                 stored.as_ref().is_none_or(|old| old.role != person.role || old.locale != person.locale);
             if menu_changed && notices.is_empty() {
-                notices.push(menu(&person));
+                notices.extend(menus(&person));
             }
             if stored.as_ref().is_some_and(|old| !old.reachable) {
                 notices.extend(self.holder_card_refreshes(person.id).await?);
@@ -226,7 +226,7 @@ impl Engine {
         self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen, person.other_locale_since) = (locale, true, None);
             let refreshes = cards.iter().map(|card| Outgoing::refresh(person.chat(), *card));
-            Ok((None, std::iter::once(menu(person)).chain(refreshes).collect()))
+            Ok((None, menus(person).into_iter().chain(refreshes).collect()))
         })
         .await
     }

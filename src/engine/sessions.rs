@@ -1,10 +1,10 @@
-//! Operations on sessions of the side API: ending all of a person's sessions, and using a log-in once.
+//! Operations on sessions of the side API: ending one or all of a person's sessions, and using a log-in once.
 use super::error::EngineError;
 use super::events::Event;
 use super::{Engine, lock};
 use crate::domain::Time;
 use crate::domain::event::{Action, Actor, AuditEvent};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::person::sessions::LoginRefusal;
 use crate::domain::person::{Person, Role};
 use std::sync::{Mutex, PoisonError};
@@ -31,6 +31,31 @@ impl Engine {
             })
             .await?;
         // The change of an agent publishes it. Sockets of an admin who is no agent hear of it here.
+        if person.agent.is_none() {
+            self.publish(Event::Agent(id));
+        }
+        Ok(person)
+    }
+
+    /// Returns an id for a new session.
+    pub fn new_session_id(&self) -> SessionId {
+        SessionId::from_random(self.random().id())
+    }
+
+    /// Ends one session of a person, on all replicas. Its tokens expire at `until`.
+    pub async fn end_session(
+        &self,
+        id: PersonId,
+        (session, until): (SessionId, Time),
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let person = self
+            .change_person(id, |person: &mut Person| {
+                person.sessions.end(session, until, now);
+                let what = Action::Membership { person: id, change: "session=ended".to_owned() };
+                Ok((Some(AuditEvent { at: now, actor: Actor::Person(id), ticket: None, what }), Vec::new()))
+            })
+            .await?;
         if person.agent.is_none() {
             self.publish(Event::Agent(id));
         }

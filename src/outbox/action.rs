@@ -76,6 +76,8 @@ pub enum TelegramAction {
     Pin(i32),
     /// Sets the command menu of the chat: pairs of command and description.
     Menu(Vec<(String, String)>),
+    /// Sets the menu button of the chat: its label and the address of the Mini App that it opens, or Telegram's own.
+    MenuButton(Option<(String, String)>),
     /// Brings a part of a conversation to its recipient.
     Relay(Box<RelayAction>),
     /// Sets the bot's reaction to a message: an emoji, or none.
@@ -156,6 +158,13 @@ impl TelegramAction {
                     json!({"commands": commands, "scope": {"type": "chat", "chat_id": chat.0}}),
                 ))
             }
+            Self::MenuButton(button) => {
+                let button = match button {
+                    Some((label, url)) => json!({"type": "web_app", "text": label, "web_app": {"url": url}}),
+                    None => json!({"type": "default"}),
+                };
+                Some(("setChatMenuButton", json!({"chat_id": chat.0, "menu_button": button})))
+            }
             Self::Relay(relay) => relay.call(chat),
             Self::Topic(topic, _) => topic.call(chat),
             Self::React(message_id, emoji) => Some((
@@ -177,6 +186,7 @@ impl TelegramAction {
             | Self::Unpin(..)
             | Self::Pin(_)
             | Self::Menu(_)
+            | Self::MenuButton(_)
             | Self::React(..)
             | Self::Wait(_)
             | Self::Nothing => true,

@@ -66,7 +66,10 @@ pub(super) fn keyboard(keyboard: &Keyboard) -> Value {
 /// Returns these rows of buttons as `reply_markup`; `None` if there are none.
 pub(super) fn reply_markup(buttons: &[Vec<Button>]) -> Option<Value> {
     let button = |button: &Button| {
-        let mut body = json!({"text": button.label, "callback_data": button.data});
+        let mut body = match &button.web_app {
+            Some(url) => json!({"text": button.label, "web_app": {"url": url}}),
+            None => json!({"text": button.label, "callback_data": button.data}),
+        };
         if let Some(style) = button.style {
             insert(&mut body, "style", json!(style));
         }

@@ -25,9 +25,12 @@ pub(super) fn digest(text: &Rendered) -> u64 {
     text.html.hash(&mut hasher);
     for button in text.buttons.iter().flatten() {
         (&button.label, &button.data).hash(&mut hasher);
-        // Only if there is one, so that the digests of the messages without styles stay as they were.
+        // Only if there is one, so that the digests of the messages without it stay as they were.
         if let Some(style) = button.style {
             style.hash(&mut hasher);
+        }
+        if let Some(url) = &button.web_app {
+            url.hash(&mut hasher);
         }
     }
     if let Some(keyboard) = &text.keyboard {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// The number of waits above which those that are over are removed.
 const PRUNE_ABOVE: usize = 1_000;
-/// The method whose limit is one for the whole bot.
-const MENU_METHOD: &str = "setMyCommands";
+/// The methods whose limits are one for the whole bot.
+const MENU_METHODS: [&str; 2] = ["setMyCommands", "setChatMenuButton"];
 
 /// The waits that are not over, each with its end.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Waits {
 }
 
 fn scope(chat: ChatId, method: &'static str) -> (Option<ChatId>, &'static str) {
-    ((method != MENU_METHOD).then_some(chat), method)
+    ((!MENU_METHODS.contains(&method)).then_some(chat), method)
 }
 
 #[cfg(test)]
@@ -45,7 +45,9 @@ mod tests {
         assert_eq!(waits.until(ChatId(2), "editMessageText", now), None);
         assert_eq!(waits.until(ChatId(1), "sendMessage", now), None);
         assert_eq!(waits.until(ChatId(1), "editMessageText", end), None, "it is over");
-        waits.add(ChatId(1), MENU_METHOD, end, now);
-        assert_eq!(waits.until(ChatId(2), MENU_METHOD, now), Some(end), "one limit for all chats");
+        for method in MENU_METHODS {
+            waits.add(ChatId(1), method, end, now);
+            assert_eq!(waits.until(ChatId(2), method, now), Some(end), "one limit for all chats");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Chat page and its assets. Only a browser on this machine is served, and no page of another site.
 pub(super) mod client_api;
 pub(super) mod events;
+mod mini_apps;
 use axum::Router;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,8 +11,9 @@ use axum::routing::get;
 
 use super::Sandbox;
 
-/// The page loads nothing from other hosts and must not be framed.
+/// The page loads nothing from other hosts, except the Mini Apps in its frames, and must not be framed.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; \
+                      frame-src 'self' https: http://127.0.0.1:* http://localhost:*; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 impl Sandbox {
@@ -21,13 +23,14 @@ impl Sandbox {
             .route("/", get(async || asset("text/html; charset=utf-8", include_str!("page/index.html"))))
             .route("/assets/{name}", get(serve_asset))
             .merge(client_api::routes())
+            .merge(mini_apps::routes())
             .route_layer(middleware::from_fn(require_loopback))
             .with_state(self.clone())
     }
 }
 
 /// The assets: name, content type and content.
-const ASSETS: [(&str, &str, &str); 11] = [
+const ASSETS: [(&str, &str, &str); 12] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("answers.js", "text/javascript; charset=utf-8", include_str!("page/answers.js")),
@@ -35,6 +38,7 @@ const ASSETS: [(&str, &str, &str); 11] = [
     ("faults.js", "text/javascript; charset=utf-8", include_str!("page/faults.js")),
     ("common.js", "text/javascript; charset=utf-8", include_str!("page/common.js")),
     ("message.js", "text/javascript; charset=utf-8", include_str!("page/message.js")),
+    ("mini-app.js", "text/javascript; charset=utf-8", include_str!("page/mini-app.js")),
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
     ("keyboard.js", "text/javascript; charset=utf-8", include_str!("page/keyboard.js")),
     ("topics.js", "text/javascript; charset=utf-8", include_str!("page/topics.js")),

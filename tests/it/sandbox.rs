@@ -5,6 +5,7 @@ mod clients;
 mod contents;
 mod conversation;
 mod faults;
+mod mini_apps;
 mod polling;
 mod raw;
 mod refusals;

@@ -13,7 +13,7 @@ sendDocument sendVoice sendVideo sendAudio sendSticker sendChatAction editMessag
 editMessageReplyMarkup deleteMessage answerCallbackQuery answerInlineQuery setMyCommands getMyCommands deleteMyCommands setMyDescription
 setMyShortDescription getFile getChat copyMessages sendAnimation sendVideoNote sendMediaGroup sendLocation sendVenue
 sendContact sendDice sendPoll setMessageReaction createForumTopic editForumTopic deleteForumTopic
-pinChatMessage unpinChatMessage""".split()
+pinChatMessage unpinChatMessage setChatMenuButton getChatMenuButton""".split()
 # Methods that came after the version of the input, as the official changelog describes them.
 LATER_METHODS = {
     "setMySettings": {

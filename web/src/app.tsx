@@ -2,14 +2,14 @@
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { RequestError, logIn, logOut, loginOptions, session, token } from "./desk/api";
+import { RequestError, logIn, logOut, loginOptions, renewNow, session } from "./desk/api";
 import type { LoginOptions } from "./desk/bodies";
 import { agents, alerts, notices } from "./desk/desk";
 import { keepAlive } from "./desk/heartbeat";
 import { connection, follow } from "./desk/live";
 import { StatusToggle } from "./parts/status-toggle";
 import { playSound, SoundSwitch } from "./parts/sound";
-import { Toasts, say } from "./parts/toasts";
+import { Toasts, say, sayFailure } from "./parts/toasts";
 import { LANGUAGES, type Language, chooseLanguage, language, setUsualLanguage, text, zone } from "./texts";
 import { forgetLaunch, initData, joinTelegram, loginCode, widgetLogin } from "./telegram";
 import { type Route, route } from "./route";
@@ -47,7 +47,7 @@ async function begin(): Promise<void> {
     if (loginCode) await logIn("link", { code: loginCode });
     else if (initData) await logIn("miniapp", { init_data: initData });
     else if (widget) await logIn("telegram", widget);
-    else await token();
+    else await renewNow();
   } catch (error) {
     const code = error instanceof RequestError ? error.code : "";
     problem.value = PROBLEMS[code] ?? "login-failed";
@@ -129,7 +129,7 @@ function Desk() {
             </option>
           ))}
         </select>
-        <button type="button" class="quiet" onClick={() => void logOut()}>
+        <button type="button" class="quiet" onClick={() => void logOut().catch(sayFailure)}>
           {text("log-out")}
         </button>
       </header>
@@ -141,7 +141,7 @@ function Desk() {
       {views.length > 1 && (
         <nav aria-label={text("nav-label")}>
           {views.map((view) => (
-            <a key={view} href={`#${view}`} aria-current={shown.view === view ? "page" : undefined}>
+            <a key={view} href={`#/${view}`} aria-current={shown.view === view ? "page" : undefined}>
               {text(NAMES[view])}
               <Badge view={view} />
             </a>

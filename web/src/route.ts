@@ -9,7 +9,7 @@ export type Route =
   | { view: "ticket"; ticket: string };
 
 function parse(): Route | null {
-  const [view, ticket] = location.hash.slice(1).split("/");
+  const [view, ticket] = location.hash.replace(/^#\/?/, "").split("/");
   if (view === "ticket" && ticket) return { view, ticket };
   const known = VIEWS.find((known) => known === view);
   return known ? { view: known } : null;

@@ -1,12 +1,34 @@
 /**
  * The page as a Mini App of Telegram. Telegram's own script would come from another server, so this file reads what
  * Telegram passes behind the `#`, and posts the few events that the page needs.
+ *
+ * The signed data logs in once. In a frame of Telegram the browser keeps no cookie, so the tab keeps its token and the
+ * theme for the time when the page is loaded again. Outside Telegram, the token is in memory only.
  */
+import { keep, kept } from "./kept";
 
 const launch = new URLSearchParams(location.hash.slice(1));
 
 /** The signed data of the person; null outside Telegram. */
 export const initData = launch.get("tgWebAppData");
+
+// Two frames of one tab share what it keeps, and may belong to two people: those frames have names.
+const TOKEN_KEY = `antri-token ${window.name}`;
+const THEME_KEY = `antri-theme ${window.name}`;
+
+/** The token of this tab from before the page was loaded again; null outside Telegram. */
+export const keptToken = () => kept("sessionStorage", TOKEN_KEY);
+
+/** Whether Telegram shows the page. */
+export const isMiniApp = initData !== null || keptToken() !== null;
+
+/** Keeps the token of this tab, if Telegram shows the page. */
+export function keepToken(token: string | null): void {
+  if (isMiniApp) keep("sessionStorage", TOKEN_KEY, token);
+}
+
+/** The view that a button in the chat opens. */
+const wantedView = new URLSearchParams(location.search).get("view");
 
 /** The token of a log-in link. */
 export const loginCode = launch.get("login");
@@ -25,14 +47,16 @@ export function widgetLogin(): unknown {
 
 /** Takes what was passed out of the address, so that it is not kept in the history. */
 export function forgetLaunch(): void {
-  if (initData || loginCode || launch.has("tgAuthResult")) history.replaceState(null, "", location.pathname);
+  if (!initData && !loginCode && !launch.has("tgAuthResult")) return;
+  history.replaceState(null, "", location.pathname);
+  if (wantedView) location.replace(`#${wantedView}`);
 }
 
 interface Proxy {
   postEvent(name: string, data: string): void;
 }
 
-function post(name: string, data: object = {}): void {
+export function post(name: string, data: object = {}): void {
   const proxy = (window as { TelegramWebviewProxy?: Proxy }).TelegramWebviewProxy;
   if (proxy) proxy.postEvent(name, JSON.stringify(data));
   // The frame of a web client: it takes these events from anybody, and they hold no secret.
@@ -50,14 +74,26 @@ const COLOURS: Record<string, string> = {
   button_text_color: "--on-accent",
 };
 
+/** Returns whether a colour such as `#12151b` is dark. */
+function isDark(colour: string): boolean {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
+}
+
 /** Tells Telegram that the page is shown, and takes its theme. */
 export function joinTelegram(): void {
-  if (!initData) return;
+  if (!isMiniApp) return;
+  const passed = launch.get("tgWebAppThemeParams");
+  if (passed) keep("sessionStorage", THEME_KEY, passed);
   try {
-    const theme = JSON.parse(launch.get("tgWebAppThemeParams") ?? "{}") as Record<string, string>;
+    const theme = JSON.parse(passed ?? kept("sessionStorage", THEME_KEY) ?? "{}") as Record<string, string>;
+    const { style } = document.documentElement;
     for (const [name, property] of Object.entries(COLOURS)) {
       const colour = theme[name];
-      if (colour && /^#[0-9a-f]{6}$/i.test(colour)) document.documentElement.style.setProperty(property, colour);
+      if (!colour || !/^#[0-9a-f]{6}$/i.test(colour)) continue;
+      style.setProperty(property, colour);
+      // The colours that Telegram does not name must fit.
+      if (name === "bg_color") style.colorScheme = isDark(colour) ? "dark" : "light";
     }
   } catch {
     // Without a theme the page has its own colours.

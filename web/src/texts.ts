@@ -11,6 +11,7 @@ import idShared from "../../locales/id/common.ftl";
 import idTalk from "../../locales/id/conversation.ftl";
 import idSettings from "../../locales/id/settings.ftl";
 import idOwn from "../../locales/id/web.ftl";
+import { keep, kept } from "./kept";
 
 export type Language = "id" | "en";
 export const LANGUAGES: Language[] = ["id", "en"];
@@ -34,13 +35,13 @@ export const language = signal<Language>("id");
 
 /** Sets the language that the person chose here before, or else `usual`. */
 export function setUsualLanguage(usual: string): void {
-  const chosen = localStorage.getItem(KEY);
+  const chosen = kept("localStorage", KEY);
   if (isLanguage(chosen)) language.value = chosen;
   else if (isLanguage(usual)) language.value = usual;
 }
 
 export function chooseLanguage(tag: Language): void {
-  localStorage.setItem(KEY, tag);
+  keep("localStorage", KEY, tag);
   language.value = tag;
 }
 
@@ -89,6 +90,11 @@ const day = computed(
 
 /** Returns a date such as `2025-12-04` in words. */
 export const dayText = (date: string) => day.value.format(Date.parse(date));
+
+const weekday = computed(() => new Intl.DateTimeFormat(language.value, { timeZone: "UTC", weekday: "short" }));
+
+/** Returns the name of a day of the week, from Monday (0). */
+export const weekdayText = (day: number) => weekday.value.format(Date.UTC(2024, 0, 1 + day));
 
 const UNITS: [number, string][] = [
   [86_400, "duration-days"],

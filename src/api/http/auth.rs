@@ -6,6 +6,7 @@ use crate::auth_token::{Claims, Purpose, TokenError};
 use crate::domain::Time;
 use crate::domain::person::{AgentProfile, Person, Role};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::TimeDelta;
@@ -51,25 +52,29 @@ impl Api {
         purpose: Purpose,
         token: &str,
     ) -> Result<(Person, Claims), ApiError> {
-        let invalid = || ApiError::unauthorized("invalid_token", "the token is not valid");
-        let tokens = self.tokens.as_ref().ok_or_else(invalid)?;
-        let claims = tokens.verify_for(purpose, token, self.now()).map_err(|error| match error {
-            TokenError::Invalid => invalid(),
-            TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
-        })?;
+        let claims = self.verify(purpose, token)?;
         self.limit_person(claims.sub)?;
-        let person = self.engine.person(claims.sub).await?.ok_or_else(invalid)?;
+        let person = self.engine.person(claims.sub).await?.ok_or_else(invalid_token)?;
         if person.role == Role::Customer {
             return Err(ApiError::forbidden());
         }
         let over = |why| ApiError::unauthorized("session_over", why);
-        if claims.epoch != person.sessions.epoch {
-            return Err(over("all sessions of this person were ended; log in again"));
+        if !person.sessions.accept(claims.epoch, claims.sid) {
+            return Err(over("the session was ended; log in again"));
         }
         if self.session_end(&claims) <= self.now() {
             return Err(over("the session has ended; log in again"));
         }
         Ok((person, claims))
+    }
+
+    /// Returns the claims of a token of this purpose.
+    pub(in crate::api) fn verify(&self, purpose: Purpose, token: &str) -> Result<Claims, ApiError> {
+        let tokens = self.tokens.as_ref().ok_or_else(invalid_token)?;
+        tokens.verify_for(purpose, token, self.now()).map_err(|error| match error {
+            TokenError::Invalid => invalid_token(),
+            TokenError::Expired => ApiError::unauthorized("expired_token", "the token has expired"),
+        })
     }
 
     /// Returns when the session of a token ends, however often its tokens are renewed.
@@ -79,9 +84,13 @@ impl Api {
     }
 }
 
+fn invalid_token() -> ApiError {
+    ApiError::unauthorized("invalid_token", "the token is not valid")
+}
+
 /// Returns the token of an `Authorization: Bearer …` header.
-fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+pub(in crate::api) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
         header.and_then(|text| text.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
     let missing_header =
@@ -104,7 +113,7 @@ impl FromRequestParts<Arc<Api>> for StaffSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        let (person, claims) = api.authenticate(bearer_token(parts)?).await?;
+        let (person, claims) = api.authenticate(bearer_token(&parts.headers)?).await?;
         if person.agent.is_some() && !parts.method.is_safe() && !OWN_ACTIVITY.contains(&parts.uri.path()) {
             let (engine, caller, now) = (Arc::clone(&api.engine), person.clone(), api.now());
             // The request itself reports an outage of the store.
@@ -137,7 +146,7 @@ impl FromRequestParts<Arc<Api>> for MetricsReader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        let given = bearer_token(parts)?.as_bytes();
+        let given = bearer_token(&parts.headers)?.as_bytes();
         let expected = api.config.metrics_token.as_ref();
         if expected.is_some_and(|token| bool::from(given.ct_eq(token.expose_secret().as_bytes()))) {
             return Ok(Self);

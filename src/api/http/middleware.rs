@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use crate::api::Api;
 use crate::api::metrics::labels::method_label;
+use crate::api::routes::uploads;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -66,9 +67,13 @@ impl Api {
     }
 }
 
-/// Reads the whole body before the handler runs. Responds with 413 if it is too large, with 408 if it is too
-/// slow.
+/// Reads the whole body before the handler runs, except for an upload. Responds with 413 if it is too large, with 408
+/// if it is too slow.
 pub(in crate::api) async fn buffer_body(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    if route == Some(uploads::PATH) {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,

@@ -3,8 +3,6 @@ use super::envelope::Answer;
 use super::error::ApiError;
 use crate::api::Api;
 use crate::auth_token::{Purpose, Session, issue_for};
-use crate::domain::Time;
-use crate::domain::person::Person;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use chrono::TimeDelta;
 
@@ -22,14 +20,12 @@ impl Api {
     pub(in crate::api) fn renewal_cookie(
         &self,
         headers: &HeaderMap,
-        person: &Person,
-        now: Time,
+        session: &Session,
     ) -> Result<CookieHeader, ApiError> {
         let no_secret = || ApiError::unauthorized("no_tokens", "this desk gives no tokens");
         let secret = self.config.jwt_secret.as_ref().ok_or_else(no_secret)?;
         let lifetime = TimeDelta::from_std(self.config.session_lifetime).unwrap_or(TimeDelta::days(30));
-        let session = Session::new(person, now);
-        let token = issue_for(Purpose::Renewal, secret, &session, now, lifetime);
+        let token = issue_for(Purpose::Renewal, secret, session, session.began, lifetime);
         set_cookie(headers, &token.map_err(|_| ApiError::internal())?, lifetime)
     }
 

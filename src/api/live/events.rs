@@ -51,7 +51,7 @@ pub(in crate::api) enum LiveEvent {
     },
     /// An agent's state, for all sockets.
     Agent { agent: PersonId, text: Arc<str> },
-    /// Queue statistics or an alert, for all sockets.
+    /// Queue statistics, an alert or a department, for all sockets.
     Shared { text: Arc<str> },
     /// Events were lost; sockets need a new snapshot.
     Lost,
@@ -170,6 +170,7 @@ impl Api {
                 let event = if is_new { "message_created" } else { "message_updated" };
                 return self.publish_message(ticket, message, event).await;
             }
+            Event::Department(id) => return self.publish_department(id).await,
             Event::Alert { alert, over } => {
                 let text = frame("alert", &self.alert_body(alert, over).await);
                 self.live.publish(LiveEvent::Shared { text });
@@ -220,6 +221,15 @@ impl Api {
         let text = frame(event, &self.message_body(&message).await?);
         let (department, agent) = (ticket.department, ticket.agent());
         self.live.publish(LiveEvent::Message { department, agent, text });
+        Ok(())
+    }
+
+    async fn publish_department(&self, id: DepartmentId) -> Result<(), StoreError> {
+        let departments = self.engine.store().departments().await?;
+        if let Some(department) = departments.iter().find(|department| department.id == id) {
+            let text = frame("department_changed", &self.department_body(department));
+            self.live.publish(LiveEvent::Shared { text });
+        }
         Ok(())
     }
 

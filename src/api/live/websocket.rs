@@ -5,7 +5,7 @@ use super::snapshot::Snapshot;
 use crate::api::Api;
 use crate::api::http::error::ApiError;
 use crate::auth_token::Claims;
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::{PersonId, SessionId, TicketId};
 use crate::domain::person::Person;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
@@ -69,7 +69,7 @@ struct AuthFrame {
 /// Follow the desk live: a WebSocket. The token comes among the sub-protocols (`antri`, `bearer.<token>`) or
 /// in the first frame (`{"token": "…"}`), never in the URL. Frames are `{"event": …, "data": …}`: first
 /// `snapshot`, then `ticket_queued`, `ticket_assigned`, `ticket_updated`, `ticket_completed`, `agent_status`,
-/// `message_created`, `message_updated`, `queue_stats`, `alert`; after a reader fell behind, `snapshot` again, which replaces everything. A
+/// `department_changed`, `message_created`, `message_updated`, `queue_stats`, `alert`; after a reader fell behind, `snapshot` again, which replaces everything. A
 /// ticket's event says what happened; its data is the ticket as it is now. Closed with 4401 when the token
 /// expires.
 #[utoipa::path(get, operation_id = "openSocket", path = "/api/ws", tag = "live",
@@ -141,8 +141,8 @@ struct Connection {
     api: Arc<Api>,
     socket: WebSocket,
     person: PersonId,
-    /// The epoch of the token. The socket closes when the person's sessions are ended.
-    epoch: u32,
+    /// The epoch and the session of the token. The socket closes when they are ended.
+    session: (u32, Option<SessionId>),
     scope: Scope,
     /// The ticket versions of the last snapshot; events with older versions are not sent.
     snapshot_versions: HashMap<TicketId, u64>,
@@ -169,7 +169,7 @@ impl Connection {
             api,
             socket,
             person: person.id,
-            epoch: claims.epoch,
+            session: (claims.epoch, claims.sid),
             scope,
             snapshot_versions: HashMap::new(),
             events,
@@ -265,7 +265,8 @@ impl Connection {
         let Some(person) = staff else {
             return Err(CloseReason::Close(code::FORBIDDEN, "not staff any more"));
         };
-        if person.sessions.epoch != self.epoch {
+        let (epoch, session) = self.session;
+        if !person.sessions.accept(epoch, session) {
             return Err(CloseReason::Close(code::UNAUTHORIZED, "the session was ended"));
         }
         let scope = scope(&person);

@@ -65,7 +65,11 @@ impl Latency {
             Event::Agent(agent) => {
                 tracked.ready.insert(agent, now);
             }
-            Event::Queued { .. } | Event::Updated { .. } | Event::Message { .. } | Event::Alert { .. } => {}
+            Event::Queued { .. }
+            | Event::Updated { .. }
+            | Event::Message { .. }
+            | Event::Department(_)
+            | Event::Alert { .. } => {}
         }
     }
 

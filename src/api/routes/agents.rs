@@ -6,9 +6,9 @@ use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, PathId};
 use crate::api::json::agent::AgentLoad;
-use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::policy::Capacity;
+use crate::engine::agents::settings::AgentEdit;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -49,7 +49,7 @@ pub(in crate::api) async fn show(
     Ok(Answer::ok("Agent", api.agent_load(PersonId(id)).await?))
 }
 
-/// Changes an agent.
+/// Changes an agent: all named fields, or none if one is refused.
 #[utoipa::path(patch, operation_id = "changeAgent", path = "/api/agents/{agent_id}", tag = "agents", security(("bearer" = [])),
     params(("agent_id" = Uuid, Path)), request_body = AgentChange,
     responses((status = 200, body = Envelope<AgentLoad>)))]
@@ -61,48 +61,32 @@ pub(in crate::api) async fn change(
 ) -> Result<AgentLoad> {
     let id = PersonId(id);
     let invalid = || ApiError::unprocessable("bad_capacity", "a capacity is 1 to 100");
-    let max = change.max_tickets.map(|max| Capacity::new(max).ok_or_else(invalid)).transpose()?;
-    let moves = api.department_moves(id, change.departments.as_deref()).await?;
-    let (engine, now) = (Arc::clone(&api.engine), api.now());
-    let operation = async move {
-        if let Some(alias) = change.alias {
-            let alias = Some(alias.trim()).filter(|alias| !alias.is_empty());
-            engine.set_alias(&admin, id, alias, now).await?;
-        }
-        if let Some(max) = max {
-            engine.set_capacity(&admin, id, max, now).await?;
-        }
-        if let Some(on) = change.auto_assignment_enabled {
-            engine.set_auto(Actor::Person(admin.id), id, on, now).await?;
-        }
-        for (department, serves) in moves {
-            engine.set_department(&admin, id, (department, serves), now).await?;
-        }
-        Ok::<_, crate::engine::error::EngineError>(())
+    let edit = AgentEdit {
+        alias: change.alias,
+        max_tickets: change.max_tickets.map(|max| Capacity::new(max).ok_or_else(invalid)).transpose()?,
+        auto_assignment: change.auto_assignment_enabled,
+        departments: api.existing(change.departments).await?,
     };
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let operation = async move { engine.edit_agent(&admin, id, edit, now).await };
     // The extractor checked the admin, so a 404 means that the person is no agent.
     Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
 }
 
 impl Api {
-    /// Returns the departments that an agent joins (true) or leaves to serve the wanted ones. Errors if one of them
-    /// does not exist.
-    async fn department_moves(
+    /// Returns these departments. Errors if one of them does not exist.
+    async fn existing(
         &self,
-        agent: PersonId,
-        wanted: Option<&[Uuid]>,
-    ) -> std::result::Result<Vec<(DepartmentId, bool)>, ApiError> {
-        let Some(wanted) = wanted else { return Ok(Vec::new()) };
-        let wanted: BTreeSet<_> = wanted.iter().copied().map(DepartmentId).collect();
+        ids: Option<Vec<Uuid>>,
+    ) -> std::result::Result<Option<BTreeSet<DepartmentId>>, ApiError> {
+        let Some(ids) = ids else { return Ok(None) };
         let all = self.engine.store().departments().await?;
+        let wanted: BTreeSet<_> = ids.into_iter().map(DepartmentId).collect();
         if wanted.iter().any(|id| all.iter().all(|department| department.id != *id)) {
             return Err(ApiError::no_department());
         }
-        let seat = self.engine.seat(agent).ok_or_else(ApiError::no_agent)?;
-        let present = seat.profile().map(|profile| profile.departments.clone()).unwrap_or_default();
-        let joins = wanted.difference(&present).map(|id| (*id, true));
-        Ok(joins.chain(present.difference(&wanted).map(|id| (*id, false))).collect())
+        Ok(Some(wanted))
     }
 
     async fn agent_load(&self, id: PersonId) -> std::result::Result<AgentLoad, ApiError> {

@@ -159,7 +159,7 @@ pub(in crate::api) async fn add(
         .with_status(StatusCode::CREATED))
 }
 
-/// Changes a department. The last one that takes tickets can't be retired.
+/// Changes a department: all named fields, or none if one is refused. The last one that takes tickets can't be retired.
 #[utoipa::path(patch, operation_id = "changeDepartment", path = "/api/departments/{department_id}", tag = "departments",
     security(("bearer" = [])), params(("department_id" = Uuid, Path)), request_body = DepartmentChange,
     responses((status = 200, body = Envelope<DepartmentBody>)))]
@@ -194,7 +194,7 @@ pub(in crate::api) async fn add_category(
     Ok(Answer::ok("Category added", api.department_body(&department)).with_status(StatusCode::CREATED))
 }
 
-/// Changes a category. The last one of a department that takes tickets can't be retired.
+/// Changes a category: all named fields, or none if one is refused. The last one of a department that takes tickets can't be retired.
 #[utoipa::path(patch, operation_id = "changeCategory", tag = "departments",
     path = "/api/departments/{department_id}/categories/{category_id}", security(("bearer" = [])),
     params(("department_id" = Uuid, Path), ("category_id" = Uuid, Path)), request_body = CategoryChange,
@@ -215,7 +215,7 @@ pub(in crate::api) async fn change_category(
 }
 
 impl Api {
-    /// Applies edits one after the other and returns the department. The first refusal ends it.
+    /// Applies edits, all or none, and returns the department.
     async fn edit(
         &self,
         admin: Person,
@@ -223,18 +223,11 @@ impl Api {
         edits: Vec<DepartmentEdit>,
     ) -> std::result::Result<Department, ApiError> {
         let engine = Arc::clone(&self.engine);
-        let edited = Self::run(async move {
-            for edit in &edits {
-                engine.edit_department(&admin, id, edit).await?;
-            }
-            Ok::<_, crate::engine::error::EngineError>(())
-        });
-        edited.await.map_err(|error| error.or_missing(ApiError::no_department))?;
-        let departments = self.engine.store().departments().await?;
-        departments.into_iter().find(|department| department.id == id).ok_or_else(ApiError::no_department)
+        let edited = Self::run(async move { engine.edit_department_with(&admin, id, &edits).await });
+        edited.await.map_err(|error| error.or_missing(ApiError::no_department))
     }
 
-    fn department_body(&self, department: &Department) -> DepartmentBody {
+    pub(in crate::api) fn department_body(&self, department: &Department) -> DepartmentBody {
         let (desk, now) = (self.engine.config().zone, self.now());
         let category = |category: &Category| CategoryBody {
             category_id: category.id.0,

@@ -131,7 +131,9 @@ pub(in crate::api) async fn widget(
     let signed_at = verify_widget(api.telegram.token(), fields, &login.hash);
     let user = id.parse().map(TelegramId).map_err(|_| LoginProofError);
     let proof = signed_at.and_then(|signed_at| Ok(LoginProof { signed_at, user: user?, hash: login.hash }));
-    api.log_in(&headers, proof).await
+    let (person, session) = api.log_in(proof).await?;
+    let cookie = api.renewal_cookie(&headers, &session)?;
+    Ok((cookie, Answer::ok("Logged in", api.session(&person, &session, WEB_TOKEN_LIFETIME)?)))
 }
 
 /// Log in with a Mini App's data.
@@ -139,10 +141,11 @@ pub(in crate::api) async fn widget(
     responses((status = 200, body = Envelope<Session>)))]
 pub(in crate::api) async fn miniapp(
     State(api): State<Arc<Api>>,
-    headers: HeaderMap,
     JsonBody(login): JsonBody<MiniAppLogin>,
-) -> std::result::Result<WithCookie<Session>, ApiError> {
-    api.log_in(&headers, verify_mini_app(api.telegram.token(), &login.init_data)).await
+) -> Result<Session> {
+    // The browser sends no cookie from a frame of Telegram, so the page keeps its token.
+    let (person, session) = api.log_in(verify_mini_app(api.telegram.token(), &login.init_data)).await?;
+    Ok(Answer::ok("Logged in", api.session(&person, &session, WEB_TOKEN_LIFETIME)?))
 }
 
 /// Returns a new token for one that is still valid, with the current role. The session still ends
@@ -154,15 +157,15 @@ pub(in crate::api) async fn refresh(
     StaffSession(person, claims): StaffSession,
 ) -> Result<Session> {
     let lifetime = WEB_TOKEN_LIFETIME.min(api.session_end(&claims) - api.now());
-    Ok(Answer::ok("Token renewed", api.session(&person, claims.began(), lifetime)?))
+    Ok(Answer::ok("Token renewed", api.session(&person, &claims.session(&person), lifetime)?))
 }
 
 impl Api {
+    /// Uses a log-in that Telegram signed. Returns the person and their new session.
     async fn log_in(
         &self,
-        headers: &HeaderMap,
         proof: std::result::Result<LoginProof, LoginProofError>,
-    ) -> std::result::Result<WithCookie<Session>, ApiError> {
+    ) -> std::result::Result<(Person, auth_token::Session), ApiError> {
         let login = proof.map_err(|_| ApiError::unauthorized("bad_login", "Telegram did not sign this"))?;
         let age = self.now() - login.signed_at;
         if age > MAX_AGE || age < -MAX_SKEW {
@@ -175,21 +178,29 @@ impl Api {
         let (engine, now, until) = (Arc::clone(&self.engine), self.now(), login.signed_at + MAX_AGE);
         let used = async move { engine.use_login(staff.id, &login.hash, until, now).await };
         let staff = Api::run(used).await?;
-        let cookie = self.renewal_cookie(headers, &staff, now)?;
-        Ok((cookie, Answer::ok("Logged in", self.session(&staff, now, WEB_TOKEN_LIFETIME)?)))
+        let session = self.new_session(&staff, now);
+        Ok((staff, session))
     }
 
+    /// Returns a session that begins now, and that a log-out can end.
+    pub(super) fn new_session(&self, person: &Person, now: Time) -> auth_token::Session {
+        auth_token::Session {
+            id: Some(self.engine.new_session_id()),
+            ..auth_token::Session::new(person, now)
+        }
+    }
+
+    /// Returns a new token of a session, with its owner.
     pub(super) fn session(
         &self,
         person: &Person,
-        began: Time,
+        session: &auth_token::Session,
         lifetime: TimeDelta,
     ) -> std::result::Result<Session, ApiError> {
         let no_secret = || ApiError::unauthorized("no_tokens", "this desk gives no tokens");
         let secret = self.config.jwt_secret.as_ref().ok_or_else(no_secret)?;
         let now = self.now();
-        let session = auth_token::Session { began, ..auth_token::Session::new(person, now) };
-        let token = issue(secret, &session, now, lifetime);
+        let token = issue(secret, session, now, lifetime);
         Ok(Session {
             token: token.map_err(|_| ApiError::internal())?,
             expires_at: now + lifetime,

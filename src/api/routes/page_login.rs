@@ -2,12 +2,14 @@
 //! keeps when the page is loaded again.
 use super::login::Session;
 use crate::api::Api;
+use crate::api::http::auth::bearer_token;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::JsonBody;
 use crate::api::http::session_cookie::{WithCookie, deleted_cookie, renewal_token};
 use crate::auth_token::{PAGE_TOKEN_LIFETIME, Purpose};
 use crate::domain::Time;
+use crate::engine::error::EngineError;
 use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -96,8 +98,9 @@ pub(in crate::api) async fn link(
     let signature = login.code.rsplit('.').next().unwrap_or_default().to_owned();
     let used = async move { engine.use_login(person.id, &signature, until, now).await };
     let person = Api::run(used).await?;
-    let cookie = api.renewal_cookie(&headers, &person, now)?;
-    Ok((cookie, Answer::ok("Logged in", api.session(&person, now, PAGE_TOKEN_LIFETIME)?)))
+    let session = api.new_session(&person, now);
+    let cookie = api.renewal_cookie(&headers, &session)?;
+    Ok((cookie, Answer::ok("Logged in", api.session(&person, &session, PAGE_TOKEN_LIFETIME)?)))
 }
 
 /// Returns a new token for the cookie of an earlier log-in.
@@ -109,16 +112,32 @@ pub(in crate::api) async fn session(State(api): State<Arc<Api>>, headers: Header
     let token = renewal_token(&headers).ok_or_else(missing)?;
     let (person, claims) = api.authenticate_for(Purpose::Renewal, &token).await?;
     let lifetime = PAGE_TOKEN_LIFETIME.min(api.session_end(&claims) - api.now());
-    Ok(Answer::ok("Session resumed", api.session(&person, claims.began(), lifetime)?))
+    Ok(Answer::ok("Session resumed", api.session(&person, &claims.session(&person), lifetime)?))
 }
 
-/// Ends the session of this browser: the cookie is deleted.
-#[utoipa::path(post, operation_id = "endSession", path = "/api/auth/logout", tag = "login",
+/// Ends the session of the cookie, and that of the bearer token: their tokens are rejected from now on, and their sockets
+/// are closed. The cookie is deleted.
+#[utoipa::path(post, operation_id = "endSession", path = "/api/auth/logout", tag = "login", security((), ("bearer" = [])),
     responses((status = 200, body = Envelope<LoggedOut>)))]
 pub(in crate::api) async fn log_out(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
 ) -> std::result::Result<WithCookie<LoggedOut>, ApiError> {
     api.check_origin(&headers)?;
+    let bearer = bearer_token(&headers).ok().map(str::to_owned);
+    for (purpose, token) in [(Purpose::Renewal, renewal_token(&headers)), (Purpose::Access, bearer)] {
+        let Some(token) = token else { continue };
+        // A token that is rejected already needs no end.
+        let Ok(claims) = api.verify(purpose, &token) else { continue };
+        let Some(session) = claims.sid else { continue };
+        let (engine, now, end) = (Arc::clone(&api.engine), api.now(), (session, api.session_end(&claims)));
+        let ended = async move {
+            match engine.end_session(claims.sub, end, now).await {
+                Ok(_) | Err(EngineError::NotFound) => Ok(()),
+                Err(error) => Err(error),
+            }
+        };
+        Api::run(ended).await?;
+    }
     Ok((deleted_cookie(&headers)?, Answer::ok("Logged out", LoggedOut { logged_out: true })))
 }

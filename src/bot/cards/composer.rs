@@ -7,6 +7,7 @@ mod exceptions;
 mod export;
 mod focus;
 mod live;
+mod mini_app;
 mod pick_up;
 mod reactions;
 mod readers;
@@ -20,6 +21,7 @@ use super::view_loader::ViewLoader;
 use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
+use crate::bot::mini_app::MiniApp;
 use crate::bot::render;
 use crate::bot::render::{Localizer, Rendered};
 use crate::domain::Time;
@@ -45,6 +47,8 @@ pub struct Composer {
     pub texts: Arc<Texts>,
     /// Whether the bot has topics in private chats.
     pub topics: Arc<TopicMode>,
+    /// The web front end as a Mini App.
+    pub mini_app: MiniApp,
 }
 
 #[async_trait]
@@ -81,6 +85,7 @@ impl Composer {
             Message::Menu => Ok(recipient.map_or(TelegramAction::Nothing, |person| {
                 TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
+            Message::MenuButton => Ok(self.menu_button(recipient.as_ref(), &localizer)),
             Message::Notice(Notice::File { ticket, file }) => {
                 self.attachments(*ticket, std::slice::from_ref(file), (recipient.as_ref(), &localizer)).await
             }
@@ -181,7 +186,9 @@ impl Composer {
             CardKey::PickUp(id, agent) => self.pick_up_card(id, agent, localizer).await?,
             CardKey::MyQueue(agent, page) => {
                 Some(Card::from(match self.views.my_queue(agent, page).await? {
-                    Some(view) => render::my_queue(localizer, &view),
+                    Some(view) => {
+                        self.with_dashboard(render::my_queue(localizer, &view), "my-queue", localizer)
+                    }
                     // A card from the time when the person was an agent.
                     None => localizer.message("queue-former", &[]),
                 }))

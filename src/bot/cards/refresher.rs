@@ -292,7 +292,7 @@ impl StaleCards {
                 self.agents_changed = true;
                 [Some(agent), None]
             }
-            Event::Message { .. } | Event::Alert { .. } => [None, None],
+            Event::Message { .. } | Event::Department(_) | Event::Alert { .. } => [None, None],
         };
         self.agents.extend(agents.into_iter().flatten());
     }

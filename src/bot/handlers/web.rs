@@ -1,6 +1,7 @@
 //! Access to the desk outside Telegram: links to the web front end, and tokens of the side API.
 use crate::auth_token::{LOGIN_LINK_LIFETIME, Purpose, Session, TOKEN_LIFETIME, issue, issue_for};
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
+use crate::domain::notice::{Message, Outgoing};
 use std::sync::Arc;
 
 /// `/web`: sends a link that logs in once. The token is behind the `#`, so no server and no log sees it in the
@@ -9,13 +10,24 @@ pub async fn web(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
     let (Some(secret), Some(url)) = (&bot.jwt_secret, &bot.web_url) else {
         return Ok(vec![ctx.message(&bot, "web-off", &[])]);
     };
-    let session = Session::new(&ctx.person, ctx.now);
+    // The id makes each link another one, also of two in the same second.
+    let session = Session { id: Some(bot.engine.new_session_id()), ..Session::new(&ctx.person, ctx.now) };
     let Ok(token) = issue_for(Purpose::LoginLink, secret, &session, ctx.now, LOGIN_LINK_LIFETIME) else {
         return Ok(vec![ctx.message(&bot, "web-off", &[])]);
     };
     let link = format!("{url}/app/#login={token}");
     let minutes = LOGIN_LINK_LIFETIME.num_minutes();
-    Ok(vec![ctx.message(&bot, "web-link", &[("link", link.into()), ("minutes", minutes.into())])])
+    let localizer = ctx.localizer(&bot);
+    let mut text = localizer.message("web-link", &[("link", link.into()), ("minutes", minutes.into())]);
+    let home = if ctx.person.agent.is_some() { "my-queue" } else { "workload" };
+    let mut answers = Vec::new();
+    if let Some(button) = bot.mini_app.button(&localizer, home) {
+        text.buttons.push(vec![button]);
+        // Staff from the time before the desk had an address get their menu button here.
+        answers.push(Outgoing { chat: ctx.person.chat(), message: Message::MenuButton });
+    }
+    answers.insert(0, ctx.text(text));
+    Ok(answers)
 }
 
 /// `/token`: a bearer token for the side API. `/token revoke` ends all sessions of the person.

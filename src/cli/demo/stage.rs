@@ -219,6 +219,7 @@ fn setup(
     let http = HttpConfig {
         jwt_secret: Some(jwt_secret.clone()),
         web_url: Some(format!("http://{}", listener.local_addr()?)),
+        mini_app_over_http: true,
         frame_origins: vec![url.to_owned()],
         ..HttpConfig::default()
     };

@@ -93,6 +93,8 @@ pub enum Message {
     },
     /// The person's command menu, for their role and language.
     Menu,
+    /// The menu button of the person's chat: staff open the web front end with it.
+    MenuButton,
     /// An edit of a message that Telegram names by an inline id only.
     Inline {
         /// Telegram's id.
@@ -133,6 +135,7 @@ impl Message {
             | Self::Redraw { .. }
             | Self::Reaction(_)
             | Self::Menu
+            | Self::MenuButton
             | Self::Topic { .. }
             | Self::DeleteTopic { .. } => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
@@ -190,6 +193,7 @@ impl Message {
             Self::Relay { part, .. } => part.coalesce_key(),
             Self::Reaction(message) => Some(format!("reaction {message}")),
             Self::Menu => Some("menu".to_owned()),
+            Self::MenuButton => Some("menu button".to_owned()),
             Self::Topic { ticket, .. } => Some(format!("topic {ticket}")),
             Self::DeleteTopic { ticket, .. } => Some(format!("delete topic {ticket}")),
             Self::Card(key) => Some(card_key(*key)),

@@ -49,11 +49,22 @@ pub enum Keyboard {
 pub struct Button {
     /// Its label.
     pub label: String,
-    /// Callback data that Telegram sends back when it is pressed: at most 64 bytes.
+    /// Callback data that Telegram sends back when it is pressed: at most 64 bytes. Empty if it opens a page.
     pub data: String,
+    /// The address of the Mini App that it opens instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_app: Option<String>,
     /// Its colour; without one the app chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<ButtonStyle>,
+}
+
+impl Button {
+    /// Returns a button that opens a Mini App.
+    #[must_use]
+    pub fn web_app(label: String, url: String) -> Self {
+        Self { label, data: String::new(), web_app: Some(url), style: None }
+    }
 }
 
 /// The colour of a button, by the kind of its action.

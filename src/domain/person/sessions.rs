@@ -1,10 +1,15 @@
-//! Sessions of the side API: the epoch that ends all of a person's sessions at once, and the log-ins that
-//! they used.
+//! Sessions of the side API: the epoch that ends all of a person's sessions at once, those that ended by themselves,
+//! and the log-ins that were used.
 use crate::domain::Time;
+use crate::domain::ids::SessionId;
 use serde::{Deserialize, Serialize};
 
 /// How many used log-ins are remembered. All of them are a few minutes old, so nobody needs more.
 const MAX_USED_LOGINS: usize = 64;
+
+/// How many ended sessions are remembered. One more ends all sessions of the person, so that no token of an ended
+/// session is ever accepted again.
+const MAX_ENDED_SESSIONS: usize = 256;
 
 /// A person's sessions, as far as the desk keeps them. A token holds the epoch of its issue.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,6 +20,18 @@ pub struct Sessions {
     /// The log-ins that were used and are not too old yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     logins: Vec<UsedLogin>,
+    /// The sessions that a log-out ended, and whose tokens have not expired yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ended: Vec<EndedSession>,
+}
+
+/// A session that a log-out ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct EndedSession {
+    /// The session.
+    id: SessionId,
+    /// When its tokens have expired in any case.
+    until: Time,
 }
 
 /// A log-in that was exchanged for a token.
@@ -47,6 +64,25 @@ impl Sessions {
     /// Ends all sessions.
     pub fn end_all(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
+        self.ended.clear();
+    }
+
+    /// Ends one session, whose tokens expire at `until`.
+    pub fn end(&mut self, id: SessionId, until: Time, now: Time) {
+        self.ended.retain(|session| session.until > now);
+        if self.ended.iter().any(|session| session.id == id) {
+            return;
+        }
+        if self.ended.len() >= MAX_ENDED_SESSIONS {
+            return self.end_all();
+        }
+        self.ended.push(EndedSession { id, until });
+    }
+
+    /// Returns whether a token of this epoch and session is still accepted.
+    #[must_use]
+    pub fn accept(&self, epoch: u32, id: Option<SessionId>) -> bool {
+        epoch == self.epoch && !self.ended.iter().any(|session| Some(session.id) == id)
     }
 
     /// Marks a log-in as used until it is too old. Errors if it was used before.
@@ -68,6 +104,31 @@ impl Sessions {
 mod tests {
     use super::*;
     use chrono::TimeDelta;
+
+    #[test]
+    fn an_ended_session_is_never_accepted_again() {
+        let now = Time::from_timestamp(1_764_800_000, 0).unwrap();
+        let until = now + TimeDelta::days(30);
+        let id = |n: u8| Some(SessionId::from_random([n; 16]));
+        let mut sessions = Sessions::default();
+        sessions.end(id(1).unwrap(), until, now);
+        sessions.end(id(1).unwrap(), until, now);
+        assert_eq!(sessions.ended.len(), 1);
+        assert!(!sessions.accept(0, id(1)));
+        assert!(sessions.accept(0, id(2)) && sessions.accept(0, None));
+        // The tokens of the first one have expired.
+        sessions.end(id(2).unwrap(), until + TimeDelta::days(1), until);
+        assert_eq!(sessions.ended.len(), 1);
+        // One too many to remember: all are over.
+        for n in 0..=u8::MAX {
+            sessions.end(id(n).unwrap(), until + TimeDelta::days(1), until);
+        }
+        assert_eq!((sessions.epoch, sessions.ended.len()), (0, MAX_ENDED_SESSIONS));
+        let more = SessionId::from_random([7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8]);
+        sessions.end(more, until + TimeDelta::days(1), until);
+        assert_eq!((sessions.epoch, sessions.ended.len()), (1, 0));
+        assert!(!sessions.accept(0, id(2)) && !sessions.accept(0, None));
+    }
 
     #[test]
     fn a_login_is_used_once_until_it_is_too_old() {

@@ -49,7 +49,7 @@ impl Engine {
 
     /// Returns an alias as it is stored. The names of agents are only compared here, because they follow
     /// Telegram; the store keeps two agents from one alias.
-    async fn free_alias(&self, text: &str, agent: PersonId) -> Result<String, EngineError> {
+    pub(super) async fn free_alias(&self, text: &str, agent: PersonId) -> Result<String, EngineError> {
         let alias = checked_alias(text).ok_or(EngineError::BadAlias)?;
         let key = alias_key(&alias);
         let has_name = |other: &Person| {
@@ -64,7 +64,7 @@ impl Engine {
     }
 
     /// Returns refreshes of the customers' cards of the tickets that an agent holds.
-    async fn status_card_refreshes(&self, agent: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+    pub(super) async fn status_card_refreshes(&self, agent: PersonId) -> Result<Vec<Outgoing>, EngineError> {
         let held = self.store.held_by(agent).await?;
         let card = |ticket: &crate::domain::ticket::Ticket| {
             Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id))

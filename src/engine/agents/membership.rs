@@ -9,7 +9,7 @@ use crate::domain::policy::Capacity;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::people::roles::{membership_event, menu};
+use crate::engine::people::roles::{membership_event, menus, role_notices};
 use std::collections::BTreeSet;
 
 /// The notice to a new agent.
@@ -64,13 +64,13 @@ impl Engine {
             } else {
                 person.agent = Some(new_profile(wanted.clone(), settings.default_capacity, order, now));
             }
-            let mut notices = vec![menu(person)];
+            let mut notices = menus(person);
             if is_new {
                 if person.role == Role::Customer {
                     person.role = Role::Agent;
                 }
                 // A new agent's notice explains the agent's commands, also to an admin.
-                notices = vec![Outgoing::notice(person.chat(), NEW_AGENT_NOTICE), menu(person)];
+                notices = role_notices(person, NEW_AGENT_NOTICE);
             }
             added.retain(|_| actor != Actor::Person(id));
             notices.extend(added.into_iter().map(|department| {
@@ -102,8 +102,8 @@ impl Engine {
                     Role::Admin => Notice::NoLongerAgent,
                     role => Notice::RoleChanged { role },
                 };
-                let notices = vec![Outgoing::notice(person.chat(), notice), menu(person)];
-                Ok((Some(membership_event(now, Actor::Person(admin.id), id, "agent=none")), notices))
+                let event = membership_event(now, Actor::Person(admin.id), id, "agent=none");
+                Ok((Some(event), role_notices(person, notice)))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {

@@ -13,6 +13,7 @@ use crate::domain::schedule::weekly_plan::WeeklyPlan;
 use crate::domain::schedule::{BusinessHours, MAX_HOLIDAYS};
 use crate::domain::ticket::Ticket;
 use crate::engine::error::EngineError;
+use crate::engine::events::Event;
 use crate::engine::ports::{Change, StoreError, Write};
 use crate::engine::{Attempt, Engine, lock};
 use chrono::NaiveDate;
@@ -71,6 +72,7 @@ impl Engine {
             .await?;
         if after != before {
             lock(&self.in_hours).insert(id, after.in_business_hours(self.config.zone, now));
+            self.publish(Event::Department(id));
             self.refresh_waiting_cards(id, now).await?;
         }
         Ok(after)
@@ -115,6 +117,7 @@ impl Engine {
             // Before the first call, all cards were refreshed.
             let shown = lock(&self.in_hours).get(&department.id).copied();
             if shown.is_some_and(|shown| shown != is_within) {
+                self.publish(Event::Department(department.id));
                 self.refresh_waiting_cards(department.id, now).await?;
             }
         }

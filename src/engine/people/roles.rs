@@ -6,9 +6,26 @@ use crate::domain::notice::membership::MembershipNotice;
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::{Person, Role};
 
-/// Returns the delivery of a person's command menu.
-pub(in crate::engine) fn menu(person: &Person) -> Outgoing {
-    Outgoing { chat: person.chat(), message: Message::Menu }
+/// Returns the deliveries of a person's command menu and menu button. The button of somebody who never was staff is
+/// Telegram's own, so it needs no call.
+pub(in crate::engine) fn menus(person: &Person) -> Vec<Outgoing> {
+    let is_staff = person.role != Role::Customer || person.agent.is_some();
+    menu_deliveries(person, is_staff)
+}
+
+/// Returns the deliveries of the command menu and the menu button of a person who gets or loses a role.
+pub(in crate::engine) fn menus_of_new_role(person: &Person) -> Vec<Outgoing> {
+    menu_deliveries(person, true)
+}
+
+fn menu_deliveries(person: &Person, with_button: bool) -> Vec<Outgoing> {
+    let messages = [Some(Message::Menu), with_button.then_some(Message::MenuButton)];
+    messages.into_iter().flatten().map(|message| Outgoing { chat: person.chat(), message }).collect()
+}
+
+/// Returns a notice about a person's role, and the deliveries of their menus.
+pub(in crate::engine) fn role_notices(person: &Person, notice: Notice) -> Vec<Outgoing> {
+    std::iter::once(Outgoing::notice(person.chat(), notice)).chain(menus_of_new_role(person)).collect()
 }
 
 /// Returns the audit event of a change `name=value` of a person's membership.
@@ -24,7 +41,7 @@ pub(in crate::engine) fn membership_event(
 /// Returns the notices to a new admin.
 pub(in crate::engine) fn admin_notices(person: &Person) -> Vec<Outgoing> {
     let notice = Notice::Membership(MembershipNotice::AdminRole { is_agent: person.agent.is_some() });
-    vec![Outgoing::notice(person.chat(), notice), menu(person)]
+    role_notices(person, notice)
 }
 
 /// Ends the role of an admin; returns the audit event and the notices to them. Nothing for others.
@@ -42,5 +59,5 @@ pub(in crate::engine) fn end_admin_role(
     person.answered_by = None;
     let notice = Notice::Membership(MembershipNotice::NoLongerAdmin { is_agent });
     let event = membership_event(now, actor, person.id, "admin=none");
-    (Some(event), vec![Outgoing::notice(person.chat(), notice), menu(person)])
+    (Some(event), role_notices(person, notice))
 }

@@ -68,6 +68,7 @@ impl TelegramAction {
             | Self::Pin(_)
             | Self::Topic(..)
             | Self::Menu(_)
+            | Self::MenuButton(_)
             | Self::React(..)
             | Self::Wait(_)
             | Self::Nothing => self.clone(),

@@ -6,6 +6,7 @@ mod copies;
 mod edits;
 mod inline;
 mod media;
+mod menu_button;
 mod messages;
 mod pins;
 mod presses;
@@ -90,6 +91,8 @@ fn run_now(state: &mut State, call: &Call<'_>) -> MethodResult {
         "setMyCommands" => commands::set_commands(state, call),
         "getMyCommands" => commands::get_commands(state, call),
         "deleteMyCommands" => commands::delete_commands(state, call),
+        "setChatMenuButton" => menu_button::set(state, call),
+        "getChatMenuButton" => menu_button::get(state, call),
         "setMyDescription" => commands::set_description(state, call),
         "setMyShortDescription" => commands::set_short_description(state, call),
         _ => Err(BotApiError::NotFound),

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn built_in_schema_parses_and_method_names_match_in_any_case() {
         let schema = Schema::built_in();
-        assert_eq!(schema.methods.len(), 45);
+        assert_eq!(schema.methods.len(), 47);
         assert_eq!(schema.method("SendMessage"), Some("sendMessage"));
         assert_eq!(schema.method("sendTelepathy"), None);
     }

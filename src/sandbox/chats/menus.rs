@@ -1,4 +1,4 @@
-//! Command menus of the bot: one list per scope and language, and the list that a user sees.
+//! Command menus of the bot: one list per scope and language, and the list that a user sees. Menu buttons of chats.
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -21,6 +21,10 @@ pub(in crate::sandbox) enum Scope {
 #[derive(Default)]
 pub(in crate::sandbox) struct Menus {
     lists: BTreeMap<(Scope, String), Menu>,
+    /// The menu button of each chat, and of all chats without one of their own (`None`).
+    buttons: BTreeMap<Option<i64>, Value>,
+    /// How many Mini Apps were opened.
+    launches: u64,
     pub(in crate::sandbox) description: String,
     pub(in crate::sandbox) short_description: String,
 }
@@ -38,6 +42,25 @@ impl Menus {
         } else {
             self.lists.insert(key, menu);
         }
+    }
+
+    /// Sets the menu button of a chat, or of all chats without one of their own (`None`).
+    pub(in crate::sandbox) fn set_button(&mut self, chat: Option<i64>, button: Value) {
+        self.buttons.insert(chat, button);
+    }
+
+    /// Returns the menu button of a chat, or of all chats without one of their own (`None`).
+    pub(in crate::sandbox) fn button(&self, chat: Option<i64>) -> Value {
+        let is_own =
+            |button: &&Value| chat.is_none() || button.get("type").and_then(Value::as_str) != Some("default");
+        let button = self.buttons.get(&chat).filter(is_own).or_else(|| self.buttons.get(&None));
+        button.cloned().unwrap_or_else(|| json!({"type": "default"}))
+    }
+
+    /// Returns the number of the next launch of a Mini App.
+    pub(in crate::sandbox) fn next_launch(&mut self) -> u64 {
+        self.launches += 1;
+        self.launches
     }
 
     /// Returns the menu of a private chat. The narrowest scope wins; within a scope, the user's language goes

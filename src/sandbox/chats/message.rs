@@ -155,6 +155,7 @@ fn buttons(markup: &Value) -> Vec<Vec<Button>> {
         text: text(b, "text").unwrap_or_default(),
         callback_data: text(b, "callback_data"),
         url: text(b, "url"),
+        web_app: b.get("web_app").and_then(|app| text(app, "url")),
         style: text(b, "style"),
     };
     let rows = markup.get("inline_keyboard").and_then(Value::as_array).into_iter().flatten();

@@ -221,6 +221,9 @@ pub struct Button {
     /// The URL that the button opens instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The address of the Mini App that the button opens instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_app: Option<String>,
     /// The colour: `primary`, `success` or `danger`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<String>,

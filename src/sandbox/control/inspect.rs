@@ -53,6 +53,12 @@ impl Sandbox {
         self.read(|state| state.users.get(&user).map(|u| state.menus.menu_for(u)).unwrap_or_default())
     }
 
+    /// Returns the menu button of the user's chat.
+    #[must_use]
+    pub fn menu_button(&self, user: i64) -> Value {
+        self.read(|state| state.menus.button(Some(user)))
+    }
+
     /// Returns a counter that grows with every change of the state.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {

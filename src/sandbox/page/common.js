@@ -18,6 +18,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 const iconPaths = {
+  app: "M4 5h16v14H4zM4 9.5h16M7 7.3v.01",
   attach: "M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.6-8.6a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.7-7.7",
   block: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM5.7 5.7l12.6 12.6",
   check: "M1.5 12.5l4.5 4.5L15 8M11.5 16.2l.8.8 9-9",

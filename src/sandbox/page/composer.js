@@ -73,7 +73,7 @@ function stickerSample() {
 }
 
 export class Composer {
-  /** `hooks`: bot(), showToast(text), onSend(), topic(). */
+  /** `hooks`: bot(), menuButton, showToast(text), onSend(), topic(). */
   constructor(user, hooks) {
     this.user = user;
     this.hooks = hooks;
@@ -129,7 +129,7 @@ export class Composer {
       },
     }, "/");
     const attach = iconButton("attach", strings.attach, { "data-testid": "attach" });
-    const bar = el("div.bar", {}, attach, this.input, slash, this.sendButton);
+    const bar = el("div.bar", {}, this.hooks.menuButton, attach, this.input, slash, this.sendButton);
     attachMenu(attach, strings.attach, () => [
       { icon: "photo", text: strings.attachPhoto, action: () => this.choose("image/*,video/*") },
       { icon: "document", text: strings.attachDocument, action: () => this.choose("") },

@@ -13,15 +13,16 @@ impl State {
         json!({"id": bot.id, "username": bot.username, "name": bot.name, "has_topics": bot.has_topics})
     }
 
-    /// Returns the topics of a chat, its pinned message and its keyboard.
+    /// Returns the topics of a chat, its pinned message, its keyboard and its menu button.
     fn chat_info(&self, chat: i64) -> Value {
         let topics = self.chats.get(&chat).into_iter().flat_map(|found| &found.topics);
         let topics = topics.filter_map(|(id, name)| Some(json!({"id": id, "name": name.as_ref()?})));
         let keyboard = self.chats.get(&chat).and_then(|found| found.keyboard.as_ref());
-        json!({"topics": topics.collect::<Vec<_>>(), "pinned": self.pinned(chat), "keyboard": keyboard})
+        let menu_button = self.menus.button(Some(chat));
+        json!({"topics": topics.collect::<Vec<_>>(), "pinned": self.pinned(chat), "keyboard": keyboard, "menu_button": menu_button})
     }
 
-    /// Tells the pages that the topics of a chat, its pinned message or its keyboard changed.
+    /// Tells the pages that the topics of a chat, its pinned message, its keyboard or its menu button changed.
     pub(in crate::sandbox) fn emit_chat_info(&self, chat: i64) {
         self.emit(json!({"type": "info", "chat": chat, "info": self.chat_info(chat)}));
     }

@@ -176,9 +176,10 @@ function meta(message) {
 }
 
 function keyboard(rows) {
-  const key = ({ text, callback_data: data, url, style }) => {
+  const key = ({ text, callback_data: data, url, web_app: app, style }) => {
     const label = el("span", {}, text);
     if (url) return el("a.key", linkAttributes(url), label, icon("out"));
+    if (app) return el("button.key", { type: "button", "data-app": app, "data-style": style }, label, icon("app"));
     return el("button.key", { type: "button", "data-callback": data, "data-style": style, disabled: data == null }, label);
   };
   return el("div.keyboard", {}, ...rows.map((row) => el("div.keys", {}, ...row.map(key))));

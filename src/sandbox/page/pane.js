@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip, openMenu } from "./common.js";
 import { excerpt, renderMessage, startPayload, togglePlay } from "./message.js";
 import { ReplyKeyboard } from "./keyboard.js";
+import { MiniApp } from "./mini-app.js";
 import { TopicBar } from "./topics.js";
 import { day, strings } from "./i18n.js";
 
@@ -20,8 +21,10 @@ export class Pane {
     this.visible = false;
     this.atEnd = true;
     this.lastTop = 0;
+    this.miniApp = new MiniApp(user.id, hooks.bot);
     this.composer = new Composer(user, {
       bot: hooks.bot,
+      menuButton: this.miniApp.button,
       showToast: (text) => this.answers.showToast(text),
       onSend: () => this.toEnd(),
       topic: () => this.topics.chosen,
@@ -36,7 +39,7 @@ export class Pane {
   build(user) {
     this.identity = el("div.identity");
     this.menuButton = iconButton("dots", strings.menuOf(fullName(user)));
-    const head = el("header.head", {}, this.identity, this.menuButton);
+    const head = el("header.head", {}, this.identity, this.miniApp.link, this.menuButton);
     attachMenu(this.menuButton, strings.menuOf(fullName(user)), () => this.menu());
 
     this.log = el("div.log", { role: "log", "aria-live": "polite", onclick: (event) => this.onClick(event) });
@@ -57,7 +60,7 @@ export class Pane {
     const chat = el("div.chat", {}, this.scroller, this.empty, this.endButton, this.answers.root);
     this.pinned = el("button.pinned", { type: "button", "data-testid": "pinned", hidden: true });
     this.pinned.addEventListener("click", () => this.goTo(this.pinnedId));
-    this.root.append(head, this.topics.root, this.pinned, chat, this.keyboard.root, this.composer.root);
+    this.root.append(head, this.topics.root, this.pinned, chat, this.keyboard.root, this.composer.root, this.miniApp.root);
     this.root.addEventListener("dragover", (event) => event.preventDefault());
     this.root.addEventListener("drop", (event) => this.composer.acceptFile(event.dataTransfer.files, event));
 
@@ -169,9 +172,10 @@ export class Pane {
   }
 
   /** Sets the topics of the chat and its pinned message. */
-  setInfo({ topics, pinned, keyboard } = { topics: [], pinned: null, keyboard: null }) {
+  setInfo({ topics, pinned, keyboard, menu_button } = { topics: [] }) {
     this.pinnedId = pinned;
     this.keyboard.set(keyboard);
+    this.miniApp.setButton(menu_button);
     this.topics.set(topics);
     this.showTopic();
     this.showPinned();
@@ -255,9 +259,10 @@ export class Pane {
   }
 
   onClick(event) {
-    const target = event.target.closest("[data-callback], [data-command], [data-play], [data-goto], [data-more], tg-spoiler, a[href]");
+    const target = event.target.closest("[data-callback], [data-app], [data-command], [data-play], [data-goto], [data-more], tg-spoiler, a[href]");
     if (!target) return;
     if (target.dataset.callback != null) this.answers.press(target);
+    else if (target.dataset.app) this.miniApp.open(target.dataset.app);
     else if (target.dataset.more != null) this.openMessageMenu(target);
     else if (target.dataset.goto) this.goTo(Number(target.dataset.goto));
     else if (target.dataset.command) this.composer.send({ text: target.dataset.command });

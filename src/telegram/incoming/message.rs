@@ -102,7 +102,7 @@ impl IncomingUser {
 
 impl IncomingMessage {
     /// Reads a message. Returns `None` if it has no id or no chat.
-    pub(super) fn read(message: &Value) -> Option<Self> {
+    pub fn read(message: &Value) -> Option<Self> {
         let chat = IncomingChat::read(message.get("chat")?)?;
         let kind = kind_of(message);
         let text = formatted(message, "text", "entities");

@@ -1,6 +1,7 @@
 //! Agent settings over the API: capacity and automatic assignment.
 mod departments;
 mod profile;
+mod whole;
 
 use super::{BUDI, SARI, desk, id};
 use crate::support::ADMIN;

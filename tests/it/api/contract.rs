@@ -39,6 +39,7 @@ POST /api/tickets/{ticket}/complete
 GET /api/tickets/{ticket}/messages
 POST /api/tickets/{ticket}/messages
 POST /api/tickets/{ticket}/notes
+POST /api/tickets/{ticket}/files
 GET /api/webhook-deliveries
 GET /api/agents/{agent_id}
 PATCH /api/agents/{agent_id}

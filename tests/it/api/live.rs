@@ -259,3 +259,30 @@ async fn messages_reach_those_who_may_read_the_ticket() {
     });
     assert_eq!(next.await["event"], "agent_status");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_department_is_pushed_on_all_replicas() {
+    let signals = std::sync::Arc::new(crate::replicas::Wire::default());
+    let desk = Desk::with(Options { signals: Some(signals), ..Options::default() }).await;
+    desk.agent(BUDI, "Budi").await;
+    let second = desk.start_replica().await;
+    let mut pages = Vec::new();
+    for (address, person) in [(desk.app().addr, ADMIN), (second.app.addr, BUDI)] {
+        pages.push(Page::at(address, &desk.token(person).await).await);
+    }
+    let new = json!({"department": "Teknik", "category": "Gangguan"});
+    let added = desk.post(ADMIN, "/api/departments", new).await.data().clone();
+    let path = format!("/api/departments/{}", added["department_id"].as_str().unwrap());
+    let category = format!("{path}/categories/{}", added["categories"][0]["category_id"].as_str().unwrap());
+    let renamed = desk.patch(ADMIN, &path, json!({"department": "Lapangan", "critical": true})).await;
+    let more = desk.post(ADMIN, &format!("{path}/categories"), json!({"category": "Pasang baru"})).await;
+    let retired = desk.patch(ADMIN, &category, json!({"retired": true})).await;
+    // The same again is no change.
+    desk.patch(ADMIN, &category, json!({"retired": true})).await.data();
+    for page in &mut pages {
+        for expected in [&added, renamed.data(), more.data(), retired.data()] {
+            let event = page.until(|event| event["event"] == "department_changed").await;
+            assert_eq!(&event["data"], expected);
+        }
+    }
+}

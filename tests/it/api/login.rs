@@ -1,4 +1,5 @@
 //! Telegram login: a fresh signed login gives a token; old, foreign and edited logins are refused.
+mod logout;
 mod page;
 
 use super::{BUDI, SARI, desk};

@@ -150,7 +150,7 @@ impl Page {
             "agent_status" => drop(self.picture.agents.insert(key(data, "agent_id"), data.clone())),
             "queue_stats" => self.picture.queue = data.clone(),
             // A page shows them beside the ticket, and reads the others when it opens it.
-            "message_created" | "message_updated" => {}
+            "message_created" | "message_updated" | "department_changed" => {}
             "alert" if data["cleared"] == true => drop(self.alerts.remove(&alert(data))),
             "alert" => drop(self.alerts.insert(alert(data))),
             _ if ["completed", "cancelled"].contains(&data["status"].as_str().unwrap()) => {

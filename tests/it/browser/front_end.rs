@@ -3,6 +3,7 @@ mod accessibility;
 mod admin;
 mod agent;
 mod load;
+mod mini_app;
 mod network;
 mod together;
 mod views;

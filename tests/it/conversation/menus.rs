@@ -1,6 +1,8 @@
 //! Command menus of each role, in both languages.
 use super::{BUDI, SARI, TOM, with_customer};
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, Options, http};
+use antri::config::http::HttpConfig;
+use serde_json::json;
 
 /// Returns the commands in the menu of this person.
 fn menu(desk: &Desk, id: i64) -> Vec<String> {
@@ -73,4 +75,74 @@ async fn help_lists_every_command_of_the_menu() {
             assert!(help.contains(&format!("/{command} ")), "/{command} in {help}");
         }
     }
+}
+
+/// Returns a desk whose front end has this address.
+async fn desk_at(url: &str) -> Desk {
+    let http = HttpConfig { web_url: Some(url.to_owned()), ..http() };
+    let desk = Desk::with(Options { http, ..Options::default() }).await;
+    desk.person(SARI, "Sari", "id").await;
+    desk
+}
+
+/// Returns the addresses of the Mini App on the newest message of this person.
+fn apps(desk: &Desk, id: i64) -> Vec<String> {
+    desk.last(id).keyboard.into_iter().flatten().filter_map(|button| button.web_app).collect()
+}
+
+#[tokio::test]
+async fn the_menu_button_of_staff_opens_the_front_end_until_their_role_ends() {
+    let desk = desk_at("https://desk.example").await;
+    let own = json!({"type": "default"});
+    let dashboard = |text: &str| json!({"type": "web_app", "text": text, "web_app": {"url": "https://desk.example/app/"}});
+    let calls = |id: i64| {
+        let is_call = |request: &&antri::sandbox::RecordedRequest| {
+            request.method == "setChatMenuButton" && request.params["chat_id"] == id
+        };
+        desk.sandbox.requests().iter().filter(is_call).count()
+    };
+    assert_eq!((desk.sandbox.menu_button(SARI), calls(SARI)), (own.clone(), 0));
+    assert_eq!(desk.sandbox.menu_button(ADMIN), dashboard("Dasbor"));
+    desk.agent(BUDI, "Budi").await;
+    assert_eq!(desk.sandbox.menu_button(BUDI), dashboard("Dasbor"));
+    desk.say(BUDI, "/language").await;
+    desk.press(BUDI, "🇬🇧").await;
+    assert_eq!(desk.sandbox.menu_button(BUDI), dashboard("Dashboard"));
+    desk.say(ADMIN, "/removeagent Budi").await;
+    desk.press(ADMIN, "Cabut peran").await;
+    assert_eq!(desk.sandbox.menu_button(BUDI), own);
+    // An admin who is no agent any more stays staff.
+    desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
+    desk.say(ADMIN, &format!("/removeagent {ADMIN}")).await;
+    desk.press(ADMIN, "Cabut peran").await;
+    assert_eq!(desk.sandbox.menu_button(ADMIN), dashboard("Dasbor"));
+    assert_eq!(desk.sandbox.violations(), [""; 0]);
+}
+
+#[tokio::test]
+async fn cards_of_staff_have_a_button_to_their_view_of_the_front_end() {
+    let desk = desk_at("https://desk.example").await;
+    desk.agent(BUDI, "Budi").await;
+    let at = |view: &str| [format!("https://desk.example/app/?view={view}")];
+    for (id, command, view) in [
+        (BUDI, "/myqueue", "my-queue"),
+        (BUDI, "/web", "my-queue"),
+        (ADMIN, "/workload", "workload"),
+        (ADMIN, "/web", "workload"),
+    ] {
+        desk.say(id, command).await;
+        assert_eq!(apps(&desk, id), at(view), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn without_tls_telegram_opens_no_mini_app_so_there_is_no_button() {
+    let desk = desk_at("http://127.0.0.1:8080").await;
+    desk.agent(BUDI, "Budi").await;
+    for (id, command) in [(BUDI, "/myqueue"), (ADMIN, "/workload"), (ADMIN, "/web")] {
+        desk.say(id, command).await;
+        assert_eq!(apps(&desk, id), [""; 0], "{command}");
+        assert_eq!(desk.sandbox.menu_button(id), json!({"type": "default"}));
+    }
+    assert!(desk.sandbox.requests().iter().all(|request| request.method != "setChatMenuButton"));
 }

@@ -196,12 +196,18 @@ async fn every_documented_request_succeeds() {
     let (desk, path) = with_ticket().await;
     let text = std::fs::read_to_string("docs/conversation-api.md").unwrap();
     let requests: Vec<_> = text.lines().filter(|line| line.starts_with("curl ")).collect();
-    assert_eq!(requests.len(), 4);
+    assert_eq!(requests.len(), 5);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "isi").unwrap();
     for line in requests {
         let person = if line.contains("webhook-deliveries") { ADMIN } else { BUDI };
         let line = line.replacen("curl ", "curl --silent --show-error --fail-with-body ", 1);
         let mut curl = Command::new("bash");
-        curl.arg("-c").arg(&line).env("DESK", desk.url("")).env("TOKEN", desk.token(person).await);
+        curl.arg("-c")
+            .arg(&line)
+            .env("FILE", file.path())
+            .env("DESK", desk.url(""))
+            .env("TOKEN", desk.token(person).await);
         let run =
             curl.env("TICKET", path.split('/').nth(3).unwrap()).kill_on_drop(true).output().await.unwrap();
         assert!(run.status.success(), "{line}\n{}", String::from_utf8_lossy(&run.stdout));

@@ -67,7 +67,7 @@ async fn an_admin_press_is_answered_before_its_work() {
 
 /// Sends a message with one button that carries this data. Returns the message.
 async fn send_button(desk: &Desk, id: i64, data: &str) -> i64 {
-    let buttons = vec![vec![Button { label: "Lama".into(), data: data.into(), style: None }]];
+    let buttons = vec![vec![Button { label: "Lama".into(), data: data.into(), web_app: None, style: None }]];
     let text = Rendered::new("<b>kartu</b> &lt;lama&gt;".into(), buttons);
     let out = Outgoing { chat: antri::domain::ids::ChatId(id), message: Message::Text(text) };
     let app = desk.app();

@@ -54,7 +54,10 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
     assert_eq!(snapshot["users"][0]["first_name"], "Siti");
     assert_eq!(snapshot["chats"]["100001"][0]["text"], "/start");
     assert_eq!(snapshot["commands"]["100001"], json!([]));
-    assert_eq!(snapshot["info"]["100001"], json!({"topics": [], "pinned": null, "keyboard": null}));
+    assert_eq!(
+        snapshot["info"]["100001"],
+        json!({"topics": [], "pinned": null, "keyboard": null, "menu_button": {"type": "default"}})
+    );
 
     let text = json!({"chat_id": SITI, "text": "<b>pilih</b>", "parse_mode": "HTML",
         "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "a:1"}]]}});
@@ -88,7 +91,8 @@ async fn a_page_gets_a_snapshot_and_then_every_change() {
     desk.call("sendChatAction", json!({"chat_id": SITI, "action": "typing"})).await;
     assert_eq!(page.next().await, json!({"type": "action", "chat": SITI, "action": "typing"}));
     let info = |topics: Value, pinned: Value| {
-        let info = json!({"topics": topics, "pinned": pinned, "keyboard": null});
+        let info =
+            json!({"topics": topics, "pinned": pinned, "keyboard": null, "menu_button": {"type": "default"}});
         json!({"type": "info", "chat": SITI, "info": info})
     };
     desk.call("pinChatMessage", json!({"chat_id": SITI, "message_id": id})).await;

@@ -1,9 +1,15 @@
-/** Requests to the side API. The access token is in this module's memory only. */
-import { signal } from "@preact/signals";
+/** Requests to the side API. The access token is in this module's memory; in Telegram, the tab keeps it, too. */
+import { effect, signal } from "@preact/signals";
+import { isMiniApp, keepToken, keptToken } from "../telegram";
 import type { LoginOptions, Session } from "./bodies";
 
 /** The person who is logged in; undefined while that is not known yet, null if nobody is. */
 export const session = signal<Session | null | undefined>(undefined);
+
+effect(() => {
+  const known = session.value;
+  if (known !== undefined) keepToken(known?.token ?? null);
+});
 
 /** The seconds before its end at which a token is renewed. */
 const RENEWAL_MARGIN_SECONDS = 60;
@@ -27,10 +33,13 @@ function headersOf(token?: string, key?: string): Record<string, string> {
 
 async function send<T>(method: string, path: string, body: unknown, token?: string, key?: string): Promise<T> {
   const headers = headersOf(token, key);
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
+  const sent = isForm || body === undefined ? body : JSON.stringify(body);
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), keepalive: true });
+    // What is kept alive after the page is small.
+    response = await fetch(path, { method, headers, body: sent, keepalive: !isForm });
   } catch {
     throw new RequestError(0, "no_connection");
   }
@@ -41,26 +50,31 @@ async function send<T>(method: string, path: string, body: unknown, token?: stri
 
 let renewal: Promise<void> | null = null;
 
-/** Gets a new token, with the cookie or else with the token that still is valid. */
+/** Gets a new token: with the cookie, or in Telegram with the token of this tab. */
 async function renew(): Promise<void> {
-  const old = session.value?.token;
+  const old = session.value?.token ?? keptToken() ?? undefined;
+  const path = isMiniApp ? "/api/auth/refresh" : "/api/auth/session";
   try {
-    session.value = await send<Session>("POST", "/api/auth/session", undefined);
+    session.value = await send<Session>("POST", path, undefined, isMiniApp ? old : undefined);
   } catch (error) {
     if (!(error instanceof RequestError) || error.status !== 401) throw error;
-    // In a frame of Telegram the browser keeps no cookie.
-    if (!old) session.value = null;
-    else session.value = await send<Session>("POST", "/api/auth/refresh", undefined, old).catch(() => null);
+    session.value = null;
   }
+}
+
+/** Asks the desk whether the session lasts, and gets a new token if it does. */
+export async function renewNow(): Promise<void> {
+  renewal ??= renew().finally(() => (renewal = null));
+  await renewal;
 }
 
 /** Returns a token that is valid for a while; null if nobody is logged in. */
 export async function token(): Promise<string | null> {
   const current = session.value;
+  if (current === null) return null;
   const end = current ? Date.parse(current.expires_at) : 0;
   if (end - Date.now() < RENEWAL_MARGIN_SECONDS * 1000) {
-    renewal ??= renew().finally(() => (renewal = null));
-    await renewal;
+    await renewNow();
   }
   return session.value?.token ?? null;
 }
@@ -98,7 +112,15 @@ export async function logIn(kind: "link" | "miniapp" | "telegram", body: unknown
   session.value = await send<Session>("POST", `/api/auth/${kind}`, body);
 }
 
+/** Ends the session on the desk, and with it those of other tabs that share the cookie. */
 export async function logOut(): Promise<void> {
-  await send("POST", "/api/auth/logout", undefined).catch(() => null);
+  const current = session.value;
+  // The desk closes the connections of the session, and none of them shall ask for a new token.
   session.value = null;
+  try {
+    await send("POST", "/api/auth/logout", undefined, current?.token);
+  } catch (error) {
+    session.value = current;
+    throw error;
+  }
 }

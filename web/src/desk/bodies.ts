@@ -12,6 +12,7 @@ export interface Ticket {
   priority: Priority;
   department_id: string;
   department: string;
+  category_id: string;
   category: string;
   customer_name: string | null;
   customer_username: string | null;
@@ -31,10 +32,19 @@ export interface Ticket {
   rating?: { stars: number; comment: string | null };
 }
 
+/** An interval of one weekday, such as "monday" from "08:00" to "17:00". */
+export interface Interval {
+  day: string;
+  from: string;
+  to: string;
+}
+
 export interface Agent {
   agent_id: string;
   agent_name: string;
   status: Availability;
+  away_until: string | null;
+  working_hours: Interval[] | null;
   is_online: boolean;
   current_tickets: number;
   max_tickets: number;
@@ -135,6 +145,10 @@ export interface Department {
   department: string;
   critical: boolean;
   retired: boolean;
+  /** When it is open; null if it always is. */
+  hours: { time_zone: string; weekly: Interval[]; holidays: string[] } | null;
+  open: boolean;
+  opens_at: string | null;
   categories: Category[];
 }
 

@@ -1,6 +1,6 @@
 /** The desk as this page knows it: the last snapshot with the events since. */
 import { batch, computed, signal } from "@preact/signals";
-import type { Agent, Alert, Message, QueueStats, Snapshot, Ticket } from "./bodies";
+import type { Agent, Alert, Department, Message, QueueStats, Snapshot, Ticket } from "./bodies";
 import { Table } from "./table";
 
 export const tickets = new Table<Ticket>();
@@ -56,6 +56,26 @@ export const heldBy = (agent: string) =>
 
 /** Grows with each event about a ticket of this person: what the desk counts of them has changed. */
 export const ownChanges = signal(0);
+
+/** Grows with each change of a department, its categories or its hours. */
+export const departmentChanges = signal(0);
+
+/** Shows the names of a department and its categories wherever they are on the page. */
+function rename({ department_id, department, categories }: Department): void {
+  departmentChanges.value += 1;
+  for (const ticket of tickets.values()) {
+    if (ticket.department_id !== department_id) continue;
+    const category = categories.find((one) => one.category_id === ticket.category_id)?.category ?? ticket.category;
+    if (ticket.department === department && ticket.category === category) continue;
+    tickets.set(ticket.ticket_id, { ...ticket, department, category });
+  }
+  for (const agent of agents.values()) {
+    if (!agent.departments.some((one) => one.department_id === department_id && one.department !== department)) continue;
+    const departments = agent.departments.map((one) => (one.department_id === department_id ? { ...one, department } : one));
+    agents.set(agent.agent_id, { ...agent, departments });
+  }
+  alerts.value = alerts.value.map((alert) => (alert.department_id === department_id ? { ...alert, department } : alert));
+}
 
 /** What a page is told of, beside the change itself. */
 export type Notice = { kind: "assigned"; ticket: Ticket } | { kind: "alert"; alert: Alert };
@@ -124,6 +144,9 @@ export function apply(event: string, data: unknown, me: string) {
         else agents.set(agent.agent_id, agent);
         break;
       }
+      case "department_changed":
+        rename(data as Department);
+        break;
       case "queue_stats":
         stats.value = data as QueueStats;
         break;

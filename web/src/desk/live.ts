@@ -1,6 +1,6 @@
 /** The WebSocket: it connects again with a backoff, and the desk then sends a new snapshot. */
 import { signal } from "@preact/signals";
-import { RequestError, call, session, token } from "./api";
+import { RequestError, call, renewNow, session, token } from "./api";
 import type { Ticket } from "./bodies";
 import { apply, put, stats, waiting } from "./desk";
 
@@ -85,9 +85,10 @@ export function follow(): () => void {
       }
     };
     socket.onclose = ({ code }) => {
+      if (ended) return;
       if (code === NOT_STAFF) session.value = null;
-      // The token of this connection ended, and the next one has a new token.
-      else if (code === TOKEN_ENDED && connection.value === "open") void connect();
+      // The token of this connection ended. If the session lasts, the next one has a new token.
+      else if (code === TOKEN_ENDED && connection.value === "open") void renewNow().then(connect, again);
       else again();
     };
   }

@@ -34,6 +34,9 @@ const REASONS: Record<string, string> = {
   bad_alias: "error-bad-alias",
   no_pick_up: "error-no-pick-up",
   file_unavailable: "error-file",
+  too_large: "talk-file-too-large",
+  bad_file: "error-bad-file",
+  bot_blocked: "error-bot-blocked",
 };
 
 /** Says why a press had no effect. */

@@ -3,8 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call } from "../desk/api";
 import type { AgentLoad, Department } from "../desk/bodies";
+import { departmentChanges } from "../desk/desk";
 import { useResource } from "../desk/resource";
 import { Dialog } from "../parts/dialog";
+import { Hours } from "../parts/hours";
 import { say, sayFailure } from "../parts/toasts";
 import { text } from "../texts";
 
@@ -41,7 +43,7 @@ function changes(before: Form, after: Form): object {
 export function AgentSettings({ id, name, close }: { id: string; name: string; close: () => void }) {
   const path = `/api/agents/${id}`;
   const agent = useResource<AgentLoad>(path).data;
-  const all = useResource<Department[]>("/api/departments").data ?? [];
+  const all = useResource<Department[]>("/api/departments", departmentChanges.value).data ?? [];
   const form = useSignal<Form | null>(null);
   useEffect(() => {
     if (agent) form.value = formOf(agent);
@@ -71,6 +73,11 @@ export function AgentSettings({ id, name, close }: { id: string; name: string; c
           <p class="category">
             {text("today-counts", { assigned: agent.total_assigned_today, completed: agent.total_completed_today })}
           </p>
+          {agent.working_hours && (
+            <p class="category">
+              {text("agent-hours")} <Hours weekly={agent.working_hours} />
+            </p>
+          )}
           <label class="field">
             {text("agent-max")}
             <input

@@ -7,7 +7,7 @@ import { conversation } from "../desk/desk";
 import { connection } from "../desk/live";
 import { useResource } from "../desk/resource";
 import { Media, kindText } from "../parts/media";
-import { sayFailure } from "../parts/toasts";
+import { say, sayFailure } from "../parts/toasts";
 import { moment, text } from "../texts";
 
 interface Page {
@@ -17,6 +17,10 @@ interface Page {
 
 /** The longest message that the desk takes, in UTF-16 units. */
 const MAX_MESSAGE_UNITS = 3_900;
+
+/** The largest file that the desk takes, and the longest text below it. */
+const MAX_FILE_BYTES = 50_000_000;
+const MAX_FILE_TEXT_UNITS = 900;
 
 const path = (ticket: string, rest: string) => `/api/tickets/${ticket}/${rest}`;
 
@@ -56,13 +60,31 @@ function Composer({ ticket }: { ticket: Ticket }) {
   // The key names what is being written, so that a second press or a repeated request sends it once.
   const key = useSignal(crypto.randomUUID() as string);
   const isSending = useSignal(false);
+  const file = useSignal<File | null>(null);
+  const isReady = Boolean(words.value.trim() || file.value) && !isSending.value;
+  const choose = (input: HTMLInputElement) => {
+    const chosen = input.files?.[0] ?? null;
+    input.value = "";
+    // A note has no file.
+    if (isNote.value) return;
+    if (chosen && chosen.size > MAX_FILE_BYTES) say(text("talk-file-too-large"), "error");
+    else file.value = chosen;
+  };
   const replies = useResource<Reply[]>(path(ticket.ticket_id, "replies")).data ?? [];
   const send = async (event: Event) => {
     event.preventDefault();
-    if (!words.value.trim() || isSending.value) return;
+    if (!isReady) return;
     isSending.value = true;
     try {
-      await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key.value);
+      if (file.value) {
+        const form = new FormData();
+        form.append("file", file.value);
+        if (words.value.trim()) form.append("text", words.value);
+        await call("POST", path(ticket.ticket_id, "files"), form, key.value);
+      } else {
+        await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key.value);
+      }
+      file.value = null;
       words.value = "";
       key.value = crypto.randomUUID();
     } catch (error) {
@@ -91,18 +113,30 @@ function Composer({ ticket }: { ticket: Ticket }) {
       )}
       <textarea
         rows={words.value.includes("\n") ? 5 : 2}
-        maxLength={MAX_MESSAGE_UNITS}
+        maxLength={file.value ? MAX_FILE_TEXT_UNITS : MAX_MESSAGE_UNITS}
         aria-label={text(isNote.value ? "talk-note" : "talk-label")}
         placeholder={isNote.value ? text("talk-note") : text("talk-placeholder", { name: ticket.customer_name ?? "" })}
         value={words.value}
         onInput={(event) => (words.value = event.currentTarget.value)}
       />
+      {file.value && (
+        <p class="staged">
+          📎 {file.value.name}{" "}
+          <button type="button" class="quiet" aria-label={text("talk-file-remove")} onClick={() => (file.value = null)}>
+            ✕
+          </button>
+        </p>
+      )}
       <div class="actions">
+        <label class={isNote.value ? "button off" : "button"}>
+          📎 {text("talk-file")}
+          <input type="file" class="hidden" disabled={isNote.value} onChange={(event) => choose(event.currentTarget)} />
+        </label>
         <label>
-          <input type="checkbox" checked={isNote.value} onChange={(event) => (isNote.value = event.currentTarget.checked)} />{" "}
+          <input type="checkbox" disabled={file.value !== null} checked={isNote.value} onChange={(event) => (isNote.value = event.currentTarget.checked)} />{" "}
           {text("talk-note")}
         </label>
-        <button type="submit" class="primary" disabled={!words.value.trim() || isSending.value}>
+        <button type="submit" class="primary" disabled={!isReady}>
           {text("talk-send")}
         </button>
       </div>

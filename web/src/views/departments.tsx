@@ -2,10 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { call } from "../desk/api";
 import type { Category, Department } from "../desk/bodies";
+import { departmentChanges } from "../desk/desk";
 import { useResource } from "../desk/resource";
 import { Dialog } from "../parts/dialog";
+import { Hours } from "../parts/hours";
 import { sayFailure } from "../parts/toasts";
-import { text } from "../texts";
+import { moment, text } from "../texts";
 
 /** The longest name of a department or a category, in characters. */
 const MAX_NAME_CHARS = 60;
@@ -94,6 +96,13 @@ function Card({ department, change }: { department: Department; change: Change }
         />{" "}
         {text("department-critical")}
       </label>
+      {department.hours && (
+        <p class="category">
+          {department.opens_at ? text("department-closed", { when: moment(department.opens_at) }) : text(department.open ? "department-open" : "department-shut")}
+          <br />
+          <Hours weekly={department.hours.weekly} /> ({department.hours.time_zone})
+        </p>
+      )}
       <h3>{text("department-categories")}</h3>
       <ul class="list">
         {department.categories.map((category) => (
@@ -117,7 +126,7 @@ function Card({ department, change }: { department: Department; change: Change }
 }
 
 export function Departments() {
-  const listed = useResource<Department[]>(`${PATH}?retired=true`);
+  const listed = useResource<Department[]>(`${PATH}?retired=true`, departmentChanges.value);
   const [name, category] = [useSignal(""), useSignal("")];
   const change: Change = async (method, path, body) => {
     try {

@@ -73,6 +73,7 @@ export function MyQueue() {
           {text("today-counts", { assigned: counts.assigned_today, completed: counts.completed_today })}
         </p>
       )}
+      {agent?.away_until && <p class="category">{text("my-queue-away", { when: moment(agent.away_until) })}</p>}
       {held.length === 0 && <p class="empty">{text(takes ? "my-queue-empty" : "my-queue-empty-offline")}</p>}
       {held.map((ticket, index) => (
         <Card

@@ -4,7 +4,7 @@ import { call } from "../desk/api";
 import type { Agent } from "../desk/bodies";
 import { agents, stats } from "../desk/desk";
 import { sayFailure } from "../parts/toasts";
-import { availabilityText } from "../parts/ticket-state";
+import { agentStatusText } from "../parts/ticket-state";
 import { text } from "../texts";
 import { AgentSettings } from "./agent";
 
@@ -48,7 +48,7 @@ function Row({ agent, edit }: { agent: Agent; edit: () => void }) {
           {agent.agent_name}
         </button>
       </th>
-      <td>{availabilityText(agent.status, agent.is_online)}</td>
+      <td>{agentStatusText(agent)}</td>
       <td class="numbers">
         {step(-1, "workload-less", "−")}
         <span>

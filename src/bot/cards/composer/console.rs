@@ -28,7 +28,10 @@ impl Composer {
             return Ok(Some(localizer.message("console-closed", &[])));
         }
         Ok(Some(match key {
-            CardKey::Workload(_, page) => render::workload(localizer, &self.views.workload(page).await?),
+            CardKey::Workload(_, page) => {
+                let card = render::workload(localizer, &self.views.workload(page).await?);
+                self.with_dashboard(card, "workload", localizer)
+            }
             CardKey::Console { view: ConsoleView::Agent(agent, pane), list, .. } => {
                 self.agent_view(agent, pane, list, localizer).await?
             }

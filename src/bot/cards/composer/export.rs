@@ -56,7 +56,7 @@ impl Composer {
         let bytes = serde_json::to_vec_pretty(&document);
         let bytes = bytes.map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let name = format!("{}.json", localizer.plain("export-file", &[]));
-        let file = Upload { field: "document", name, mime: "application/json", bytes };
+        let file = Upload { field: "document", name, mime: "application/json".to_owned(), bytes };
         let caption = localizer.html("export-caption", &[]);
         Ok(TelegramAction::SendDocument(Box::new(ComposedDocument { file, caption })))
     }

@@ -112,7 +112,7 @@ impl Composer {
         let file = Upload {
             field: "document",
             name: render::transcript_name(localizer, &view),
-            mime: "text/html",
+            mime: "text/html".to_owned(),
             bytes: render::transcript(localizer, &view).into_bytes(),
         };
         let args = [("number", (&ticket.number).into()), ("count", view.lines.len().into())];

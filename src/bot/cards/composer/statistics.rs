@@ -32,7 +32,7 @@ impl Composer {
             }
         };
         let name = format!("{}.png", localizer.plain("stats-file", &[]));
-        let file = Upload { field: "photo", name, mime: "image/png", bytes };
+        let file = Upload { field: "photo", name, mime: "image/png".to_owned(), bytes };
         let caption = statistics_title(localizer, &statistics);
         Ok(TelegramAction::SendDocument(Box::new(ComposedDocument { file, caption })))
     }
@@ -69,7 +69,7 @@ impl Composer {
             (day_table(&statistics), "stats-file-days")
         };
         let name = format!("{}.csv", localizer.plain(key, &[]));
-        let file = Upload { field: "document", name, mime: "text/csv", bytes: table.into_bytes() };
+        let file = Upload { field: "document", name, mime: "text/csv".to_owned(), bytes: table.into_bytes() };
         let caption = statistics_title(localizer, &statistics);
         Ok(TelegramAction::SendDocument(Box::new(ComposedDocument { file, caption })))
     }

@@ -55,7 +55,11 @@ impl PickUpCards {
                 self.queued.remove(&ticket);
                 self.taken.insert(ticket);
             }
-            Event::Agent(_) | Event::Updated { .. } | Event::Message { .. } | Event::Alert { .. } => {}
+            Event::Agent(_)
+            | Event::Updated { .. }
+            | Event::Message { .. }
+            | Event::Department(_)
+            | Event::Alert { .. } => {}
         }
         self.agents.extend(event.agents());
     }

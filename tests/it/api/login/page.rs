@@ -13,14 +13,19 @@ const MAX_FIRST_LOAD_BYTES: usize = 60_000;
 
 /// Returns a desk with an agent, whose front end has an address.
 async fn desk() -> Desk {
+    desk_with(Options::default()).await
+}
+
+/// Returns the same desk with these options.
+pub(super) async fn desk_with(options: Options) -> Desk {
     let http = HttpConfig { web_url: Some(WEB_URL.to_owned()), ..http() };
-    let desk = Desk::with(Options { http, ..Options::default() }).await;
+    let desk = Desk::with(Options { http, ..options }).await;
     desk.agent(BUDI, "Budi").await;
     desk
 }
 
 /// Returns the code of a new link that `/web` sends to this person.
-async fn code(desk: &Desk, id: i64) -> String {
+pub(super) async fn code(desk: &Desk, id: i64) -> String {
     desk.say(id, "/web").await;
     let message = desk.last(id);
     let link = message.html.split("href=\"").nth(1).and_then(|rest| rest.split('"').next());
@@ -28,18 +33,18 @@ async fn code(desk: &Desk, id: i64) -> String {
     link.strip_prefix(&format!("{WEB_URL}/app/#login=")).expect("an address of the front end").to_owned()
 }
 
-async fn by_link(desk: &Desk, code: &str) -> Reply {
+pub(super) async fn by_link(desk: &Desk, code: &str) -> Reply {
     log_in(desk, "link", &json!({"code": code})).await
 }
 
 /// Returns the cookie of an answer, as a browser sends it back, and its attributes.
-fn cookie(reply: &Reply) -> (String, String) {
+pub(super) fn cookie(reply: &Reply) -> (String, String) {
     let header = reply.headers[SET_COOKIE].to_str().unwrap();
     let (pair, attributes) = header.split_once("; ").unwrap();
     (pair.to_owned(), attributes.to_owned())
 }
 
-async fn resume(desk: &Desk, cookie: &str, origin: Option<&str>) -> Reply {
+pub(super) async fn resume(desk: &Desk, cookie: &str, origin: Option<&str>) -> Reply {
     let mut request = desk.request("POST", "/api/auth/session").header(COOKIE, cookie);
     if let Some(origin) = origin {
         request = request.header(ORIGIN, origin);

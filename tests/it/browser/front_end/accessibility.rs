@@ -9,6 +9,7 @@ use crate::support::mongod::installed;
 use antri::cli::demo::stage::{BUDI, DEWI, SARI};
 use antri::sandbox::{MediaKind, NewMedia};
 use serde_json::Value;
+use thirtyfour::prelude::*;
 
 /// A person's way through the views, in a window and a language.
 struct Tour {
@@ -60,22 +61,27 @@ impl Tour {
 
     /// Checks the view that is shown, in both modes.
     async fn check(&self, view: &str) {
-        let language = self.word("id", "en");
         for scheme in ["light", "dark"] {
             self.demo.page.cmd(ColourScheme(scheme)).await.unwrap();
-            self.demo.screenshot(&format!("web-{view}-{language}-{}-{scheme}", self.suffix)).await;
-            let source = installed("contract/node_modules/axe-core/axe.min.js");
-            let source = std::fs::read_to_string(source).expect("axe-core: run tests/run, which installs it");
-            self.demo.page.execute(source, Vec::new()).await.unwrap();
-            let run = "const done = arguments[0]; axe.run().then(result => done(result.violations))";
-            let found = self.demo.page.execute_async(run, Vec::new()).await.unwrap();
-            let found = found.json().as_array().expect("violations").clone();
-            let words = |violation: &Value| format!("{}: {}", violation["id"], violation["nodes"][0]["html"]);
-            let found: Vec<_> = found.iter().map(words).collect();
-            assert!(found.is_empty(), "{view}, {language}, {scheme}: {found:#?}");
+            self.check_in(scheme, view).await;
         }
         let width = self.demo.script("return document.documentElement.scrollWidth - innerWidth").await;
         assert!(width.as_i64().unwrap() <= 0, "{view} scrolls sideways");
+    }
+
+    /// Checks the view that is shown, in the mode that the browser has.
+    async fn check_in(&self, scheme: &str, view: &str) {
+        let language = self.word("id", "en");
+        self.demo.screenshot(&format!("web-{view}-{language}-{}-{scheme}", self.suffix)).await;
+        let source = installed("contract/node_modules/axe-core/axe.min.js");
+        let source = std::fs::read_to_string(source).expect("axe-core: run tests/run, which installs it");
+        self.demo.page.execute(source, Vec::new()).await.unwrap();
+        let run = "const done = arguments[0]; axe.run().then(result => done(result.violations))";
+        let found = self.demo.page.execute_async(run, Vec::new()).await.unwrap();
+        let found = found.json().as_array().expect("violations").clone();
+        let words = |violation: &Value| format!("{}: {}", violation["id"], violation["nodes"][0]["html"]);
+        let found: Vec<_> = found.iter().map(words).collect();
+        assert!(found.is_empty(), "{view}, {language}, {scheme}: {found:#?}");
     }
 }
 
@@ -106,7 +112,7 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.fill("//form/textarea", "Baik, kami periksa dari sini dulu.").await;
     tour.click("//form", "Kirim", "Send").await;
     demo.wait_displayed(&format!("//li{}", containing("dari sini dulu"))).await;
-    demo.click("//form//label").await;
+    demo.click("//form//label[.//input[@type='checkbox']]").await;
     demo.fill("//form/textarea", "modem lama, mungkin perlu diganti").await;
     tour.click("//form", "Kirim", "Send").await;
     demo.stage.settle().await.unwrap();
@@ -114,8 +120,20 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.wait_displayed(&format!("//li[{}]//img", has_class("bubble"))).await;
     demo.wait_displayed("//form//select").await;
     tour.check("conversation").await;
+    // The note is written; the file is for the customer.
+    demo.click("//form//label[.//input[@type='checkbox']]").await;
+    let file = tempfile::Builder::new().prefix("panduan-modem").suffix(".pdf").tempfile().unwrap();
+    std::fs::write(file.path(), "isi").unwrap();
+    let input = demo.page.find(By::XPath("//form//input[@type='file']")).await.unwrap();
+    input.send_keys(file.path().to_str().unwrap()).await.unwrap();
+    demo.wait_displayed(&format!("//form{}", containing("panduan-modem"))).await;
     demo.script("document.querySelector('form').scrollIntoView({ block: 'end' })").await;
     tour.check("conversation-end").await;
+    tour.click("//form", "Kirim", "Send").await;
+    demo.wait_gone(&format!("//form{}", containing("panduan-modem"))).await;
+    demo.stage.settle().await.unwrap();
+    let received = demo.stage.sandbox.chat(SARI).into_iter().rev().find_map(|message| message.media);
+    assert!(received.unwrap().file_name.unwrap().starts_with("panduan-modem"));
 
     tour.click("//header", "Keluar", "Log out").await;
     demo.wait_displayed(&format!("//main[{}]", has_class("login"))).await;
@@ -128,7 +146,7 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     let demo = &tour.demo;
     demo.wait_displayed(&format!("//tr[@data-agent='Budi']{}", containing(tour.word("PENUH", "FULL")))).await;
     tour.check("workload").await;
-    tour.click("//tr[@data-agent='Budi']", "Budi", "Budi").await;
+    tour.click("//tr[@data-agent='Fajar']", "Fajar", "Fajar").await;
     demo.wait_displayed("//dialog//fieldset").await;
     tour.check("agent").await;
     tour.close_dialog().await;
@@ -165,6 +183,29 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     tour.demo.close().await;
 }
 
+/// The dashboard inside the pane of the demo, with the theme that the pane passes.
+async fn tour_of_the_mini_app(window: Window, is_english: bool) {
+    let tour = Tour::begin(window, is_english, BUDI).await;
+    let demo = &tour.demo;
+    demo.page.goto(&demo.stage.url).await.unwrap();
+    for scheme in ["light", "dark"] {
+        demo.page.cmd(ColourScheme(scheme)).await.unwrap();
+        if window.phone {
+            demo.click(&format!("//*[@data-tab='{BUDI}']")).await;
+        }
+        demo.open_mini_app(BUDI).await;
+        demo.wait_displayed(&ticket("#3 • INC")).await;
+        tour.check_in(scheme, "mini-app").await;
+        demo.close_mini_app(BUDI).await;
+    }
+    tour.demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mini_app_is_accessible_in_telegrams_theme() {
+    tour_of_the_mini_app(PHONE, false).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_views_of_an_agent_are_accessible() {
     tour_of_an_agent(PHONE, false).await;
@@ -182,6 +223,7 @@ async fn every_view_in_both_sizes_and_languages() {
         for window in [PHONE, DESKTOP] {
             tour_of_an_agent(window, is_english).await;
             tour_of_an_admin(window, is_english).await;
+            tour_of_the_mini_app(window, is_english).await;
         }
     }
 }

@@ -18,7 +18,8 @@ impl Demo {
     /// Types into a field in place of what it holds.
     pub(super) async fn fill(&self, field: &str, text: &str) {
         let field = self.wait_displayed(field).await;
-        field.clear().await.unwrap();
+        // Selected and typed over, as people do: a field that is cleared otherwise tells the page nothing.
+        field.send_keys(Key::Control + "a").await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 

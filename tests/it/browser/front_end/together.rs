@@ -4,6 +4,7 @@ use super::network::Cable;
 use super::{DESKTOP, Demo, press, ticket};
 use crate::browser::{WAIT_TIMEOUT, containing, open_browser};
 use antri::cli::demo::stage::{BUDI, CITRA, DEWI};
+use antri::engine::departments::DepartmentEdit;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -142,6 +143,44 @@ async fn after_a_restart_of_the_desk_the_pages_show_what_the_api_says() {
     demo.wait_toast("selesai").await;
     // The browsers report the failed requests in their consoles; they are what this test is about.
     demo.page.browser_log().await.unwrap();
+    other.quit().await.unwrap();
+    profile.close().unwrap();
+    demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_shows_a_changed_department_within_a_second() {
+    let demo = Demo::open(DESKTOP).await;
+    let (other, profile) = open_browser(&demo.driver, DESKTOP, "en-US").await;
+    demo.ticket("Internet mati.").await;
+    demo.open_front_end(DEWI).await;
+    demo.open_view("🏢 Departemen").await;
+    let engine = &demo.stage.app.engine;
+    let (admin, department) =
+        (demo.person(DEWI).await, engine.store().departments().await.unwrap().remove(0));
+    demo.wait_displayed(&format!("//*[@data-department='{}']", department.name)).await;
+    other.goto(&demo.login_link(BUDI).await).await.unwrap();
+    other.query(By::XPath(ticket(&department.name))).and_displayed().first().await.unwrap();
+
+    // The list of the admin, and the tickets of the agent.
+    let category = department.categories[0].id;
+    for (page, words, edit) in [
+        (&demo.page, "Layanan Bisnis", DepartmentEdit::Rename("Layanan Bisnis".into())),
+        (&other, "Layanan Cepat", DepartmentEdit::Rename("Layanan Cepat".into())),
+        (&other, "GANGGUAN", DepartmentEdit::RenameCategory(category, "GANGGUAN".into())),
+        (&demo.page, "GANGGUAN (nonaktif)", DepartmentEdit::SetCategoryRetired(category, true)),
+    ] {
+        if matches!(edit, DepartmentEdit::SetCategoryRetired(..)) {
+            let second = (engine.new_category_id(), "PASANG BARU");
+            engine.add_category(&admin, department.id, second.0, second.1).await.unwrap();
+        }
+        watch(page, words).await;
+        let changed = antri::clock::Clock::system().now().timestamp_millis();
+        engine.edit_department(&admin, department.id, &edit).await.unwrap();
+        let age = seen_at(page, words).await - changed;
+        println!("{words}: {age} ms after the change");
+        assert!(age < MAX_AGE_MS, "{words} was shown after {age} ms");
+    }
     other.quit().await.unwrap();
     profile.close().unwrap();
     demo.close().await;

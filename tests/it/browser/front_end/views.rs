@@ -6,7 +6,9 @@ use antri::domain::event::Actor;
 use antri::domain::ids::{CategoryId, DepartmentId, TelegramId};
 use antri::domain::person::{Availability, Locale};
 use antri::domain::policy::Capacity;
+use antri::domain::schedule::grammar::parse_plan;
 use antri::domain::ticket::description::Description;
+use antri::engine::departments::HoursEdit;
 use antri::engine::people::Profile;
 use antri::engine::tickets::open::NewTicket;
 use antri::engine::tickets::steps::Step;
@@ -73,6 +75,19 @@ impl Demo {
             engine.add_agent(Actor::Person(admin.id), agent, &all, now).await.unwrap();
             engine.set_capacity(&admin, agent, Capacity::new(max).unwrap(), now).await.unwrap();
         }
+        // Business hours, working hours, and an absence with an end.
+        let plan = |text: &str| parse_plan(text).unwrap();
+        for (department, text) in all.iter().zip(["Mon-Fri 08:00-17:00, Sat 09:00-12:00", "Sun 01:00-02:00"])
+        {
+            let typed = plan(text);
+            engine
+                .edit_hours(&admin, *department, (&HoursEdit::Plan(typed.plan, None), None), now)
+                .await
+                .unwrap();
+        }
+        let (fajar, hours) = (person(FIRST_ID + 1, "Fajar").await.id, plan("Mon-Fri 08:00-16:00"));
+        engine.set_working_hours(&admin, fajar, Some(&hours), now).await.unwrap();
+        engine.set_away_until(fajar, now + TimeDelta::hours(3), None, now).await.unwrap();
         self.stage
             .say(DEWI, "/replies salam Halo {name}, tiket {number} sedang kami periksa.")
             .await

@@ -1,0 +1,280 @@
+//! The route of an agent's file for the customer. Telegram keeps the files of this desk, so the file goes to the agent's
+//! own chat first, and from there it takes the way of a file that the agent sends in Telegram.
+use crate::api::Api;
+use crate::api::http::auth::Staff;
+use crate::api::http::envelope::{Answer, Envelope, Result};
+use crate::api::http::error::ApiError;
+use crate::api::http::extract::TicketRef;
+use crate::api::json::message::MessageBody;
+use crate::domain::content::MessageSource;
+use crate::domain::ids::TicketId;
+use crate::domain::person::Person;
+use crate::domain::text::formatted::{FormattedText, units};
+use crate::domain::ticket::conversation::{ConversationMessage, MessageContent};
+use crate::domain::ticket::{Refusal, Ticket};
+use crate::engine::conversation::NewMessage;
+use crate::engine::error::EngineError;
+use crate::telegram::incoming::IncomingMessage;
+use crate::telegram::{CallError, Upload};
+use axum::Router;
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use utoipa::ToSchema;
+
+/// The path of the route. Its body is read after the caller is known, because it can be large.
+pub(in crate::api) const PATH: &str = "/api/tickets/{ticket}/files";
+/// The largest file that a bot may upload.
+const MAX_FILE_BYTES: usize = 50_000_000;
+/// The largest photo that a bot may upload. A larger one is sent as a document.
+const MAX_PHOTO_BYTES: usize = 10_000_000;
+/// The largest text, in UTF-16 units: with the agent's name above it, it fits under a file.
+const MAX_TEXT_UNITS: usize = 900;
+/// The longest name of a file, in characters.
+const MAX_NAME_CHARS: usize = 120;
+/// How long a client may take to send the body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+/// How many files may be uploaded at once: each is in memory as a whole.
+pub(in crate::api) const MAX_UPLOADS: usize = 4;
+/// The types of pictures that Telegram takes as a photo.
+const PHOTO_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+/// The type of a file whose type is not said.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+pub(in crate::api) fn routes() -> Router<Arc<Api>> {
+    Router::new().route(PATH, post(send).layer(DefaultBodyLimit::disable()))
+}
+
+/// A file, and what is said to it.
+#[derive(Debug, ToSchema)]
+pub(in crate::api) struct FileForm {
+    /// The file: at most 50 MB. `image/jpeg`, `image/png` and `image/webp` of at most 10 MB are sent as a photo, anything
+    /// else as a document.
+    #[schema(value_type = String, format = Binary, example = "%PDF-1.7", content_media_type = "application/octet-stream")]
+    #[expect(dead_code, reason = "only for the contract")]
+    file: Vec<u8>,
+    /// A text below it: at most 900 UTF-16 units.
+    #[schema(max_length = 900, example = "Ini panduannya")]
+    #[expect(dead_code, reason = "only for the contract")]
+    text: Option<String>,
+}
+
+/// What a request brings.
+struct SentFile {
+    name: String,
+    mime: String,
+    bytes: Vec<u8>,
+    text: FormattedText,
+}
+
+/// Sends a file to the ticket's customer, as the agent who holds it. Others get 403, admins too. The file also appears in
+/// the agent's own chat. A second request with the same `Idempotency-Key` returns 200 with the first message.
+#[utoipa::path(post, operation_id = "sendFile", path = "/api/tickets/{ticket}/files", tag = "conversation",
+    security(("bearer" = [])), params(("ticket" = TicketRef, Path),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$")),
+    request_body(content = FileForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Envelope<MessageBody>), (status = 200, body = Envelope<MessageBody>)))]
+pub(in crate::api) async fn send(
+    State(api): State<Arc<Api>>,
+    Staff(caller): Staff,
+    TicketRef(ticket): TicketRef,
+    request: Request,
+) -> Result<MessageBody> {
+    let ticket = api.visible(&caller, &ticket).await?;
+    let key = format!("api {} {}", caller.id, api.idempotency_key(request.headers())?);
+    if let Some(before) = api.engine.store().message_by_key(&key).await? {
+        return api.sent_before(&before, ticket.id).await;
+    }
+    check_holder(&caller, ticket.clone())?;
+    let Ok(_permit) = api.uploads.try_acquire() else { return Err(ApiError::too_many(1)) };
+    let too_slow = |_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long");
+    let file = timeout(BODY_TIMEOUT, Box::pin(SentFile::read(request))).await.map_err(too_slow)??;
+    let (text, uploaded) = (file.text.clone(), Box::pin(api.upload(&caller, file)).await?);
+    let (source, content) = uploaded;
+    let content = MessageContent { text, ..content };
+    let new = NewMessage { source: Some(source), key: Some(key), thread: None, content };
+    let (engine, now, id) = (Arc::clone(&api.engine), api.now(), ticket.id);
+    let written = Api::run(async move { engine.write_to_customer(&caller, id, new, now).await }).await?;
+    let written = api.engine.store().message(written.id).await?.unwrap_or(written);
+    Ok(Answer::ok("File sent", api.message_body(&written).await?).with_status(StatusCode::CREATED))
+}
+
+/// Refuses whoever does not hold the ticket, before a file is uploaded.
+fn check_holder(caller: &Person, ticket: Ticket) -> std::result::Result<(), ApiError> {
+    if ticket.holder() == Some(caller.id) {
+        return Ok(());
+    }
+    let refusal = match ticket.agent() {
+        Some(agent) if agent == caller.id => Refusal::State(ticket.status()),
+        _ => Refusal::NotYours,
+    };
+    Err(EngineError::Refused(refusal, Box::new(ticket)).into())
+}
+
+impl Api {
+    /// Returns the message that an earlier request with this key wrote.
+    async fn sent_before(&self, before: &ConversationMessage, ticket: TicketId) -> Result<MessageBody> {
+        if before.ticket != Some(ticket) || before.content.kind.is_none() {
+            return Err(ApiError::conflict("idempotency_conflict", "this key wrote another message"));
+        }
+        Ok(Answer::ok("The file was sent before", self.message_body(before).await?))
+    }
+
+    /// Uploads a file to the agent's own chat. Returns the message there, and what it holds.
+    async fn upload(
+        &self,
+        agent: &Person,
+        file: SentFile,
+    ) -> std::result::Result<(MessageSource, MessageContent), ApiError> {
+        let is_photo = PHOTO_TYPES.contains(&file.mime.as_str()) && file.bytes.len() <= MAX_PHOTO_BYTES;
+        let params =
+            json!({"chat_id": agent.chat().0, "caption": file.text.text, "disable_notification": true});
+        let mut upload = Upload { field: "document", name: file.name, mime: file.mime, bytes: file.bytes };
+        let mut sent = Err(CallError::Refused {
+            code: 400,
+            description: String::new(),
+            retry_after: None,
+            migrate_to: None,
+        });
+        if is_photo {
+            upload.field = "photo";
+            sent = self.telegram.call_with_file("sendPhoto", &params, &upload).await;
+            upload.field = "document";
+        }
+        // Telegram takes a picture with odd dimensions as a document only.
+        if matches!(sent, Err(CallError::Refused { code: 400, .. })) {
+            sent = self.telegram.call_with_file("sendDocument", &params, &upload).await;
+        }
+        let message = sent.map_err(refused)?;
+        let message = IncomingMessage::read(&message).ok_or_else(unreadable)?;
+        let content = message.content().ok_or_else(unreadable)?;
+        let source = MessageSource { chat: agent.chat(), message_id: message.message_id };
+        let (kind, file_id) = (Some(content.kind.clone()), content.file_id.clone());
+        Ok((source, MessageContent { kind, file_id, ..MessageContent::default() }))
+    }
+}
+
+fn unreadable() -> ApiError {
+    tracing::warn!("failed to read Telegram's answer to an upload");
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "telegram_unavailable",
+        "Telegram's answer can't be read",
+    )
+}
+
+/// Returns the answer for a file that Telegram did not take.
+fn refused(error: CallError) -> ApiError {
+    let seconds = error.retry_after().map_or(1, |pause| pause.as_secs().max(1));
+    match error {
+        CallError::Refused { code: 403, .. } => ApiError::conflict(
+            "bot_blocked",
+            "start the bot in Telegram first: the file goes through your chat",
+        ),
+        CallError::Refused { code: 413, .. } => too_large(),
+        CallError::Refused { code: 429, .. } => ApiError::too_many(seconds),
+        CallError::Refused { code: 400..=499, .. } => {
+            ApiError::unprocessable("bad_file", "Telegram does not take this file")
+        }
+        error => {
+            tracing::warn!(%error, "failed to upload file");
+            ApiError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "telegram_unavailable",
+                "Telegram can't be reached",
+            )
+        }
+    }
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the file is larger than 50 MB")
+}
+
+fn bad_body(why: &str) -> ApiError {
+    ApiError::unprocessable("bad_body", format!("the body does not fit: {why}"))
+}
+
+impl SentFile {
+    /// Reads a form with a file and a text. Errors if there is no file, or if one of them is too large.
+    async fn read(request: Request) -> std::result::Result<Self, ApiError> {
+        let no_form = |_| bad_body("it is no multipart/form-data");
+        let mut form = Multipart::from_request(request, &()).await.map_err(no_form)?;
+        let (mut file, mut text) = (None, String::new());
+        while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
+            match field.name() {
+                Some("file") if file.is_none() => {
+                    let name = field.file_name().unwrap_or_default().to_owned();
+                    let mime = field.content_type().unwrap_or_default().to_owned();
+                    file = Some((name, mime, bytes_of(&mut field, MAX_FILE_BYTES).await?));
+                }
+                Some("text") if text.is_empty() => {
+                    let bytes = bytes_of(&mut field, MAX_TEXT_UNITS * 4).await?;
+                    text = String::from_utf8(bytes).map_err(|_| bad_body("text is not UTF-8"))?;
+                }
+                _ => return Err(bad_body("there is a field that is neither file nor text")),
+            }
+        }
+        let (name, mime, bytes) = file.ok_or_else(|| bad_body("there is no file"))?;
+        if bytes.is_empty() {
+            return Err(ApiError::unprocessable("bad_file", "the file is empty"));
+        }
+        let text = FormattedText { text, entities: Vec::new() }.cleaned();
+        if units(&text.text) > MAX_TEXT_UNITS {
+            return Err(ApiError::unprocessable("bad_text", "the text is longer than 900 UTF-16 units"));
+        }
+        let is_type = |text: &str| {
+            let parts = text.split_once('/');
+            let is_token = |part: &str| {
+                !part.is_empty()
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+            };
+            parts.is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
+        };
+        let mime = if is_type(&mime) { mime.to_ascii_lowercase() } else { UNKNOWN_TYPE.to_owned() };
+        Ok(Self { name: safe_name(&name), mime, bytes, text })
+    }
+}
+
+/// Returns the name without a folder and without characters that cannot stand in a header.
+fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = last.chars().filter(|c| !c.is_control() && *c != '"').take(MAX_NAME_CHARS);
+    let kept = kept.collect::<String>().trim().to_owned();
+    if kept.is_empty() { "file".to_owned() } else { kept }
+}
+
+fn broken_off() -> ApiError {
+    ApiError::bad("bad_body", "the body broke off")
+}
+
+/// Reads a field of at most `max` bytes.
+async fn bytes_of(field: &mut Field<'_>, max: usize) -> std::result::Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken_off())? {
+        if bytes.len() + chunk.len() > max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_name;
+
+    #[test]
+    fn names_have_no_folder_and_no_control_characters() {
+        assert_eq!(safe_name("panduan 1.pdf"), "panduan 1.pdf");
+        assert_eq!(safe_name("../../etc/passwd"), "passwd");
+        assert_eq!(safe_name("C:\\a\\b\"\r\n.pdf"), "b.pdf");
+        assert_eq!(safe_name(" / "), "file");
+        assert_eq!(safe_name(&"é".repeat(200)).chars().count(), 120);
+    }
+}
