@@ -53,8 +53,7 @@ pub struct Api {
     health: routes::health::Health,
     limits: http::rate_limit::RateLimits,
     live: live::events::LiveFeed,
-    /// The uploads of files that may still begin.
-    uploads: tokio::sync::Semaphore,
+    uploads: routes::uploads::UploadPermits,
     metrics: metrics::Metrics,
 }
 
@@ -86,7 +85,7 @@ impl Api {
             health,
             limits,
             live,
-            uploads: tokio::sync::Semaphore::new(routes::uploads::MAX_UPLOADS),
+            uploads: routes::uploads::UploadPermits::default(),
             metrics,
         })
     }

@@ -2,5 +2,4 @@
 pub(super) mod alerts;
 pub(super) mod events;
 pub(super) mod snapshot;
-mod socket_permits;
 pub(super) mod websocket;

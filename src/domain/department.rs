@@ -50,7 +50,7 @@ impl Department {
         self.categories.iter().filter(move |c| !c.retired && !self.retired)
     }
 
-    /// Returns true if it is open, on a desk in this time zone.
+    /// Returns true within its business hours, on a desk in this time zone.
     #[must_use]
     pub fn in_business_hours(&self, desk: Tz, now: Time) -> bool {
         self.hours.as_ref().is_none_or(|hours| hours.contains(desk, now))

@@ -43,19 +43,19 @@ impl BusinessHours {
         self.zone.unwrap_or(desk)
     }
 
-    /// Returns true if the department is open.
+    /// Returns true within the hours.
     #[must_use]
     pub fn contains(&self, desk: Tz, now: Time) -> bool {
         self.plan.contains(&self.holidays, self.zone_or(desk), now)
     }
 
-    /// Returns when the department opens next: `now` if it is open, `None` if it never opens.
+    /// Returns when the hours begin next: `now` within them, `None` if they never begin.
     #[must_use]
     pub fn next_start(&self, desk: Tz, now: Time) -> Option<Time> {
         if self.contains(desk, now) { Some(now) } else { self.next_change(desk, now) }
     }
 
-    /// Returns when the department opens or closes next.
+    /// Returns when the hours begin or end next.
     #[must_use]
     pub fn next_change(&self, desk: Tz, now: Time) -> Option<Time> {
         self.plan.next_change(&self.holidays, self.zone_or(desk), now)

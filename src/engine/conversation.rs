@@ -182,8 +182,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Commits a new message behind those that waited before it. A message with the same source is returned
-    /// instead of a second one.
+    /// Commits a new message behind those that waited before it. A message with the same source or
+    /// key is returned instead of a second one.
     async fn store_message(
         &self,
         mut before: Vec<Change>,
@@ -204,11 +204,13 @@ impl Engine {
                 Ok(message)
             }
             Some(Err(CommitError::Duplicate(UniqueKey::Message))) => {
-                let stored = match (message.source, &message.source_key) {
-                    (Some(source), _) => self.store.message_at(source).await?,
-                    (None, Some(key)) => self.store.message_by_key(key).await?,
-                    (None, None) => None,
-                };
+                let mut stored = None;
+                if let Some(source) = message.source {
+                    stored = self.store.message_at(source).await?;
+                }
+                if let (None, Some(key)) = (&stored, &message.source_key) {
+                    stored = self.store.message_by_key(key).await?;
+                }
                 stored.ok_or(EngineError::Contention)
             }
             Some(Err(CommitError::Store(error))) => Err(error.into()),

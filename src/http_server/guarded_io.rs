@@ -19,7 +19,7 @@ pub(super) struct GuardedIo {
     progress: Arc<Progress>,
     /// Runs while a write waits for the client.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Frees the connection's slot when the stream is dropped.
+    /// Counts the connection until the stream is dropped.
     _permit: ConnectionPermit,
 }
 

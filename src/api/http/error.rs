@@ -98,6 +98,11 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..error }
     }
 
+    /// Returns a 500: Telegram did not do what it was asked for.
+    pub(in crate::api) fn telegram_unavailable(message: &'static str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "telegram_unavailable", message)
+    }
+
     /// Returns a 500. The cause is in the log, under the request's id.
     pub(in crate::api) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke; the log says what")

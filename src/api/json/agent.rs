@@ -1,13 +1,13 @@
 //! JSON bodies of agents.
 use super::enums::Status;
-use super::hours::{IntervalBody, interval};
+use super::hours::WorkingHoursBody;
 use crate::api::Api;
 use crate::domain::Time;
 use crate::domain::department::Department;
-use crate::domain::schedule::WorkingHours;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::StoreError;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -34,8 +34,8 @@ pub(in crate::api) struct AgentState {
     status: Status,
     /// When they come back online by themselves, if they are away until then.
     away_until: Option<DateTime<Utc>>,
-    /// The weekly plan by which they go online and offline by themselves; `null` if they have none.
-    working_hours: Option<Vec<IntervalBody>>,
+    /// The hours by which they go online and offline by themselves; `null` if they have none.
+    working_hours: Option<WorkingHoursBody>,
     /// Whether they are online and present: their presence is not lost, and they have not blocked the bot.
     is_online: bool,
     /// Tickets they hold.
@@ -79,13 +79,9 @@ pub(in crate::api) struct AgentLoad {
     total_completed_today: u32,
 }
 
-fn weekly(hours: &WorkingHours) -> Vec<IntervalBody> {
-    hours.plan.intervals().iter().copied().map(interval).collect()
-}
-
 impl AgentState {
-    /// Returns the state of the agent on this seat, who holds `held` tickets.
-    pub(in crate::api) fn of(seat: &Seat, held: u16, departments: &[Department]) -> Self {
+    /// Returns the state of the agent on this seat, who holds `held` tickets, on a desk in this time zone.
+    pub(in crate::api) fn of(seat: &Seat, held: u16, departments: &[Department], zone: Tz) -> Self {
         let max = seat.capacity();
         let percent = (u32::from(held) * 100).checked_div(u32::from(max)).unwrap_or_default();
         let serves = |d: &&Department| seat.profile().is_some_and(|p| p.departments.contains(&d.id));
@@ -95,7 +91,10 @@ impl AgentState {
             agent_name: seat.person.name.clone(),
             status: seat.person.availability().into(),
             away_until: seat.profile().and_then(|profile| profile.away_until),
-            working_hours: seat.profile().and_then(|profile| profile.working_hours.as_ref()).map(weekly),
+            working_hours: seat
+                .profile()
+                .and_then(|profile| profile.working_hours.as_ref())
+                .map(|hours| WorkingHoursBody::of(hours, zone)),
             is_online: seat.is_online(),
             current_tickets: held,
             max_tickets: max,
@@ -119,7 +118,7 @@ impl Api {
         let (assigned, completed) = self.engine.store().assignment_counts(seat.person.id, today).await?;
         let profile = seat.profile();
         Ok(AgentLoad {
-            state: AgentState::of(seat, seat.held(), departments),
+            state: AgentState::of(seat, seat.held(), departments, self.engine.config().zone),
             alias: profile.and_then(|p| p.alias.clone()),
             last_online: profile.and_then(|p| p.last_online),
             last_activity: profile.map(|p| p.last_activity),

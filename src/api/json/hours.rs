@@ -1,6 +1,6 @@
-//! JSON bodies of business hours.
-use crate::domain::schedule::BusinessHours;
-use crate::domain::schedule::weekly_plan::Interval;
+//! JSON bodies of business hours and working hours.
+use crate::domain::schedule::weekly_plan::{Interval, WeeklyPlan};
+use crate::domain::schedule::{BusinessHours, WorkingHours};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -22,6 +22,16 @@ pub(in crate::api) struct HoursBody {
     holidays: Vec<NaiveDate>,
 }
 
+/// When an agent works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct WorkingHoursBody {
+    /// The time zone of the hours.
+    #[schema(example = "Asia/Jakarta")]
+    time_zone: String,
+    /// The intervals of the week, in order. What lasts past midnight is two intervals.
+    weekly: Vec<IntervalBody>,
+}
+
 /// An interval of one weekday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct IntervalBody {
@@ -41,14 +51,25 @@ impl HoursBody {
     pub(in crate::api) fn of(hours: &BusinessHours, desk: Tz) -> Self {
         Self {
             time_zone: hours.zone_or(desk).name().to_owned(),
-            weekly: hours.plan.intervals().iter().copied().map(interval).collect(),
+            weekly: intervals(&hours.plan),
             holidays: hours.holidays.iter().copied().collect(),
         }
     }
 }
 
-/// Returns the body of an interval.
-pub(in crate::api) fn interval(interval: Interval) -> IntervalBody {
+impl WorkingHoursBody {
+    /// Returns the body of these hours on a desk in this time zone.
+    pub(in crate::api) fn of(hours: &WorkingHours, desk: Tz) -> Self {
+        let zone = hours.zone.unwrap_or(desk);
+        Self { time_zone: zone.name().to_owned(), weekly: intervals(&hours.plan) }
+    }
+}
+
+fn intervals(plan: &WeeklyPlan) -> Vec<IntervalBody> {
+    plan.intervals().iter().copied().map(interval).collect()
+}
+
+fn interval(interval: Interval) -> IntervalBody {
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     IntervalBody {
         day: WEEKDAYS.get(usize::from(interval.day)).copied().unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! The live feed: one task follows the engine's feed, reads each changed record once, and broadcasts it to
 //! all sockets. A socket that falls behind loses events and gets a new snapshot; the desk never waits for it.
-use super::socket_permits::SocketPermits;
 use crate::api::Api;
+use crate::api::http::person_permits::PersonPermits;
 use crate::api::json::agent::AgentState;
 use crate::api::json::enums::TicketStatus;
 use crate::api::json::ticket::TicketBody;
@@ -57,12 +57,15 @@ pub(in crate::api) enum LiveEvent {
     Lost,
 }
 
+/// How many sockets a person may have open: many pages on several devices.
+const MAX_SOCKETS_PER_PERSON: usize = 50;
+
 /// The broadcast of events to sockets.
 #[derive(Debug)]
 pub(in crate::api) struct LiveFeed {
     events: Sender<LiveEvent>,
     /// The open sockets of each person.
-    pub(super) permits: SocketPermits,
+    pub(super) permits: PersonPermits,
     /// Cancelled when the desk shuts down.
     pub(in crate::api) closing: CancellationToken,
 }
@@ -71,7 +74,7 @@ impl Default for LiveFeed {
     fn default() -> Self {
         Self {
             events: broadcast::channel(FEED_CAPACITY).0,
-            permits: SocketPermits::default(),
+            permits: PersonPermits::new(MAX_SOCKETS_PER_PERSON),
             closing: CancellationToken::new(),
         }
     }
@@ -257,7 +260,8 @@ impl Api {
         let Some(seat) = self.engine.seat(agent) else { return Ok(None) };
         let departments = self.engine.store().departments().await?;
         let held = self.engine.store().held_by(agent).await?.len();
-        Ok(Some(AgentState::of(&seat, u16::try_from(held).unwrap_or(u16::MAX), &departments)))
+        let held = u16::try_from(held).unwrap_or(u16::MAX);
+        Ok(Some(AgentState::of(&seat, held, &departments, self.engine.config().zone)))
     }
 }
 

@@ -52,7 +52,10 @@ impl Api {
         let seats = self.engine.seats();
         Ok(Snapshot {
             tickets: self.ticket_bodies(&tickets).await?,
-            agents: seats.iter().map(|seat| AgentState::of(seat, seat.held(), &departments)).collect(),
+            agents: seats
+                .iter()
+                .map(|seat| AgentState::of(seat, seat.held(), &departments, self.engine.config().zone))
+                .collect(),
             queue: self.queue_stats(&seats, &departments).await?,
             alerts,
         })

@@ -10,7 +10,7 @@ use crate::telegram::CallError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
@@ -76,11 +76,7 @@ impl Api {
             ),
             error => {
                 tracing::warn!(%error, "failed to download file");
-                ApiError::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "telegram_unavailable",
-                    "Telegram can't be reached",
-                )
+                ApiError::telegram_unavailable("Telegram can't be reached")
             }
         })?;
         let headers = [

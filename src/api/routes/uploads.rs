@@ -5,6 +5,7 @@ use crate::api::http::auth::Staff;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::TicketRef;
+use crate::api::http::person_permits::PersonPermits;
 use crate::api::json::message::MessageBody;
 use crate::domain::content::MessageSource;
 use crate::domain::ids::TicketId;
@@ -17,13 +18,14 @@ use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use crate::telegram::{CallError, Upload};
 use axum::Router;
-use axum::extract::multipart::Field;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -40,14 +42,18 @@ const MAX_NAME_CHARS: usize = 120;
 /// How long a client may take to send the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 /// How many files may be uploaded at once: each is in memory as a whole.
-pub(in crate::api) const MAX_UPLOADS: usize = 4;
+const MAX_UPLOADS: usize = 4;
+/// How many of them may be of one person, so that nobody keeps the others waiting.
+const MAX_UPLOADS_PER_PERSON: usize = 1;
+/// The largest body: the file, the text and the lines between them.
+const MAX_BODY_BYTES: usize = MAX_FILE_BYTES + 64 * 1024;
 /// The types of pictures that Telegram takes as a photo.
 const PHOTO_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 /// The type of a file whose type is not said.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 pub(in crate::api) fn routes() -> Router<Arc<Api>> {
-    Router::new().route(PATH, post(send).layer(DefaultBodyLimit::disable()))
+    Router::new().route(PATH, post(send).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)))
 }
 
 /// A file, and what is said to it.
@@ -64,7 +70,19 @@ pub(in crate::api) struct FileForm {
     text: Option<String>,
 }
 
-/// What a request brings.
+/// The uploads that may still begin.
+pub(in crate::api) struct UploadPermits {
+    all: Semaphore,
+    of_each: PersonPermits,
+}
+
+impl Default for UploadPermits {
+    fn default() -> Self {
+        Self { all: Semaphore::new(MAX_UPLOADS), of_each: PersonPermits::new(MAX_UPLOADS_PER_PERSON) }
+    }
+}
+
+/// A file of a request, and the text to it.
 struct SentFile {
     name: String,
     mime: String,
@@ -87,21 +105,36 @@ pub(in crate::api) async fn send(
 ) -> Result<MessageBody> {
     let ticket = api.visible(&caller, &ticket).await?;
     let key = format!("api {} {}", caller.id, api.idempotency_key(request.headers())?);
-    if let Some(before) = api.engine.store().message_by_key(&key).await? {
-        return api.sent_before(&before, ticket.id).await;
+    let before = api.engine.store().message_by_key(&key).await?;
+    if before.is_none() {
+        check_holder(&caller, ticket.clone())?;
     }
-    check_holder(&caller, ticket.clone())?;
-    let Ok(_permit) = api.uploads.try_acquire() else { return Err(ApiError::too_many(1)) };
+    let Some(_own) = api.uploads.of_each.take(caller.id) else { return Err(ApiError::too_many(1)) };
+    let Ok(_permit) = api.uploads.all.try_acquire() else { return Err(ApiError::too_many(1)) };
     let too_slow = |_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long");
     let file = timeout(BODY_TIMEOUT, Box::pin(SentFile::read(request))).await.map_err(too_slow)??;
-    let (text, uploaded) = (file.text.clone(), Box::pin(api.upload(&caller, file)).await?);
-    let (source, content) = uploaded;
-    let content = MessageContent { text, ..content };
-    let new = NewMessage { source: Some(source), key: Some(key), thread: None, content };
-    let (engine, now, id) = (Arc::clone(&api.engine), api.now(), ticket.id);
-    let written = Api::run(async move { engine.write_to_customer(&caller, id, new, now).await }).await?;
-    let written = api.engine.store().message(written.id).await?.unwrap_or(written);
-    Ok(Answer::ok("File sent", api.message_body(&written).await?).with_status(StatusCode::CREATED))
+    let text = file.text.clone();
+    if let Some(before) = before {
+        return api.sent_before(&before, ticket.id, &text).await;
+    }
+    // To the end, also if the client leaves: a file in the agent's chat that the customer never gets would look sent.
+    let (this, id) = (Arc::clone(&api), ticket.id);
+    let sent = Api::run(async move { this.upload_and_write(&caller, id, key, file).await }).await?;
+    match sent {
+        Sent::Now(written) => {
+            let written = api.engine.store().message(written.id).await?.unwrap_or(written);
+            Ok(Answer::ok("File sent", api.message_body(&written).await?).with_status(StatusCode::CREATED))
+        }
+        Sent::Before(before) => api.sent_before(&before, ticket.id, &text).await,
+    }
+}
+
+/// The message of an upload.
+enum Sent {
+    /// This request wrote it.
+    Now(ConversationMessage),
+    /// Another request with the same key wrote it meanwhile.
+    Before(ConversationMessage),
 }
 
 /// Refuses whoever does not hold the ticket, before a file is uploaded.
@@ -118,11 +151,51 @@ fn check_holder(caller: &Person, ticket: Ticket) -> std::result::Result<(), ApiE
 
 impl Api {
     /// Returns the message that an earlier request with this key wrote.
-    async fn sent_before(&self, before: &ConversationMessage, ticket: TicketId) -> Result<MessageBody> {
-        if before.ticket != Some(ticket) || before.content.kind.is_none() {
+    async fn sent_before(
+        &self,
+        before: &ConversationMessage,
+        ticket: TicketId,
+        text: &FormattedText,
+    ) -> Result<MessageBody> {
+        if before.ticket != Some(ticket) || before.content.kind.is_none() || before.content.text != *text {
             return Err(ApiError::conflict("idempotency_conflict", "this key wrote another message"));
         }
         Ok(Answer::ok("The file was sent before", self.message_body(before).await?))
+    }
+
+    /// Uploads a file and writes the message. A file whose message is not written, or was written by another request
+    /// with the key, goes from the agent's chat again.
+    async fn upload_and_write(
+        &self,
+        agent: &Person,
+        ticket: TicketId,
+        key: String,
+        file: SentFile,
+    ) -> std::result::Result<Sent, ApiError> {
+        let text = file.text.clone();
+        let (source, content) = Box::pin(self.upload(agent, file)).await?;
+        let content = MessageContent { text, ..content };
+        let new = NewMessage { source: Some(source), key: Some(key), thread: None, content };
+        match self.engine.write_to_customer(agent, ticket, new, self.now()).await {
+            Ok(written) if written.source == Some(source) => Ok(Sent::Now(written)),
+            Ok(before) => {
+                self.delete_upload(source).await;
+                Ok(Sent::Before(before))
+            }
+            // Whether a store that is away has written it is not known.
+            Err(error @ EngineError::Store(_)) => Err(error.into()),
+            Err(error) => {
+                self.delete_upload(source).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn delete_upload(&self, source: MessageSource) {
+        let message = json!({"chat_id": source.chat.0, "message_id": source.message_id});
+        if let Err(error) = self.telegram.call("deleteMessage", &message).await {
+            tracing::warn!(%error, "failed to delete a file that was not sent to the customer");
+        }
     }
 
     /// Uploads a file to the agent's own chat. Returns the message there, and what it holds.
@@ -134,22 +207,19 @@ impl Api {
         let is_photo = PHOTO_TYPES.contains(&file.mime.as_str()) && file.bytes.len() <= MAX_PHOTO_BYTES;
         let params =
             json!({"chat_id": agent.chat().0, "caption": file.text.text, "disable_notification": true});
-        let mut upload = Upload { field: "document", name: file.name, mime: file.mime, bytes: file.bytes };
-        let mut sent = Err(CallError::Refused {
-            code: 400,
-            description: String::new(),
-            retry_after: None,
-            migrate_to: None,
-        });
-        if is_photo {
-            upload.field = "photo";
-            sent = self.telegram.call_with_file("sendPhoto", &params, &upload).await;
-            upload.field = "document";
-        }
-        // Telegram takes a picture with odd dimensions as a document only.
-        if matches!(sent, Err(CallError::Refused { code: 400, .. })) {
-            sent = self.telegram.call_with_file("sendDocument", &params, &upload).await;
-        }
+        let mut upload = Upload { field: "photo", name: file.name, mime: file.mime, bytes: file.bytes };
+        let photo = match is_photo {
+            true => Some(self.telegram.call_with_file("sendPhoto", &params, &upload).await),
+            false => None,
+        };
+        upload.field = "document";
+        let sent = match photo {
+            // Telegram takes a picture with odd dimensions as a document only.
+            None | Some(Err(CallError::Refused { code: 400, .. })) => {
+                self.telegram.call_with_file("sendDocument", &params, &upload).await
+            }
+            Some(sent) => sent,
+        };
         let message = sent.map_err(refused)?;
         let message = IncomingMessage::read(&message).ok_or_else(unreadable)?;
         let content = message.content().ok_or_else(unreadable)?;
@@ -161,11 +231,7 @@ impl Api {
 
 fn unreadable() -> ApiError {
     tracing::warn!("failed to read Telegram's answer to an upload");
-    ApiError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "telegram_unavailable",
-        "Telegram's answer can't be read",
-    )
+    ApiError::telegram_unavailable("Telegram's answer can't be read")
 }
 
 /// Returns the answer for a file that Telegram did not take.
@@ -183,17 +249,17 @@ fn refused(error: CallError) -> ApiError {
         }
         error => {
             tracing::warn!(%error, "failed to upload file");
-            ApiError::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "telegram_unavailable",
-                "Telegram can't be reached",
-            )
+            ApiError::telegram_unavailable("Telegram can't be reached")
         }
     }
 }
 
 fn too_large() -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the file is larger than 50 MB")
+}
+
+fn text_too_long() -> ApiError {
+    ApiError::unprocessable("bad_text", "the text is longer than 900 UTF-16 units")
 }
 
 fn bad_body(why: &str) -> ApiError {
@@ -206,15 +272,15 @@ impl SentFile {
         let no_form = |_| bad_body("it is no multipart/form-data");
         let mut form = Multipart::from_request(request, &()).await.map_err(no_form)?;
         let (mut file, mut text) = (None, String::new());
-        while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
+        while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
             match field.name() {
                 Some("file") if file.is_none() => {
                     let name = field.file_name().unwrap_or_default().to_owned();
                     let mime = field.content_type().unwrap_or_default().to_owned();
-                    file = Some((name, mime, bytes_of(&mut field, MAX_FILE_BYTES).await?));
+                    file = Some((name, mime, bytes_of(&mut field, MAX_FILE_BYTES, too_large).await?));
                 }
                 Some("text") if text.is_empty() => {
-                    let bytes = bytes_of(&mut field, MAX_TEXT_UNITS * 4).await?;
+                    let bytes = bytes_of(&mut field, MAX_TEXT_UNITS * 4, text_too_long).await?;
                     text = String::from_utf8(bytes).map_err(|_| bad_body("text is not UTF-8"))?;
                 }
                 _ => return Err(bad_body("there is a field that is neither file nor text")),
@@ -226,7 +292,7 @@ impl SentFile {
         }
         let text = FormattedText { text, entities: Vec::new() }.cleaned();
         if units(&text.text) > MAX_TEXT_UNITS {
-            return Err(ApiError::unprocessable("bad_text", "the text is longer than 900 UTF-16 units"));
+            return Err(text_too_long());
         }
         let is_type = |text: &str| {
             let parts = text.split_once('/');
@@ -249,16 +315,24 @@ fn safe_name(name: &str) -> String {
     if kept.is_empty() { "file".to_owned() } else { kept }
 }
 
-fn broken_off() -> ApiError {
-    ApiError::bad("bad_body", "the body broke off")
+/// Returns the answer for a body that is too large, or that ended too early.
+fn broken_off(error: MultipartError) -> ApiError {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => ApiError::bad("bad_body", "the body broke off"),
+    }
 }
 
-/// Reads a field of at most `max` bytes.
-async fn bytes_of(field: &mut Field<'_>, max: usize) -> std::result::Result<Vec<u8>, ApiError> {
+/// Reads a field of at most `max` bytes. A longer one is refused with `too_long`.
+async fn bytes_of(
+    field: &mut Field<'_>,
+    max: usize,
+    too_long: fn() -> ApiError,
+) -> std::result::Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|_| broken_off())? {
+    while let Some(chunk) = field.chunk().await.map_err(broken_off)? {
         if bytes.len() + chunk.len() > max {
-            return Err(too_large());
+            return Err(too_long());
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -36,7 +36,7 @@ pub enum HoursEdit {
     Zone(Option<Tz>),
 }
 
-/// Which departments are open, as the cards of their waiting tickets show.
+/// Departments with whether they are in their business hours, as the cards of their waiting tickets show.
 pub(in crate::engine) type DepartmentsInHours = HashMap<DepartmentId, bool>;
 
 impl Engine {

@@ -7,7 +7,7 @@ use crate::domain::notice::service::ServiceNotice;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::text::{clean, shorten};
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::service::{Rating, Stars};
 use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, Guard, Write};
 use crate::engine::{Attempt, Engine};
@@ -33,17 +33,14 @@ impl Engine {
             if after.service == before.service {
                 return Ok(Attempt::Done(before));
             }
-            let question = Notice::Service(ServiceNotice::AskComment { ticket });
-            let is_first = before.service.rating.is_none();
+            let was_low = before.service.rating.as_ref().is_some_and(|rating| rating.stars.is_low());
+            let mut notices = if was_low { Vec::new() } else { self.low_rating_notices(&after).await? };
+            if before.service.rating.is_none() {
+                let question = Notice::Service(ServiceNotice::AskComment { ticket });
+                notices.push(Outgoing::notice(after.customer_chat, question));
+            }
             let event = AuditEvent::of(now, customer, ticket, Action::Rated { stars });
-            let change = Change {
-                write: service_write(&after, &before),
-                event: Some(event),
-                notices: is_first
-                    .then(|| Outgoing::notice(after.customer_chat, question))
-                    .into_iter()
-                    .collect(),
-            };
+            let change = Change { write: service_write(&after, &before), event: Some(event), notices };
             let committed = self.commit_one(change).await;
             if committed.is_ok() {
                 tracing::info!(ticket = %after.number, stars = stars.get(), "rated");
@@ -71,17 +68,20 @@ impl Engine {
             if comment.is_empty() || after.service == before.service {
                 return Ok(Attempt::Done(before));
             }
-            let is_low = after.service.rating.as_ref().is_some_and(|rating| rating.stars.is_low());
-            let notices = if is_low {
-                let notice = Notice::Service(ServiceNotice::LowRating { ticket });
-                self.notices_to_admins(&notice).await?
-            } else {
-                Vec::new()
-            };
+            let notices = self.low_rating_notices(&after).await?;
             let change = Change { write: service_write(&after, &before), event: None, notices };
             Attempt::of(self.commit_one(change).await, after)
         })
         .await
+    }
+
+    /// Returns the notices to the admins about a low rating with a comment.
+    async fn low_rating_notices(&self, ticket: &Ticket) -> Result<Vec<Outgoing>, EngineError> {
+        let is_low = |rating: &Rating| rating.stars.is_low() && rating.comment.is_some();
+        if !ticket.service.rating.as_ref().is_some_and(is_low) {
+            return Ok(Vec::new());
+        }
+        Ok(self.notices_to_admins(&Notice::Service(ServiceNotice::LowRating { ticket: ticket.id })).await?)
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<Sandbox> {
     Router::new().route("/sandbox/users/{id}/mini-app", get(launch))
 }
 
-/// What a page opens.
+/// A Mini App that a pane opens.
 #[derive(Deserialize)]
 struct Launch {
     /// The address of the Mini App, as the bot gave it.

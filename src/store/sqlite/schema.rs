@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The schema of this program, which SQLite stores as `user_version`; 0 is a file without a schema.
 ///
-/// Versions 1 to 10 were layouts of unreleased builds, so there is no migration from them.
+/// Versions 1 to 11 were layouts of unreleased builds, so there is no migration from them.
 const SCHEMA_VERSION: u32 = 12;
 /// The parts of the schema, in the order in which they are created.
 const SCHEMA: [&str; 4] = [

@@ -44,7 +44,7 @@ export interface Agent {
   agent_name: string;
   status: Availability;
   away_until: string | null;
-  working_hours: Interval[] | null;
+  working_hours: { time_zone: string; weekly: Interval[] } | null;
   is_online: boolean;
   current_tickets: number;
   max_tickets: number;

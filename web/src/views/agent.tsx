@@ -75,7 +75,7 @@ export function AgentSettings({ id, name, close }: { id: string; name: string; c
           </p>
           {agent.working_hours && (
             <p class="category">
-              {text("agent-hours")} <Hours weekly={agent.working_hours} />
+              {text("agent-hours")} <Hours weekly={agent.working_hours.weekly} /> ({agent.working_hours.time_zone})
             </p>
           )}
           <label class="field">

@@ -133,7 +133,7 @@ async fn ask_in_place(
     Ok(vec![ctx.edit(pressed, start_prompt(bot, ctx, prompt).await?)])
 }
 
-/// Opens a prompt and returns its text. The person's next message answers it.
+/// Starts a prompt and returns its text. The person's next message answers it.
 pub(in crate::bot::handlers) async fn start_prompt(
     bot: &BotContext,
     ctx: &RequestContext,

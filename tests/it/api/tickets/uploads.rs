@@ -27,6 +27,10 @@ async fn send(desk: &Desk, person: i64, ticket: &str, form: Form, key: &str) -> 
     reply
 }
 
+fn upload_began(desk: &Desk) -> bool {
+    desk.sandbox.requests().iter().any(|request| request.method == "sendPhoto")
+}
+
 #[tokio::test]
 async fn a_file_reaches_the_customer_and_the_record() {
     let (desk, ticket) = with_ticket().await;
@@ -92,7 +96,41 @@ async fn a_repeated_request_sends_the_file_once() {
     let second = send(&desk, BUDI, &ticket, file(), "sama").await;
     assert_eq!((first.status, second.status), (201, 200));
     assert_eq!(second.data()["message_id"], first.data()["message_id"]);
+    let other = form(b"isi", "a.txt", "text/plain", "lain");
+    send(&desk, BUDI, &ticket, other, "sama").await.refused(409, "idempotency_conflict");
     assert_eq!((desk.sandbox.chat(SARI).len(), desk.sandbox.chat(BUDI).len()), (before, own));
+}
+
+#[tokio::test]
+async fn a_file_whose_ticket_went_to_another_agent_does_not_stay_in_the_chat() {
+    let (desk, ticket) = with_ticket().await;
+    desk.say(CITRA, "/online").await;
+    // Telegram has the file, and its answer comes after the ticket has moved.
+    let late = Fault::After(std::time::Duration::from_secs(1), Box::new(Fault::BadEntities));
+    desk.fault("sendPhoto", None, 1, late);
+    let (sent, _) =
+        tokio::join!(send(&desk, BUDI, &ticket, form(b"isi", "a.png", "image/png", ""), "k"), async {
+            desk.until("the upload began", async || upload_began(&desk)).await;
+            let path = format!("/api/queue/{ticket}/reassign");
+            let citra = desk.person_by_telegram_id(CITRA).await.id.to_string();
+            assert_eq!(desk.post(ADMIN, &path, json!({ "agent_id": citra })).await.status, 200);
+        });
+    sent.refused(403, "not_yours");
+    assert_eq!(desk.sandbox.chat(SARI).iter().filter(|message| message.media.is_some()).count(), 0);
+    assert_eq!(desk.sandbox.chat(BUDI).iter().filter(|message| message.media.is_some()).count(), 0);
+}
+
+#[tokio::test]
+async fn a_person_uploads_one_file_at_a_time() {
+    let (desk, ticket) = with_ticket().await;
+    let late = Fault::After(std::time::Duration::from_secs(1), Box::new(Fault::BadEntities));
+    desk.fault("sendPhoto", None, 1, late);
+    let photo = || form(b"isi", "a.png", "image/png", "");
+    let (first, _) = tokio::join!(send(&desk, BUDI, &ticket, photo(), "k1"), async {
+        desk.until("the upload began", async || upload_began(&desk)).await;
+        send(&desk, BUDI, &ticket, photo(), "k2").await.refused(429, "too_many_requests");
+    });
+    assert_eq!(first.status, 201);
 }
 
 #[tokio::test]

@@ -197,6 +197,20 @@ async fn admins_are_told_of_a_comment_to_a_low_rating_once() {
 }
 
 #[tokio::test]
+async fn admins_are_told_of_a_comment_when_its_rating_becomes_low() {
+    let (desk, _) = completed().await;
+    desk.press(SARI, "4 ⭐").await;
+    desk.say(SARI, "Lama sekali").await;
+    assert!(!desk.has(ADMIN, "penilaian rendah"));
+    for _ in 0..2 {
+        desk.press(SARI, "1 ⭐").await;
+        let notice = desk.find(ADMIN, "Sari mengomentari penilaian rendah untuk tiket");
+        assert!(notice.text.contains("Penilaian: ⭐\nKomentar: Lama sekali"), "{}", notice.text);
+        assert_eq!(desk.count(ADMIN, "penilaian rendah"), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_comment_to_a_good_rating_waits_for_its_reader() {
     let (desk, _) = completed().await;
     let told = desk.sandbox.chat(ADMIN).len();
