@@ -1,4 +1,4 @@
-/** Which view is shown. The address keeps it, so that a page that is loaded again shows the same. */
+/** Which view is shown. The address holds it, so that a page that is loaded again shows the same. */
 import { signal } from "@preact/signals";
 
 /** The views of the navigation, in its order. */

@@ -1,6 +1,6 @@
-/** Requests to the side API. The access token is in this module's memory; in Telegram, the tab keeps it, too. */
+/** Requests to the side API. The access token is in this module's memory; in Telegram, the tab stores it, too. */
 import { effect, signal } from "@preact/signals";
-import { isMiniApp, keepToken, keptToken } from "../telegram";
+import { isMiniApp, storeToken, storedToken } from "../telegram";
 import type { LoginOptions, Session } from "./bodies";
 
 /** The person who is logged in; undefined while that is not known yet, null if nobody is. */
@@ -8,7 +8,7 @@ export const session = signal<Session | null | undefined>(undefined);
 
 effect(() => {
   const known = session.value;
-  if (known !== undefined) keepToken(known?.token ?? null);
+  if (known !== undefined) storeToken(known?.token ?? null);
 });
 
 /** The seconds before its end at which a token is renewed. */
@@ -52,7 +52,7 @@ let renewal: Promise<void> | null = null;
 
 /** Gets a new token: with the cookie, or in Telegram with the token of this tab. */
 async function renew(): Promise<void> {
-  const old = session.value?.token ?? keptToken() ?? undefined;
+  const old = session.value?.token ?? storedToken() ?? undefined;
   const path = isMiniApp ? "/api/auth/refresh" : "/api/auth/session";
   try {
     session.value = await send<Session>("POST", path, undefined, isMiniApp ? old : undefined);
