@@ -28,7 +28,7 @@ export function storeToken(token: string | null): void {
 }
 
 /** The view that a button in the chat opens. */
-const wantedView = new URLSearchParams(location.search).get("view");
+export const wantedView = new URLSearchParams(location.search).get("view");
 
 /** The token of a log-in link. */
 export const loginCode = launch.get("login");

@@ -39,11 +39,14 @@ const REASONS: Record<string, string> = {
   bot_blocked: "error-bot-blocked",
 };
 
-/** Says why a press had no effect. */
-export function sayFailure(error: unknown): void {
+/** Returns why a request had no effect. */
+export function failureText(error: unknown): string {
   const code = error instanceof RequestError ? error.code : "";
-  say(text("toast-failed", { reason: text(REASONS[code] ?? "error-other") }), "error");
+  return text("toast-failed", { reason: text(REASONS[code] ?? "error-other") });
 }
+
+/** Says why a press had no effect. */
+export const sayFailure = (error: unknown) => say(failureText(error), "error");
 
 export function Toasts() {
   return (
