@@ -34,8 +34,9 @@ const REASONS: Record<string, string> = {
   bad_alias: "error-bad-alias",
   no_pick_up: "error-no-pick-up",
   file_unavailable: "error-file",
-  too_large: "talk-file-too-large",
+  too_large: "error-file-too-large",
   bad_file: "error-bad-file",
+  bad_text: "error-bad-text",
   bot_blocked: "error-bot-blocked",
 };
 
