@@ -4,7 +4,7 @@ web-title = Antri
 web-loading = Memuat…
 
 login-head = Masuk ke Antri
-login-about = Tampilan web ini untuk agen dan admin.
+login-about = Dasbor ini untuk agen dan admin.
 login-telegram = Masuk dengan Telegram
 login-by-bot = Atau kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
 login-failed = Masuk gagal. Minta tautan baru dengan /web di bot.
@@ -34,7 +34,7 @@ toggle-label = Status saya
 my-queue-head = 📋 Antrian tiket saya ({ $held }/{ $max })
 my-queue-empty = Belum ada tiket. Saat Anda online, tiket baru datang sendiri.
 my-queue-empty-offline = Belum ada tiket. Ubah status ke Online untuk menerima tiket.
-my-queue-away = 🌙 Anda tidak di tempat sampai { $when }. Setelah itu status Anda otomatis Online.
+my-queue-away = 🌙 Anda tidak di tempat sampai { $when }. Setelah itu Anda otomatis online lagi, atau offline di luar jam kerja.
 my-queue-slots = ℹ️ { $count } slot kosong. Tiket baru masuk otomatis.
 my-queue-slots-off = ℹ️ { $count } slot kosong. Tiket baru tidak masuk selama Anda tidak online.
 my-queue-full = ℹ️ Antrian Anda penuh. Tiket baru menunggu sampai ada yang selesai.
