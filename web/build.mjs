@@ -35,8 +35,8 @@ const texts = {
     build.onLoad({ filter: /\.ftl$/ }, ({ path }) => {
       const used = usedKeys();
       const messages = readFileSync(path, "utf8").split(/^(?=[a-z][a-z-]* =)/m);
-      const kept = messages.filter((message) => used.has(message.slice(0, message.indexOf(" ="))));
-      return { contents: kept.map((message) => message.replace(/^#.*\n/gm, "").trimEnd()).join("\n"), loader: "text" };
+      const usedMessages = messages.filter((message) => used.has(message.slice(0, message.indexOf(" ="))));
+      return { contents: usedMessages.map((message) => message.replace(/^#.*\n/gm, "").trimEnd()).join("\n"), loader: "text" };
     });
   },
 };

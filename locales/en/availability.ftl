@@ -9,7 +9,7 @@ toast-given-back = ↩️ The ticket is back in the queue
 # Absences with an end.
 
 availability-until = { $availability }, back { $when }
-absence-ask = Until when? After that you are online again automatically.
+absence-ask = Until when? After that you are online again, or offline outside your working hours.
 absence-prompt = 🌙 Until when are you away? Write how long, a time of day, or a date.
 absence-examples =
     For example:

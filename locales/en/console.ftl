@@ -34,7 +34,7 @@ console-cancel-sure =
 
     The customer will be told, and so will the agent who holds it.
 console-messages = 💬 Messages
-console-no-messages = 💬 There is no conversation in ticket <code>{ $number }</code> yet.
+console-no-messages = 💬 There are no messages in ticket <code>{ $number }</code> yet.
 console-transcript = 📄 Full transcript
 console-reassigned = ↪️ { $number } is now in { $agent }'s queue.
 console-priority-set = ✅ Priority of { $number }: { $priority }

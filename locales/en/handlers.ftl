@@ -123,7 +123,7 @@ alias-taken = That name is not free: another agent has it, or the desk gives it 
 alias-invalid = That name does not work. It needs at least one letter or digit, at most { $max } characters, and no invisible ones.
 
 web-link =
-    🌐 <a href="{ $link }">Open the web front end</a>
+    🌐 <a href="{ $link }">Open the dashboard</a>
 
     The link logs you in, works once, and for { $minutes } minutes. Don't pass it on.
-web-off = 🌐 The web front end has no address yet. The operator of this desk sets <code>WEB_URL</code> and <code>JWT_SECRET</code>.
+web-off = 🌐 The dashboard has no address yet. The operator of this desk sets <code>WEB_URL</code> and <code>JWT_SECRET</code>.

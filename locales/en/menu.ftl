@@ -24,7 +24,7 @@ command-reply = Send a canned reply: /r word
 command-withdraw = Take back a message (reply to it)
 command-forget = Export or delete personal data
 command-transcript = The conversation of a ticket as a document
-command-web = Open the web front end
+command-web = Open the dashboard
 command-token = Token for the web application
 
 command-workload = Workload of all agents

@@ -4,7 +4,7 @@ web-title = Antri
 web-loading = Loading…
 
 login-head = Log in to Antri
-login-about = This page is for agents and admins.
+login-about = This dashboard is for agents and admins.
 login-telegram = Log in with Telegram
 login-by-bot = Or send /web to { $bot }: the bot answers with a link that logs you in.
 login-failed = The log-in failed. Ask for a new link with /web in the bot.
@@ -34,7 +34,7 @@ toggle-label = My status
 my-queue-head = 📋 My ticket queue ({ $held }/{ $max })
 my-queue-empty = No tickets yet. While you are online, new ones arrive by themselves.
 my-queue-empty-offline = No tickets yet. Set your status to Online to get tickets.
-my-queue-away = 🌙 You are away until { $when }. Then the desk sets you online.
+my-queue-away = 🌙 You are away until { $when }. After that you are online again, or offline outside your working hours.
 my-queue-slots = { $count ->
     [one] ℹ️ { $count } slot available. New tickets will be auto-assigned.
    *[other] ℹ️ { $count } slots available. New tickets will be auto-assigned.
@@ -71,7 +71,7 @@ talk-note = Internal note
 talk-note-mark = 📝 Note
 talk-file = File
 talk-file-remove = Remove the file
-talk-file-too-large = the file is larger than 50 MB
+talk-file-text = With a file, the text has at most { $max } characters.
 talk-only-holder = Only the agent who holds this ticket can write.
 talk-older = Earlier messages
 talk-media = 📎 { $kind } (see Telegram)
@@ -139,7 +139,9 @@ error-bad-name = this is not a valid name
 error-bad-alias = this alias can't be used
 error-no-pick-up = the desk assigns this ticket by itself
 error-file = Telegram does not give out this file
+error-file-too-large = the file is larger than 50 MB
 error-bad-file = Telegram does not take this file
+error-bad-text = the text is empty or too long
 error-bot-blocked = start the bot in Telegram first
 error-other = try again in a moment
 

@@ -9,7 +9,7 @@ toast-given-back = ↩️ Tiket kembali ke antrian
 # Tidak di tempat sampai waktu tertentu.
 
 availability-until = { $availability }, kembali { $when }
-absence-ask = Sampai kapan? Setelah itu Anda otomatis online lagi.
+absence-ask = Sampai kapan? Setelah itu Anda otomatis online lagi, atau offline di luar jam kerja.
 absence-prompt = 🌙 Sampai kapan Anda tidak di tempat? Tulis lamanya, jamnya, atau tanggalnya.
 absence-examples =
     Contoh:

@@ -121,7 +121,7 @@ alias-taken = Nama itu tidak tersedia: sudah dipakai agen lain, atau dipakai bot
 alias-invalid = Nama itu tidak bisa dipakai. Harus ada huruf atau angka, paling banyak { $max } karakter, tanpa karakter yang tidak terlihat.
 
 web-link =
-    🌐 <a href="{ $link }">Buka tampilan web</a>
+    🌐 <a href="{ $link }">Buka dasbor</a>
 
     Tautan ini langsung memasukkan Anda, hanya bisa dipakai sekali, dan berlaku { $minutes } menit. Jangan diteruskan ke orang lain.
-web-off = 🌐 Tampilan web belum punya alamat. Pengelola desk ini mengatur <code>WEB_URL</code> dan <code>JWT_SECRET</code>.
+web-off = 🌐 Dasbor belum punya alamat. Pengelola desk ini mengatur <code>WEB_URL</code> dan <code>JWT_SECRET</code>.

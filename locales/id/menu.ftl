@@ -24,7 +24,7 @@ command-reply = Kirim balasan siap pakai: /r kata
 command-withdraw = Tarik pesan (balas pesannya)
 command-forget = Ekspor atau hapus data pribadi
 command-transcript = Percakapan sebuah tiket sebagai dokumen
-command-web = Buka tampilan web
+command-web = Buka dasbor
 command-token = Token untuk aplikasi web
 
 command-workload = Beban kerja semua agen

@@ -49,7 +49,9 @@ pub struct HttpConfig {
     /// commas or blanks. No default.
     pub trusted_proxies: Vec<IpAddr>,
     /// `WEB_URL`: the public address of this server, such as `https://desk.example`. `/web` in the bot links to the
-    /// web front end there. No default. If it is unset, `/web` says how to reach the front end.
+    /// web front end there. An `https` address also gives agents and admins the menu button and the buttons that open
+    /// the front end as a Mini App. Both need `JWT_SECRET`. No default. If one of the two variables is unset, `/web`
+    /// names them.
     pub web_url: Option<String>,
     /// Whether Telegram opens Mini Apps without TLS. The demo's does.
     pub mini_app_over_http: bool,

@@ -9,9 +9,9 @@ import { keepAlive } from "./desk/heartbeat";
 import { connection, follow } from "./desk/live";
 import { StatusToggle } from "./parts/status-toggle";
 import { playSound, SoundSwitch } from "./parts/sound";
-import { Toasts, say, sayFailure } from "./parts/toasts";
+import { Toasts, failureText, say, sayFailure } from "./parts/toasts";
 import { LANGUAGES, type Language, chooseLanguage, language, setUsualLanguage, text, zone } from "./texts";
-import { forgetLaunch, initData, joinTelegram, loginCode, widgetLogin } from "./telegram";
+import { forgetLaunch, initData, joinTelegram, loginCode, storedToken, widgetLogin } from "./telegram";
 import { type Route, route } from "./route";
 import { Alerts, alertText } from "./views/alerts";
 import { Departments } from "./views/departments";
@@ -26,7 +26,11 @@ import { Workload } from "./views/workload";
 
 const options = signal<LoginOptions | null>(null);
 const problem = signal<string | null>(null);
+/** Why the log-in did not reach a decision; null if it did, or while it runs. */
+const fault = signal<unknown>(null);
 
+/** The statuses of a log-in that the desk has refused. */
+const REFUSALS = [401, 403];
 const PROBLEMS: Record<string, string> = {
   expired_token: "login-used",
   used_login: "login-used",
@@ -34,23 +38,39 @@ const PROBLEMS: Record<string, string> = {
   forbidden: "login-forbidden",
 };
 
-/** Logs in with what Telegram or the link passed, or else resumes the session of the cookie. */
-async function begin(): Promise<void> {
+/** Logs in with what Telegram or the link passed, or else resumes the session of the cookie or of the tab. */
+async function logInOrResume(): Promise<void> {
   const widget = widgetLogin();
-  forgetLaunch();
-  options.value = await loginOptions().catch(() => null);
-  if (options.value) {
-    zone.value = options.value.time_zone;
-    setUsualLanguage(options.value.locale);
-  }
+  if (loginCode) return logIn("link", { code: loginCode });
+  if (!initData) return widget ? logIn("telegram", widget) : renewNow();
   try {
-    if (loginCode) await logIn("link", { code: loginCode });
-    else if (initData) await logIn("miniapp", { init_data: initData });
-    else if (widget) await logIn("telegram", widget);
-    else await renewNow();
+    await logIn("miniapp", { init_data: initData });
   } catch (error) {
-    const code = error instanceof RequestError ? error.code : "";
-    problem.value = PROBLEMS[code] ?? "login-failed";
+    // Telegram's client may load the page again with the same signed data, and the session of this tab lasts longer.
+    const isUsed = error instanceof RequestError && PROBLEMS[error.code] === "login-used";
+    if (!isUsed || !storedToken()) throw error;
+    await renewNow();
+    if (!session.value) throw error;
+  }
+}
+
+/** Begins a session. What was passed stays in the address until the desk has decided about it. */
+async function begin(): Promise<void> {
+  fault.value = null;
+  options.value = await loginOptions().catch(() => null);
+  if (options.value) zone.value = options.value.time_zone;
+  setUsualLanguage(options.value?.locale ?? language.value);
+  try {
+    await logInOrResume();
+    forgetLaunch();
+  } catch (error) {
+    if (!(error instanceof RequestError) || !REFUSALS.includes(error.status)) {
+      fault.value = error;
+      return;
+    }
+    // A Mini App without a session is still one when it is loaded again.
+    if (!initData) forgetLaunch();
+    problem.value = PROBLEMS[error.code] ?? "login-failed";
     session.value = null;
   }
 }
@@ -155,12 +175,26 @@ function Desk() {
   );
 }
 
+function Beginning() {
+  if (!fault.value) return <p class="empty">{text("web-loading")}</p>;
+  return (
+    <main class="login">
+      <p class="problem" role="alert">
+        {failureText(fault.value)}
+      </p>
+      <button type="button" class="primary" onClick={() => void begin()}>
+        {text("media-again")}
+      </button>
+    </main>
+  );
+}
+
 function App() {
   const known = session.value;
   return (
     <>
       {known === undefined ? (
-        <p class="empty">{text("web-loading")}</p>
+        <Beginning />
       ) : known ? (
         <Desk />
       ) : (

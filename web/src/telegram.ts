@@ -2,33 +2,33 @@
  * The page as a Mini App of Telegram. Telegram's own script would come from another server, so this file reads what
  * Telegram passes behind the `#`, and posts the few events that the page needs.
  *
- * The signed data logs in once. In a frame of Telegram the browser keeps no cookie, so the tab keeps its token and the
+ * The signed data logs in once. In a frame of Telegram the browser sends no cookie, so the tab stores its token and the
  * theme for the time when the page is loaded again. Outside Telegram, the token is in memory only.
  */
-import { keep, kept } from "./kept";
+import { readStorage, writeStorage } from "./browser-storage";
 
 const launch = new URLSearchParams(location.hash.slice(1));
 
 /** The signed data of the person; null outside Telegram. */
 export const initData = launch.get("tgWebAppData");
 
-// Two frames of one tab share what it keeps, and may belong to two people: those frames have names.
+// Two frames of one tab share its storage, and may belong to two people: those frames have names.
 const TOKEN_KEY = `antri-token ${window.name}`;
 const THEME_KEY = `antri-theme ${window.name}`;
 
 /** The token of this tab from before the page was loaded again; null outside Telegram. */
-export const keptToken = () => kept("sessionStorage", TOKEN_KEY);
+export const storedToken = () => readStorage("sessionStorage", TOKEN_KEY);
 
 /** Whether Telegram shows the page. */
-export const isMiniApp = initData !== null || keptToken() !== null;
+export const isMiniApp = initData !== null || storedToken() !== null;
 
-/** Keeps the token of this tab, if Telegram shows the page. */
-export function keepToken(token: string | null): void {
-  if (isMiniApp) keep("sessionStorage", TOKEN_KEY, token);
+/** Stores the token of this tab, if Telegram shows the page; null removes it. */
+export function storeToken(token: string | null): void {
+  if (isMiniApp) writeStorage("sessionStorage", TOKEN_KEY, token);
 }
 
 /** The view that a button in the chat opens. */
-const wantedView = new URLSearchParams(location.search).get("view");
+export const wantedView = new URLSearchParams(location.search).get("view");
 
 /** The token of a log-in link. */
 export const loginCode = launch.get("login");
@@ -45,7 +45,7 @@ export function widgetLogin(): unknown {
   }
 }
 
-/** Takes what was passed out of the address, so that it is not kept in the history. */
+/** Removes what was passed from the address, so that the history does not hold it. Until then, a reload logs in with it. */
 export function forgetLaunch(): void {
   if (!initData && !loginCode && !launch.has("tgAuthResult")) return;
   history.replaceState(null, "", location.pathname);
@@ -84,9 +84,9 @@ function isDark(colour: string): boolean {
 export function joinTelegram(): void {
   if (!isMiniApp) return;
   const passed = launch.get("tgWebAppThemeParams");
-  if (passed) keep("sessionStorage", THEME_KEY, passed);
+  if (passed) writeStorage("sessionStorage", THEME_KEY, passed);
   try {
-    const theme = JSON.parse(passed ?? kept("sessionStorage", THEME_KEY) ?? "{}") as Record<string, string>;
+    const theme = JSON.parse(passed ?? readStorage("sessionStorage", THEME_KEY) ?? "{}") as Record<string, string>;
     const { style } = document.documentElement;
     for (const [name, property] of Object.entries(COLOURS)) {
       const colour = theme[name];

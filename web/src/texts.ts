@@ -11,7 +11,7 @@ import idShared from "../../locales/id/common.ftl";
 import idTalk from "../../locales/id/conversation.ftl";
 import idSettings from "../../locales/id/settings.ftl";
 import idOwn from "../../locales/id/web.ftl";
-import { keep, kept } from "./kept";
+import { readStorage, writeStorage } from "./browser-storage";
 
 export type Language = "id" | "en";
 export const LANGUAGES: Language[] = ["id", "en"];
@@ -35,13 +35,13 @@ export const language = signal<Language>("id");
 
 /** Sets the language that the person chose here before, or else `usual`. */
 export function setUsualLanguage(usual: string): void {
-  const chosen = kept("localStorage", KEY);
+  const chosen = readStorage("localStorage", KEY);
   if (isLanguage(chosen)) language.value = chosen;
   else if (isLanguage(usual)) language.value = usual;
 }
 
 export function chooseLanguage(tag: Language): void {
-  keep("localStorage", KEY, tag);
+  writeStorage("localStorage", KEY, tag);
   language.value = tag;
 }
 

@@ -1,18 +1,30 @@
-/** Requests to the side API. The access token is in this module's memory; in Telegram, the tab keeps it, too. */
+/** Requests to the side API. The access token is in this module's memory; in Telegram, the tab stores it, too. */
 import { effect, signal } from "@preact/signals";
-import { isMiniApp, keepToken, keptToken } from "../telegram";
+import { isMiniApp, storeToken, storedToken } from "../telegram";
 import type { LoginOptions, Session } from "./bodies";
 
 /** The person who is logged in; undefined while that is not known yet, null if nobody is. */
 export const session = signal<Session | null | undefined>(undefined);
 
 effect(() => {
-  const known = session.value;
-  if (known !== undefined) keepToken(known?.token ?? null);
+  if (session.value) storeToken(session.value.token);
 });
 
-/** The seconds before its end at which a token is renewed. */
-const RENEWAL_MARGIN_SECONDS = 60;
+/** Ends the session of this page: after a 401 or with a log-out. */
+function endSession(): void {
+  session.value = null;
+  storeToken(null);
+}
+
+/** The time before its end at which a request renews a token. */
+const RENEWAL_MARGIN_MS = 60_000;
+/**
+ * The time before its end at which an idle page renews its token. A Mini App has no cookie, so it needs a valid token for that,
+ * and the timers of a hidden page run late.
+ */
+const IDLE_RENEWAL_MARGIN_MS = isMiniApp ? 15 * 60_000 : RENEWAL_MARGIN_MS;
+/** The shortest pause before an idle page renews its token, also after a failure. */
+const MIN_RENEWAL_DELAY_MS = 30_000;
 
 /** A request that the desk refused, or that did not reach it (status 0). */
 export class RequestError extends Error {
@@ -52,13 +64,15 @@ let renewal: Promise<void> | null = null;
 
 /** Gets a new token: with the cookie, or in Telegram with the token of this tab. */
 async function renew(): Promise<void> {
-  const old = session.value?.token ?? keptToken() ?? undefined;
+  const old = session.value?.token ?? storedToken() ?? undefined;
   const path = isMiniApp ? "/api/auth/refresh" : "/api/auth/session";
   try {
-    session.value = await send<Session>("POST", path, undefined, isMiniApp ? old : undefined);
+    const renewed = await send<Session>("POST", path, undefined, isMiniApp ? old : undefined);
+    // A log-out meanwhile stands.
+    if (session.value !== null) session.value = renewed;
   } catch (error) {
     if (!(error instanceof RequestError) || error.status !== 401) throw error;
-    session.value = null;
+    endSession();
   }
 }
 
@@ -70,14 +84,29 @@ export async function renewNow(): Promise<void> {
 
 /** Returns a token that is valid for a while; null if nobody is logged in. */
 export async function token(): Promise<string | null> {
-  const current = session.value;
-  if (current === null) return null;
-  const end = current ? Date.parse(current.expires_at) : 0;
-  if (end - Date.now() < RENEWAL_MARGIN_SECONDS * 1000) {
-    await renewNow();
-  }
+  if (session.value === null) return null;
+  if (remainingMs() < RENEWAL_MARGIN_MS) await renewNow();
   return session.value?.token ?? null;
 }
+
+/** Returns how long the token is still valid. */
+const remainingMs = () => (session.value ? Date.parse(session.value.expires_at) - Date.now() : 0);
+
+let idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Plans the renewal of the token of an idle page. After a failure another attempt follows. */
+function planRenewal(): void {
+  clearTimeout(idleTimer);
+  if (!session.value) return;
+  const delay = Math.max(remainingMs() - IDLE_RENEWAL_MARGIN_MS, MIN_RENEWAL_DELAY_MS);
+  idleTimer = setTimeout(() => void renewNow().catch(planRenewal), delay);
+}
+
+effect(planRenewal);
+document.addEventListener("visibilitychange", () => {
+  const isDue = session.value && remainingMs() < IDLE_RENEWAL_MARGIN_MS;
+  if (isDue && !document.hidden) void renewNow().catch(planRenewal);
+});
 
 /** Calls an endpoint as the person who is logged in. A repeated call with the same `key` has no further effect. */
 export async function call<T>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown, key?: string): Promise<T> {
@@ -86,7 +115,7 @@ export async function call<T>(method: "GET" | "POST" | "PATCH", path: string, bo
   try {
     return await send<T>(method, path, body, access, key);
   } catch (error) {
-    if (error instanceof RequestError && error.status === 401) session.value = null;
+    if (error instanceof RequestError && error.status === 401) endSession();
     throw error;
   }
 }
@@ -116,7 +145,7 @@ export async function logIn(kind: "link" | "miniapp" | "telegram", body: unknown
 export async function logOut(): Promise<void> {
   const current = session.value;
   // The desk closes the connections of the session, and none of them shall ask for a new token.
-  session.value = null;
+  endSession();
   try {
     await send("POST", "/api/auth/logout", undefined, current?.token);
   } catch (error) {

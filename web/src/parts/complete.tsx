@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { complete } from "../desk/actions";
 import type { Ticket } from "../desk/bodies";
+import { useIdempotencyKeys } from "../desk/idempotency";
 import { text } from "../texts";
 import { write } from "../views/conversation";
 import { Dialog } from "./dialog";
@@ -9,14 +10,14 @@ import { sayFailure } from "./toasts";
 
 export function Complete({ ticket, close }: { ticket: Ticket; close: () => void }) {
   const words = useSignal("");
-  const key = useSignal(crypto.randomUUID() as string);
+  const { keyFor } = useIdempotencyKeys();
   const isBusy = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     if (isBusy.value) return;
     isBusy.value = true;
     try {
-      if (words.value.trim()) await write(ticket.ticket_id, words.value, key.value);
+      if (words.value.trim()) await write(ticket.ticket_id, words.value, keyFor(words.value));
     } catch (error) {
       isBusy.value = false;
       return sayFailure(error);

@@ -1,10 +1,10 @@
 /** The sound of a new ticket. It is off until the person switches it on, and the browser remembers that. */
 import { signal } from "@preact/signals";
-import { keep, kept } from "../kept";
+import { readStorage, writeStorage } from "../browser-storage";
 import { text } from "../texts";
 
 const KEY = "antri-sound";
-const isOn = signal(kept("localStorage", KEY) === "on");
+const isOn = signal(readStorage("localStorage", KEY) === "on");
 let context: AudioContext | null = null;
 
 /** Plays two short tones. */
@@ -29,7 +29,7 @@ export function playSound(): void {
 export function SoundSwitch() {
   const flip = () => {
     isOn.value = !isOn.value;
-    keep("localStorage", KEY, isOn.value ? "on" : "off");
+    writeStorage("localStorage", KEY, isOn.value ? "on" : "off");
     playSound();
   };
   return (

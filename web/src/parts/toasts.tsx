@@ -34,16 +34,20 @@ const REASONS: Record<string, string> = {
   bad_alias: "error-bad-alias",
   no_pick_up: "error-no-pick-up",
   file_unavailable: "error-file",
-  too_large: "talk-file-too-large",
+  too_large: "error-file-too-large",
   bad_file: "error-bad-file",
+  bad_text: "error-bad-text",
   bot_blocked: "error-bot-blocked",
 };
 
-/** Says why a press had no effect. */
-export function sayFailure(error: unknown): void {
+/** Returns why a request had no effect. */
+export function failureText(error: unknown): string {
   const code = error instanceof RequestError ? error.code : "";
-  say(text("toast-failed", { reason: text(REASONS[code] ?? "error-other") }), "error");
+  return text("toast-failed", { reason: text(REASONS[code] ?? "error-other") });
 }
+
+/** Says why a press had no effect. */
+export const sayFailure = (error: unknown) => say(failureText(error), "error");
 
 export function Toasts() {
   return (

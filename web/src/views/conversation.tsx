@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { call } from "../desk/api";
 import type { Message, Reply, Ticket } from "../desk/bodies";
 import { conversation } from "../desk/desk";
+import { useIdempotencyKeys } from "../desk/idempotency";
 import { connection } from "../desk/live";
 import { useResource } from "../desk/resource";
 import { Media, kindText } from "../parts/media";
@@ -57,17 +58,18 @@ export const write = (ticket: string, words: string, key: string) =>
 function Composer({ ticket }: { ticket: Ticket }) {
   const words = useSignal("");
   const isNote = useSignal(false);
-  // The key names what is being written, so that a second press or a repeated request sends it once.
-  const key = useSignal(crypto.randomUUID() as string);
+  // A second press after a failure sends the same content once.
+  const keys = useIdempotencyKeys();
   const isSending = useSignal(false);
   const file = useSignal<File | null>(null);
-  const isReady = Boolean(words.value.trim() || file.value) && !isSending.value;
+  const isTooLong = file.value !== null && words.value.trim().length > MAX_FILE_TEXT_UNITS;
+  const isReady = Boolean(words.value.trim() || file.value) && !isTooLong && !isSending.value;
   const choose = (input: HTMLInputElement) => {
     const chosen = input.files?.[0] ?? null;
     input.value = "";
     // A note has no file.
     if (isNote.value) return;
-    if (chosen && chosen.size > MAX_FILE_BYTES) say(text("talk-file-too-large"), "error");
+    if (chosen && chosen.size > MAX_FILE_BYTES) say(text("toast-failed", { reason: text("error-file-too-large") }), "error");
     else file.value = chosen;
   };
   const replies = useResource<Reply[]>(path(ticket.ticket_id, "replies")).data ?? [];
@@ -75,18 +77,19 @@ function Composer({ ticket }: { ticket: Ticket }) {
     event.preventDefault();
     if (!isReady) return;
     isSending.value = true;
+    const key = keys.keyFor(ticket.ticket_id, words.value, file.value, isNote.value);
     try {
       if (file.value) {
         const form = new FormData();
         form.append("file", file.value);
         if (words.value.trim()) form.append("text", words.value);
-        await call("POST", path(ticket.ticket_id, "files"), form, key.value);
+        await call("POST", path(ticket.ticket_id, "files"), form, key);
       } else {
-        await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key.value);
+        await call("POST", path(ticket.ticket_id, isNote.value ? "notes" : "messages"), { text: words.value }, key);
       }
       file.value = null;
       words.value = "";
-      key.value = crypto.randomUUID();
+      keys.renew();
     } catch (error) {
       sayFailure(error);
     } finally {
@@ -113,7 +116,7 @@ function Composer({ ticket }: { ticket: Ticket }) {
       )}
       <textarea
         rows={words.value.includes("\n") ? 5 : 2}
-        maxLength={file.value ? MAX_FILE_TEXT_UNITS : MAX_MESSAGE_UNITS}
+        maxLength={MAX_MESSAGE_UNITS}
         aria-label={text(isNote.value ? "talk-note" : "talk-label")}
         placeholder={isNote.value ? text("talk-note") : text("talk-placeholder", { name: ticket.customer_name ?? "" })}
         value={words.value}
@@ -125,6 +128,11 @@ function Composer({ ticket }: { ticket: Ticket }) {
           <button type="button" class="quiet" aria-label={text("talk-file-remove")} onClick={() => (file.value = null)}>
             ✕
           </button>
+        </p>
+      )}
+      {isTooLong && (
+        <p class="problem" role="alert">
+          {text("talk-file-text", { max: MAX_FILE_TEXT_UNITS })}
         </p>
       )}
       <div class="actions">

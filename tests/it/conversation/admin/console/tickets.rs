@@ -140,7 +140,7 @@ async fn the_conversation_and_its_transcript_are_shown() {
     let desk = staffed().await;
     open_held_ticket(&desk, EVE).await;
     desk.press(EVE, "💬 Messages").await;
-    assert!(desk.last(EVE).text.contains("no conversation"), "{}", desk.last(EVE).text);
+    assert!(desk.last(EVE).text.contains("no messages"), "{}", desk.last(EVE).text);
     desk.press(BUDI, "▶️ Buka").await;
     desk.sandbox.send_text(BUDI, "Sudah dicoba dinyalakan ulang?");
     desk.settle().await;
