@@ -53,6 +53,8 @@ async fn an_admin_follows_the_history_of_a_ticket() {
     // What happens now appears by itself.
     demo.choose_option("//main//select", "urgent").await;
     demo.wait_displayed(&event("Dewi mengubah prioritas")).await;
+    // The card in Budi's chat has the new version.
+    demo.stage.settle().await.unwrap();
     demo.stage.press_button(BUDI, "", "▶️ Buka").await.unwrap();
     demo.wait_displayed(&event("Budi membukanya")).await;
     demo.click(&press("//main", "Alihkan")).await;
