@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 
 /// Time limit for an element to appear on the page. A fraction of a second is usual.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const DESKTOP: Window = Window { width: 1440, height: 900, phone: false };
 const PHONE: Window = Window { width: 390, height: 844, phone: true };
 const CHROMIUM_FLAGS: [&str; 11] = [
@@ -191,9 +192,14 @@ impl Demo {
 
     /// Waits until this element is displayed on the page. Returns it.
     async fn wait_displayed(&self, xpath: &str) -> WebElement {
+        self.wait_displayed_for(xpath, (WAIT_TIMEOUT, POLL_INTERVAL)).await
+    }
+
+    /// As [`Self::wait_displayed`], with this timeout and this interval between two questions.
+    async fn wait_displayed_for(&self, xpath: &str, (timeout, interval): (Duration, Duration)) -> WebElement {
+        let query = self.page.query(By::XPath(xpath)).wait(timeout, interval);
         // The page renders a message again with each change, so an element may be replaced between two questions.
-        let found = self.page.query(By::XPath(xpath)).ignore_errors(true).and_displayed().first().await;
-        match found {
+        match query.ignore_errors(true).and_displayed().first().await {
             Ok(element) => element,
             Err(error) => {
                 self.screenshot("failed").await;
@@ -276,7 +282,7 @@ async fn open_browser(driver: &Driver, window: Window, language: &str) -> (WebDr
     capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
     capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
     let page = WebDriver::builder(&driver.url, capabilities).connect().await.unwrap();
-    page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, Duration::from_millis(20))));
+    page.set_poller(Arc::new(ElementPollerWithTimeout::new(WAIT_TIMEOUT, POLL_INTERVAL)));
     page.cmd(window).await.unwrap();
     (page, profile)
 }

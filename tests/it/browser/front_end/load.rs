@@ -15,6 +15,7 @@ use antri::engine::tickets::open::NewTicket;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 const TICKETS: usize = 10_000;
 const TICKETS_EACH: usize = 5;
@@ -105,7 +106,9 @@ async fn the_front_end_lists_ten_thousand_tickets_and_five_hundred_agents() {
     demo.page.goto("about:blank").await.unwrap();
     demo.fill_desk().await;
     demo.page.goto(format!("http://{}/app/#queue", demo.stage.app.addr)).await.unwrap();
-    demo.wait_displayed(&format!("//p{}", containing("10.000 tiket"))).await;
+    // The page reads thousands of tickets, so the question is put rarely, and for long.
+    let patience = (Duration::from_secs(120), Duration::from_millis(500));
+    demo.wait_displayed_for(&format!("//p{}", containing("10.000 tiket")), patience).await;
 
     // The filter finds a ticket far behind the snapshot, and the last position is the last row.
     demo.fill("//input[@type='search']", "Gangguan nomor 9876").await;
