@@ -194,10 +194,10 @@ impl Api {
         let params =
             json!({"chat_id": agent.chat().0, "caption": file.text.text, "disable_notification": true});
         let mut upload = Upload { field: "photo", name: file.name, mime: file.mime, bytes: file.bytes };
-        let photo = match is_photo {
-            true => Some(self.telegram.call_with_file("sendPhoto", &params, &upload).await),
-            false => None,
-        };
+        let mut photo = None;
+        if is_photo {
+            photo = Some(self.telegram.call_with_file("sendPhoto", &params, &upload).await);
+        }
         upload.field = "document";
         let sent = match photo {
             // Telegram takes a picture with odd dimensions as a document only.

@@ -81,7 +81,7 @@ impl Engine {
         if !ticket.service.rating.as_ref().is_some_and(is_low) {
             return Ok(Vec::new());
         }
-        Ok(self.notices_to_admins(&Notice::Service(ServiceNotice::LowRating { ticket: ticket.id })).await?)
+        self.notices_to_admins(&Notice::Service(ServiceNotice::LowRating { ticket: ticket.id })).await
     }
 }
 

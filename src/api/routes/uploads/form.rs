@@ -40,7 +40,7 @@ impl SentFile {
         let no_form = |_| bad_body("it is no multipart/form-data");
         let mut form = Multipart::from_request(request, &()).await.map_err(no_form)?;
         let (mut file, mut text) = (None, String::new());
-        while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
+        while let Some(mut field) = form.next_field().await.map_err(|error| broken_off(&error))? {
             match field.name() {
                 Some("file") if file.is_none() => {
                     let name = field.file_name().unwrap_or_default().to_owned();
@@ -84,7 +84,7 @@ fn safe_name(name: &str) -> String {
 }
 
 /// Returns the answer for a body that is too large, or that ended too early.
-fn broken_off(error: MultipartError) -> ApiError {
+fn broken_off(error: &MultipartError) -> ApiError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => ApiError::bad("bad_body", "the body broke off"),
@@ -98,7 +98,7 @@ async fn bytes_of(
     too_long: fn() -> ApiError,
 ) -> std::result::Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(broken_off)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken_off(&error))? {
         if bytes.len() + chunk.len() > max {
             return Err(too_long());
         }

@@ -108,7 +108,7 @@ async fn a_file_whose_ticket_went_to_another_agent_does_not_stay_in_the_chat() {
     // Telegram has the file, and its answer comes after the ticket has moved.
     let late = Fault::After(std::time::Duration::from_secs(1), Box::new(Fault::BadEntities));
     desk.fault("sendPhoto", None, 1, late);
-    let (sent, _) =
+    let (sent, ()) =
         tokio::join!(send(&desk, BUDI, &ticket, form(b"isi", "a.png", "image/png", ""), "k"), async {
             desk.until("the upload began", async || upload_began(&desk)).await;
             let path = format!("/api/queue/{ticket}/reassign");
@@ -126,7 +126,7 @@ async fn a_person_uploads_one_file_at_a_time() {
     let late = Fault::After(std::time::Duration::from_secs(1), Box::new(Fault::BadEntities));
     desk.fault("sendPhoto", None, 1, late);
     let photo = || form(b"isi", "a.png", "image/png", "");
-    let (first, _) = tokio::join!(send(&desk, BUDI, &ticket, photo(), "k1"), async {
+    let (first, ()) = tokio::join!(send(&desk, BUDI, &ticket, photo(), "k1"), async {
         desk.until("the upload began", async || upload_began(&desk)).await;
         send(&desk, BUDI, &ticket, photo(), "k2").await.refused(429, "too_many_requests");
     });
