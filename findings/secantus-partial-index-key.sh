@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# secantus-mdb 0.5.3-beta.196 (MongoDB's protocol): a partial index that has the field of its own filter among its later keys holds
-# no entry. The server chooses it for a query by that field, also for a count, and the answer is empty. With the field as the
-# first key, or not in the key at all, the answer is right. MongoDB answers all three alike.
+# secantus-mdb 0.5.3-beta.196 (MongoDB's protocol): a partial index that has the field of its own filter among its later keys
+# answers a query by that field with nothing: the server chooses it, also for a count, and finds no entry. With the field as the
+# first key, or not in the key at all, the answer is right. An index is to change no answer.
 #
 # Seen with pymongo 4.20.1, of 3 documents with {state: "due"}:
 #     key (since): 3
