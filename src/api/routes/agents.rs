@@ -8,7 +8,7 @@ use crate::api::http::extract::{JsonBody, PathId};
 use crate::api::json::agent::AgentLoad;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::policy::Capacity;
-use crate::engine::agents::settings::AgentEdit;
+use crate::engine::agents::settings::{AgentEdit, DepartmentsEdit};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -65,7 +65,7 @@ pub(in crate::api) async fn change(
         alias: change.alias,
         max_tickets: change.max_tickets.map(|max| Capacity::new(max).ok_or_else(invalid)).transpose()?,
         auto_assignment: change.auto_assignment_enabled,
-        departments: api.existing(change.departments).await?,
+        departments: api.existing(change.departments).await?.map(DepartmentsEdit::Set),
     };
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let operation = async move { engine.edit_agent(&admin, id, edit, now).await };

@@ -7,7 +7,6 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
-use crate::domain::event::Actor;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Mode;
@@ -200,7 +199,7 @@ pub async fn auto_assign(bot: Arc<BotContext>, ctx: RequestContext, arg: String)
         "" => return status_answer(&bot, &ctx).await,
         _ => return Ok(vec![ctx.message(&bot, "autoassign-usage", &[])]),
     };
-    bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
+    bot.engine.set_auto(ctx.person.id, on, ctx.now).await?;
     Ok(vec![ctx.message(&bot, auto_key(&bot, on).await?, &[])])
 }
 
@@ -213,7 +212,7 @@ pub async fn set_auto(
     on: bool,
 ) -> HandlerResult {
     toast.say(ctx.localizer(&bot).toast(auto_key(&bot, on).await?, &[]));
-    let person = bot.engine.set_auto(Actor::Person(ctx.person.id), ctx.person.id, on, ctx.now).await?;
+    let person = bot.engine.set_auto(ctx.person.id, on, ctx.now).await?;
     let ctx = RequestContext { person, ..ctx };
     Ok(vec![ctx.edit(pressed, status_text(&bot, &ctx).await?)])
 }

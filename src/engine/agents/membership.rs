@@ -114,94 +114,14 @@ impl Engine {
         Ok(person)
     }
 
-    /// Sets an agent's capacity. A capacity below the number of held tickets releases none.
-    pub async fn set_capacity(
-        &self,
-        admin: &Person,
-        id: PersonId,
-        max: Capacity,
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        if !admin.is_admin() {
-            return Err(EngineError::Forbidden);
-        }
-        let held = u16::try_from(self.store.held_by(id).await?.len()).unwrap_or(u16::MAX);
-        let notice = Notice::CapacityChanged { held, max: max.get() };
-        self.change_membership((Actor::Person(admin.id), Some(notice)), id, now, |profile| {
-            profile.max_tickets = max;
-            format!("max_tickets={}", max.get())
-        })
-        .await
-    }
-
-    /// Sets whether an agent takes part in automatic assignment.
-    pub async fn set_auto(
-        &self,
-        actor: Actor,
-        id: PersonId,
-        on: bool,
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        self.set_auto_with((actor, None), id, on, now).await
-    }
-
-    /// As [`Engine::set_auto`], with a notice to an agent who did not do it themselves.
-    pub(super) async fn set_auto_with(
-        &self,
-        by: (Actor, Option<Notice>),
-        id: PersonId,
-        on: bool,
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        self.change_membership(by, id, now, |profile| {
+    /// Sets whether an agent takes part in automatic assignment, on their own behalf.
+    pub async fn set_auto(&self, agent: PersonId, on: bool, now: Time) -> Result<Person, EngineError> {
+        self.change_agent(agent, |profile: &mut AgentProfile| {
             profile.auto_assignment_enabled = on;
-            format!("auto_assignment_enabled={on}")
+            let change = format!("auto_assignment_enabled={on}");
+            (Some(membership_event(now, Actor::Person(agent), agent, &change)), Vec::new())
         })
         .await
-    }
-
-    /// Sets whether an agent serves a department.
-    pub async fn set_department(
-        &self,
-        admin: &Person,
-        id: PersonId,
-        (department, serves): (DepartmentId, bool),
-        now: Time,
-    ) -> Result<Person, EngineError> {
-        if !admin.is_admin() {
-            return Err(EngineError::Forbidden);
-        }
-        let notice = Notice::DepartmentsChanged { department, serves };
-        self.change_membership((Actor::Person(admin.id), Some(notice)), id, now, |profile| {
-            if serves {
-                profile.departments.insert(department);
-            } else {
-                profile.departments.remove(&department);
-            }
-            format!("departments={}", profile.departments.len())
-        })
-        .await
-    }
-
-    /// Changes an agent's profile, and notifies an agent who did not do it themselves. For an admin, a person
-    /// who is no longer an agent is `NotFound`, not `Forbidden`.
-    async fn change_membership(
-        &self,
-        (actor, notice): (Actor, Option<Notice>),
-        id: PersonId,
-        now: Time,
-        change: impl Fn(&mut AgentProfile) -> String,
-    ) -> Result<Person, EngineError> {
-        let chat = self.chat_of(id).await?.filter(|_| actor != Actor::Person(id));
-        let notice = chat.zip(notice).map(|(chat, notice)| Outgoing::notice(chat, notice));
-        let changed = self.change_agent(id, |profile: &mut AgentProfile| {
-            let what = change(profile);
-            (Some(membership_event(now, actor, id, &what)), notice.iter().cloned().collect())
-        });
-        match changed.await {
-            Err(EngineError::Forbidden) if actor != Actor::Person(id) => Err(EngineError::NotFound),
-            changed => changed,
-        }
     }
 }
 

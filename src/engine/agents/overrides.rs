@@ -1,7 +1,7 @@
 //! Overrides of an agent's availability and automatic assignment by an admin.
 use super::availability::Cause;
+use super::settings::AgentEdit;
 use crate::domain::Time;
-use crate::domain::event::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::console::ConsoleNotice;
 use crate::domain::notice::{Notice, Outgoing};
@@ -37,8 +37,7 @@ impl Engine {
         }
     }
 
-    /// Sets whether an agent takes part in automatic assignment, on behalf of an admin. The agent gets a
-    /// notice if that changes something.
+    /// Sets whether an agent takes part in automatic assignment, on behalf of an admin.
     pub async fn set_auto_as_admin(
         &self,
         admin: &Person,
@@ -46,10 +45,7 @@ impl Engine {
         on: bool,
         now: Time,
     ) -> Result<Person, EngineError> {
-        if !admin.is_admin() {
-            return Err(EngineError::Forbidden);
-        }
-        let notice = Notice::Console(ConsoleNotice::AutoAssign { on });
-        self.set_auto_with((Actor::Person(admin.id), Some(notice)), agent, on, now).await
+        let edit = AgentEdit { auto_assignment: Some(on), ..AgentEdit::default() };
+        self.edit_agent(admin, agent, edit, now).await
     }
 }

@@ -1,5 +1,7 @@
-//! An agent's settings that an admin changes together: one commit, all of them or none.
+//! An agent's settings that an admin changes, one or several in one commit: alias, capacity, automatic assignment,
+//! departments.
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::console::ConsoleNotice;
@@ -17,12 +19,33 @@ use std::collections::BTreeSet;
 pub struct AgentEdit {
     /// The alias; an empty one takes it away.
     pub alias: Option<String>,
-    /// The capacity.
+    /// The capacity. One below the number of held tickets releases none.
     pub max_tickets: Option<Capacity>,
     /// Whether the engine assigns tickets to them.
     pub auto_assignment: Option<bool>,
-    /// The departments that they serve. Those that do not exist must have been refused.
-    pub departments: Option<BTreeSet<DepartmentId>>,
+    /// The departments that they serve.
+    pub departments: Option<DepartmentsEdit>,
+}
+
+/// A change of the departments that an agent serves. Departments that do not exist must have been refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DepartmentsEdit {
+    /// These, and no others.
+    Set(BTreeSet<DepartmentId>),
+    /// This one as well.
+    Join(DepartmentId),
+    /// No longer this one.
+    Leave(DepartmentId),
+}
+
+impl DepartmentsEdit {
+    fn apply(&self, departments: &mut BTreeSet<DepartmentId>) {
+        match self {
+            Self::Set(all) => departments.clone_from(all),
+            Self::Join(department) => drop(departments.insert(*department)),
+            Self::Leave(department) => drop(departments.remove(department)),
+        }
+    }
 }
 
 impl Engine {
@@ -38,15 +61,75 @@ impl Engine {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
+        match self.edit_profile(admin.id, agent, edit, now).await {
+            // The person is no agent.
+            Err(EngineError::Forbidden) => Err(EngineError::NotFound),
+            edited => edited,
+        }
+    }
+
+    /// Sets an agent's capacity.
+    pub async fn set_capacity(
+        &self,
+        admin: &Person,
+        agent: PersonId,
+        max: Capacity,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let edit = AgentEdit { max_tickets: Some(max), ..AgentEdit::default() };
+        self.edit_agent(admin, agent, edit, now).await
+    }
+
+    /// Sets whether an agent serves a department.
+    pub async fn set_department(
+        &self,
+        admin: &Person,
+        agent: PersonId,
+        (department, serves): (DepartmentId, bool),
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        let departments =
+            if serves { DepartmentsEdit::Join(department) } else { DepartmentsEdit::Leave(department) };
+        let edit = AgentEdit { departments: Some(departments), ..AgentEdit::default() };
+        self.edit_agent(admin, agent, edit, now).await
+    }
+
+    /// Sets an agent's alias, or clears it (`None`), on behalf of themselves or of an admin. Errors with
+    /// `BadAlias` if it is no valid name, and with `Taken` if another agent is called like that.
+    pub async fn set_alias(
+        &self,
+        actor: &Person,
+        agent: PersonId,
+        alias: Option<&str>,
+        now: Time,
+    ) -> Result<Person, EngineError> {
+        if actor.id != agent && !actor.is_admin() {
+            return Err(EngineError::Forbidden);
+        }
+        let edit = AgentEdit { alias: Some(alias.unwrap_or_default().to_owned()), ..AgentEdit::default() };
+        match self.edit_profile(actor.id, agent, edit, now).await {
+            Err(EngineError::Forbidden) if actor.id != agent => Err(EngineError::NotFound),
+            edited => edited,
+        }
+    }
+
+    /// Errors with `Forbidden` if the person is no agent.
+    async fn edit_profile(
+        &self,
+        actor: PersonId,
+        agent: PersonId,
+        edit: AgentEdit,
+        now: Time,
+    ) -> Result<Person, EngineError> {
         let chat = self.chat_of(agent).await?.ok_or(EngineError::NotFound)?;
         let alias = match edit.alias.as_deref().map(str::trim) {
             Some("") => Some(None),
             Some(text) => Some(Some(self.free_alias(text, agent).await?)),
             None => None,
         };
-        let held = u16::try_from(self.store.held_by(agent).await?.len()).unwrap_or(u16::MAX);
-        let refreshes = self.status_card_refreshes(agent).await?;
-        let changed = self.change_agent(agent, |profile: &mut AgentProfile| {
+        let held = self.store.held_by(agent).await?;
+        let held_count = u16::try_from(held.len()).unwrap_or(u16::MAX);
+        self.change_agent(agent, |profile: &mut AgentProfile| {
             let before = profile.clone();
             if let Some(alias) = &alias {
                 profile.alias.clone_from(alias);
@@ -54,20 +137,19 @@ impl Engine {
             profile.max_tickets = edit.max_tickets.unwrap_or(profile.max_tickets);
             profile.auto_assignment_enabled = edit.auto_assignment.unwrap_or(profile.auto_assignment_enabled);
             if let Some(departments) = &edit.departments {
-                profile.departments.clone_from(departments);
+                departments.apply(&mut profile.departments);
             }
-            let (changes, notices) = differences(&before, profile, held);
-            let event = membership_event(now, Actor::Person(admin.id), agent, &changes.join(", "));
-            let notices = notices.into_iter().filter(|_| admin.id != agent);
+            let (changes, notices) = differences(&before, profile, held_count);
+            let event = membership_event(now, Actor::Person(actor), agent, &changes.join(", "));
+            let notices = notices.into_iter().filter(|_| actor != agent);
             let notices = notices.map(|notice| Outgoing::notice(chat, notice));
-            let refreshes = refreshes.iter().filter(|_| before.alias != profile.alias).cloned();
+            // The customers' cards name the agent.
+            let renamed = held.iter().filter(|_| before.alias != profile.alias);
+            let refreshes =
+                renamed.map(|ticket| Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
             (Some(event), refreshes.chain(notices).collect())
-        });
-        match changed.await {
-            // The person is no agent.
-            Err(EngineError::Forbidden) => Err(EngineError::NotFound),
-            changed => changed,
-        }
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fixture::Fixture;
 use super::oracle;
 use crate::support::StoreFault;
-use antri::domain::event::{Action, Actor};
+use antri::domain::event::Action;
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Capacity, Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket};
@@ -34,7 +34,7 @@ impl Scenario {
         };
         let fixture = Fixture::new(settings).await;
         let (ani, budi) = (fixture.agent(100, 1, &[]).await, fixture.agent(101, 2, &[]).await);
-        fixture.engine.set_auto(Actor::Engine, budi.id, false, fixture.now()).await.unwrap();
+        fixture.engine.set_auto(budi.id, false, fixture.now()).await.unwrap();
         let customer = fixture.customer(500).await;
         let held = fixture.open_and_assign(&customer).await;
         let waiting = fixture.open_and_assign(&customer).await;
@@ -56,7 +56,7 @@ impl Scenario {
             Command::Requeue => engine.requeue(admin, held, now).await.map(drop),
             Command::Leave => engine.set_availability(ani, Availability::Offline, now).await.map(drop),
             Command::Raise => engine.set_capacity(admin, ani, Capacity::new(2).unwrap(), now).await.map(drop),
-            Command::OptIn => engine.set_auto(Actor::Engine, budi.id, true, now).await.map(drop),
+            Command::OptIn => engine.set_auto(budi.id, true, now).await.map(drop),
             Command::Round => engine.run_round(now).await.map(drop),
         }
     }

@@ -65,7 +65,7 @@ pub(super) async fn agent_with_tickets(fixture: &Fixture, client: bool) -> Perso
         fixture.rewrite(&agent, |profile| profile.via = Via::Client).await;
         // A change of the agent makes the roster reload them.
         let now = fixture.now();
-        fixture.engine.set_auto(antri::domain::event::Actor::Engine, agent.id, true, now).await.unwrap();
+        fixture.engine.set_auto(agent.id, true, now).await.unwrap();
         heartbeat(fixture, &agent).await;
     }
     agent

@@ -200,7 +200,7 @@ impl Scenario {
                 let max = Capacity::new(max).unwrap();
                 engine.set_capacity(admin, self.agent(agent).id, max, now).await.map(drop)
             }
-            Command::OptIn(agent, on) => engine.set_auto(by, self.agent(agent).id, on, now).await.map(drop),
+            Command::OptIn(agent, on) => engine.set_auto(self.agent(agent).id, on, now).await.map(drop),
             Command::Department { agent, department, serves } => {
                 let all = self.fixture.departments().await;
                 let department = all[usize::from(department) % all.len()].id;
