@@ -3,7 +3,7 @@
 use crate::domain::Time;
 use crate::domain::ids::TelegramId;
 use chrono::TimeDelta;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -1,7 +1,7 @@
 //! Signature of a webhook, as Standard Webhooks writes it: an HMAC-SHA256 of its id, timestamp and body.
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Returns the value of the header `webhook-signature`.

@@ -5,7 +5,7 @@ mod page;
 use super::{BUDI, SARI, desk};
 use crate::support::{ADMIN, Desk, Reply, TOKEN};
 use chrono::TimeDelta;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
