@@ -135,6 +135,9 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     let received = demo.stage.sandbox.chat(SARI).into_iter().rev().find_map(|message| message.media);
     assert!(received.unwrap().file_name.unwrap().starts_with("panduan-modem"));
 
+    demo.choose_option("//header/select", "offline").await;
+    tour.go("my-queue").await;
+    tour.check("offline").await;
     tour.click("//header", "Keluar", "Log out").await;
     demo.wait_displayed(&format!("//main[{}]", has_class("login"))).await;
     tour.check("login").await;
@@ -146,7 +149,7 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     let demo = &tour.demo;
     demo.wait_displayed(&format!("//tr[@data-agent='Budi']{}", containing(tour.word("PENUH", "FULL")))).await;
     tour.check("workload").await;
-    tour.click("//tr[@data-agent='Fajar']", "Fajar", "Fajar").await;
+    tour.click("//tr[@data-agent='Fajar Nugroho']", "Fajar", "Fajar").await;
     demo.wait_displayed("//dialog//fieldset").await;
     tour.check("agent").await;
     tour.close_dialog().await;

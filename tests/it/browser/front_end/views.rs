@@ -8,7 +8,8 @@ use antri::domain::person::{Availability, Locale};
 use antri::domain::policy::Capacity;
 use antri::domain::schedule::grammar::parse_plan;
 use antri::domain::ticket::description::Description;
-use antri::engine::departments::HoursEdit;
+use antri::domain::ticket::service::Stars;
+use antri::engine::departments::{DepartmentEdit, HoursEdit};
 use antri::engine::people::Profile;
 use antri::engine::tickets::open::NewTicket;
 use antri::engine::tickets::steps::Step;
@@ -17,21 +18,37 @@ use chrono::TimeDelta;
 /// The departments with their categories, as in the specification.
 const DEPARTMENTS: [(&str, &str); 3] =
     [("HSI INDIBIZ", "TROUBLESHOOT"), ("WMSLite", "PUSH BIMA"), ("BITSTREAM", "RECONFIG")];
-/// The customers with their tickets: the department of each, and what it says.
-const TICKETS: [(&str, usize, &str); 9] = [
-    ("Rudi Hartono", 0, "Internet kantor mati sejak pukul 07.00, lampu LOS merah."),
-    ("Ani Lestari", 1, "Tolong push ulang konfigurasi WMS di lantai 2."),
-    ("Toko Makmur", 2, "Ganti paket ke 100 Mbps mulai besok."),
-    ("Bengkel Jaya", 0, "Kecepatan turun setiap malam."),
-    ("Sinta Dewi", 1, "Wi-Fi tamu tidak muncul."),
-    ("Pak Joko", 2, "IP publik berubah terus."),
-    ("Warung Bu Tini", 0, "Modem berkedip merah."),
-    ("PT Sumber Rejeki", 2, "Mohon reconfig VLAN untuk CCTV."),
-    ("Klinik Sehat", 0, "Telepon tidak bisa dihubungi dari luar."),
+/// The customers with their tickets, oldest first: the department of each, its age in minutes, and what it says.
+const TICKETS: [(&str, usize, i64, &str); 9] = [
+    (
+        "Rudi Hartono",
+        0,
+        47,
+        "Internet kantor mati total sejak pukul 07.00, lampu LOS di modem merah berkedip. Modem sudah dimatikan dan dinyalakan \
+         tiga kali, tetap sama. Mohon teknisi datang sebelum jam makan siang, kasir kami tidak bisa jalan.",
+    ),
+    (
+        "Ani Lestari",
+        1,
+        38,
+        "Tolong push ulang konfigurasi WMS di lantai 2 gedung B, SSID karyawan hilang sejak listrik padam.",
+    ),
+    ("Toko Makmur Sentosa", 2, 26, "Ganti paket ke 100 Mbps mulai besok."),
+    ("Bengkel Jaya", 0, 19, "Kecepatan turun setiap malam, dari 50 Mbps tinggal 4 Mbps. Siang hari normal."),
+    ("Sinta Dewi", 1, 16, "Wi-Fi tamu tidak muncul di lobi hotel."),
+    ("Joko Susilo", 2, 12, "IP publik berubah terus sehingga CCTV tidak bisa dibuka dari luar."),
+    ("Warung Bu Tini", 0, 9, "Modem berkedip merah."),
+    (
+        "PT Sumber Rejeki Abadi",
+        2,
+        6,
+        "Mohon reconfig VLAN 210 untuk CCTV di tiga cabang: Cikarang, Karawang dan Purwakarta.",
+    ),
+    ("Klinik Sehat Bersama", 0, 2, "Telepon tidak bisa dihubungi dari luar, nada sibuk terus."),
 ];
 /// More agents, with their capacity and status.
 const AGENTS: [(&str, u16, Availability); 2] =
-    [("Eka", 5, Availability::Offline), ("Fajar", 4, Availability::Away)];
+    [("Eka Putri", 5, Availability::Offline), ("Fajar Nugroho", 4, Availability::Away)];
 const FIRST_ID: i64 = 5_000;
 
 impl Demo {
@@ -40,13 +57,15 @@ impl Demo {
         let (engine, now) = (&self.stage.app.engine, Clock::system().now());
         let admin = self.person(DEWI).await;
         // Two that are completed already.
-        for text in ["Tagihan dua kali lipat.", "Minta salinan kontrak."] {
+        for (text, stars) in [("Tagihan dua kali lipat.", 5), ("Minta salinan kontrak.", 4)] {
             self.ticket(text).await;
             let held = engine.store().all_held().await.unwrap().remove(0);
             let agent = held.holder().unwrap();
             for step in [Step::Start, Step::Complete] {
                 engine.step(agent, held.id, step, None, Clock::system().now()).await.unwrap();
             }
+            let (of, now) = ((held.id, 0), Clock::system().now());
+            engine.rate(held.customer, of, Stars::new(stars).unwrap(), now).await.unwrap();
         }
         let mut targets: Vec<(DepartmentId, CategoryId)> = Vec::new();
         for (name, category) in DEPARTMENTS {
@@ -75,6 +94,10 @@ impl Demo {
             engine.add_agent(Actor::Person(admin.id), agent, &all, now).await.unwrap();
             engine.set_capacity(&admin, agent, Capacity::new(max).unwrap(), now).await.unwrap();
         }
+        // An incident: nobody works in a critical department.
+        let empty =
+            engine.add_department(&admin, engine.new_department_id(), "FTTH", "PASANG BARU").await.unwrap();
+        engine.edit_department(&admin, empty.id, &DepartmentEdit::SetCritical(true)).await.unwrap();
         // Business hours, working hours, and an absence with an end.
         let plan = |text: &str| parse_plan(text).unwrap();
         for (department, text) in all.iter().zip(["Mon-Fri 08:00-17:00, Sat 09:00-12:00", "Sun 01:00-02:00"])
@@ -85,20 +108,20 @@ impl Demo {
                 .await
                 .unwrap();
         }
-        let (fajar, hours) = (person(FIRST_ID + 1, "Fajar").await.id, plan("Mon-Fri 08:00-16:00"));
+        let (fajar, hours) = (person(FIRST_ID + 1, AGENTS[1].0).await.id, plan("Mon-Fri 08:00-16:00"));
         engine.set_working_hours(&admin, fajar, Some(&hours), now).await.unwrap();
         engine.set_away_until(fajar, now + TimeDelta::hours(3), None, now).await.unwrap();
         self.stage
             .say(DEWI, "/replies salam Halo {name}, tiket {number} sedang kami periksa.")
             .await
             .unwrap();
-        for (id, (name, department, text)) in (FIRST_ID + 100..).zip(TICKETS) {
+        for (id, (name, department, age, text)) in (FIRST_ID + 100..).zip(TICKETS) {
             let customer =
                 if name == "Bengkel Jaya" { self.person(SARI).await } else { person(id, name).await };
             let description = Description::of_text(text).unwrap();
             let target = targets[department];
             let new = NewTicket { key: name.into(), customer: &customer, target, description, thread: None };
-            engine.open(new, Clock::system().now()).await.unwrap();
+            engine.open(new, now - TimeDelta::minutes(age)).await.unwrap();
         }
         self.stage.settle().await.unwrap();
         let (budi, sari) = (self.person(BUDI).await.id, self.person(SARI).await.id);
