@@ -148,20 +148,32 @@ impl Demo {
     }
 }
 
-/// Returns a picture: a colour gradient as a bitmap.
+/// Returns a picture as a bitmap: a modem with its lamps, one of them red.
 pub(super) fn bitmap() -> Vec<u8> {
-    const SIDE: u8 = 96;
-    let size = u32::from(SIDE) * u32::from(SIDE) * 3;
+    const WIDTH: u32 = 240;
+    const HEIGHT: u32 = 120;
+    let size = WIDTH * HEIGHT * 3;
     let mut bytes = b"BM".to_vec();
-    for number in [54 + size, 0, 54, 40, SIDE.into(), SIDE.into()] {
+    for number in [54 + size, 0, 54, 40, WIDTH, HEIGHT] {
         bytes.extend(u32::to_le_bytes(number));
     }
     bytes.extend([1, 0, 24, 0]);
     for number in [0, size, 2_835, 2_835, 0, 0] {
         bytes.extend(u32::to_le_bytes(number));
     }
-    for y in 0..SIDE {
-        bytes.extend((0..SIDE).flat_map(|x| [60 + x, 40 + y, 200 - x]));
+    // The rows begin at the bottom, and the colours are blue, green, red.
+    for y in 0..HEIGHT {
+        for x in 0..WIDTH {
+            let lamp = (x >= 40 && x % 36 < 14 && (52..58).contains(&y)).then_some(x / 36);
+            let is_modem = (24..216).contains(&x) && (36..78).contains(&y);
+            bytes.extend(match lamp.filter(|_| is_modem) {
+                Some(4) => [40, 40, 230],
+                Some(_) => [90, 200, 60],
+                None if is_modem => [58, 52, 48],
+                None if y < 36 => [96, 128, 160],
+                None => [206, 212, 216],
+            });
+        }
     }
     bytes
 }
