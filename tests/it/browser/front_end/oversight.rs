@@ -61,7 +61,13 @@ async fn an_admin_filters_the_queue_and_orders_it_by_priority() {
     demo.ticket("Modem berkedip.").await;
     demo.ticket("Internet mati.").await;
     let added = engine
-        .add_department(&admin, engine.new_department_id(), "HSI INDIBIZ", "TROUBLESHOOT")
+        .add_department(
+            &admin,
+            engine.new_department_id(),
+            "HSI INDIBIZ",
+            "TROUBLESHOOT",
+            Clock::system().now(),
+        )
         .await
         .unwrap();
     let customer = demo.person(SARI).await;
@@ -209,7 +215,15 @@ async fn an_alert_is_announced_listed_and_ends() {
     demo.wait_displayed(&format!("//section//li{}", containing(&words))).await;
     // A renamed department has its new name there, too; a page that is loaded later has the alert.
     let admin = demo.person(DEWI).await;
-    engine.edit_department(&admin, department.id, &DepartmentEdit::Rename("Layanan".into())).await.unwrap();
+    engine
+        .edit_department(
+            &admin,
+            department.id,
+            &DepartmentEdit::Rename("Layanan".into()),
+            Clock::system().now(),
+        )
+        .await
+        .unwrap();
     demo.wait_displayed(&format!("//section//li{}", containing("di Layanan"))).await;
     demo.page.refresh().await.unwrap();
     demo.wait_displayed(&format!("//section//li{}", containing("di Layanan"))).await;

@@ -83,7 +83,7 @@ impl Demo {
         for edit in
             [DepartmentEdit::Rename(IMAGE.into()), DepartmentEdit::RenameCategory(category, SCRIPT.into())]
         {
-            engine.edit_department(&admin, department.id, &edit).await.unwrap();
+            engine.edit_department(&admin, department.id, &edit, now).await.unwrap();
         }
         self.stage.say(DEWI, &format!("/replies {WORD} {IMAGE} {SCRIPT}")).await.unwrap();
         self.stage.say(CITRA, "/offline").await.unwrap();
@@ -224,7 +224,7 @@ async fn script_on_an_admins_page_is_text() {
     let admin = demo.person(DEWI).await;
     let department =
         engine.store().departments().await.unwrap().into_iter().find(|one| one.name == IMAGE).unwrap();
-    engine.edit_department(&admin, department.id, &DepartmentEdit::SetCritical(true)).await.unwrap();
+    engine.edit_department(&admin, department.id, &DepartmentEdit::SetCritical(true), now).await.unwrap();
     demo.stage.say(BUDI, "/offline").await.unwrap();
     demo.is_text("//*[@role='status']", &format!("Tidak ada agen online di {IMAGE}")).await;
     demo.open_view("🚨 Peringatan").await;

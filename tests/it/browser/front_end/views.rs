@@ -97,9 +97,11 @@ impl Demo {
             engine.set_capacity(&admin, agent, Capacity::new(max).unwrap(), now).await.unwrap();
         }
         // An incident: nobody works in a critical department.
-        let empty =
-            engine.add_department(&admin, engine.new_department_id(), "FTTH", "PASANG BARU").await.unwrap();
-        engine.edit_department(&admin, empty.id, &DepartmentEdit::SetCritical(true)).await.unwrap();
+        let empty = engine
+            .add_department(&admin, engine.new_department_id(), "FTTH", "PASANG BARU", now)
+            .await
+            .unwrap();
+        engine.edit_department(&admin, empty.id, &DepartmentEdit::SetCritical(true), now).await.unwrap();
         // Business hours, working hours, and an absence with an end.
         let plan = |text: &str| parse_plan(text).unwrap();
         for (department, text) in all.iter().zip(["Mon-Fri 08:00-17:00, Sat 09:00-12:00", "Sun 01:00-02:00"])
