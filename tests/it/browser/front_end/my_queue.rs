@@ -76,6 +76,8 @@ async fn a_new_ticket_says_so_and_plays_a_sound_for_who_wants_it() {
     demo.open_front_end(BUDI).await;
     let switch = |on: bool| format!("//button[@aria-label='Suara untuk tiket baru'][@aria-pressed='{on}']");
     demo.wait_displayed(&switch(false)).await;
+    // What the page knows from its snapshot is not new.
+    demo.wait_displayed(&format!("//h1{}", containing("(0/5)"))).await;
     demo.ticket("Modem berkedip.").await;
     demo.wait_toast("🎫 Tiket baru: INC").await;
     assert_eq!(demo.script("return window.sounds").await, json!(0), "the sound is off by default");
@@ -86,7 +88,6 @@ async fn a_new_ticket_says_so_and_plays_a_sound_for_who_wants_it() {
     assert_eq!(demo.script("return window.sounds").await, json!(2));
     demo.page.refresh().await.unwrap();
     demo.wait_displayed(&switch(true)).await;
-    // What the page knows from its snapshot is not new.
     demo.wait_displayed(&ticket("#1 • INC")).await;
     demo.ticket("Internet mati.").await;
     demo.wait_toast("🎫 Tiket baru: INC").await;
