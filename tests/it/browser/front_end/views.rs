@@ -57,15 +57,21 @@ impl Demo {
         let (engine, now) = (&self.stage.app.engine, Clock::system().now());
         let admin = self.person(DEWI).await;
         // Two that are completed already.
-        for (text, stars) in [("Tagihan dua kali lipat.", 5), ("Minta salinan kontrak.", 4)] {
-            self.ticket(text).await;
+        let sari = self.person(SARI).await;
+        let general = engine.store().departments().await.unwrap().remove(0);
+        let target = (general.id, general.categories[0].id);
+        for (text, age, stars) in [("Tagihan dua kali lipat.", 95, 5), ("Minta salinan kontrak.", 80, 4)] {
+            let at = |minutes: i64| now - TimeDelta::minutes(age - minutes);
+            let description = Description::of_text(text).unwrap();
+            let new = NewTicket { key: text.into(), customer: &sari, target, description, thread: None };
+            engine.open(new, at(0)).await.unwrap();
+            self.stage.settle().await.unwrap();
             let held = engine.store().all_held().await.unwrap().remove(0);
             let agent = held.holder().unwrap();
-            for step in [Step::Start, Step::Complete] {
-                engine.step(agent, held.id, step, None, Clock::system().now()).await.unwrap();
+            for (step, minutes) in [(Step::Start, 4), (Step::Complete, 28)] {
+                engine.step(agent, held.id, step, None, at(minutes)).await.unwrap();
             }
-            let (of, now) = ((held.id, 0), Clock::system().now());
-            engine.rate(held.customer, of, Stars::new(stars).unwrap(), now).await.unwrap();
+            engine.rate(held.customer, (held.id, 0), Stars::new(stars).unwrap(), at(30)).await.unwrap();
         }
         let mut targets: Vec<(DepartmentId, CategoryId)> = Vec::new();
         for (name, category) in DEPARTMENTS {
@@ -91,9 +97,10 @@ impl Demo {
             engine.set_capacity(&admin, agent.id, Capacity::new(max).unwrap(), now).await.unwrap();
             engine.set_availability_by_client(agent.id, availability, now).await.unwrap();
         }
-        for (id, max) in [(BUDI, 3), (CITRA, 2)] {
+        // Nothing waits for Citra, who therefore has free slots.
+        for (id, max, serves) in [(BUDI, 3, &all[..]), (CITRA, 5, &all[1..2])] {
             let agent = self.person(id).await.id;
-            engine.add_agent(Actor::Person(admin.id), agent, &all, now).await.unwrap();
+            engine.add_agent(Actor::Person(admin.id), agent, serves, now).await.unwrap();
             engine.set_capacity(&admin, agent, Capacity::new(max).unwrap(), now).await.unwrap();
         }
         // An incident: nobody works in a critical department.
