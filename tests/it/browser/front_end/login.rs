@@ -20,7 +20,7 @@ const SOCKETS: &str = "
 ";
 
 /// Where a page could leave a token: what scripts can read, and what is sent to others.
-const PLACES: &str = "
+const READABLE_TEXTS: &str = "
     const stores = [localStorage, sessionStorage].flatMap(store => Object.values({ ...store }));
     return [document.cookie, location.href, document.referrer, ...stores, ...window.sockets.map(([address]) => address)];
 ";
@@ -42,10 +42,10 @@ async fn a_page_has_one_socket_and_its_token_in_memory_only() {
     // The token is in the protocols of the socket, so the page has one.
     let token = demo.script("return window.sockets[0][2][1]").await;
     let token = token.as_str().unwrap().strip_prefix("bearer.").unwrap().to_owned();
-    let places = demo.script(PLACES).await;
-    for place in places.as_array().unwrap() {
-        let place = place.as_str().unwrap();
-        assert!(!place.contains(&token) && !place.contains("eyJ"), "{place}");
+    let texts = demo.script(READABLE_TEXTS).await;
+    for text in texts.as_array().unwrap() {
+        let text = text.as_str().unwrap();
+        assert!(!text.contains(&token) && !text.contains("eyJ"), "{text}");
     }
     demo.close().await;
 }

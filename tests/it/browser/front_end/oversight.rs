@@ -1,4 +1,4 @@
-//! What admins see and do with agents and tickets: the workload, filters, priorities, reassignments, alerts.
+//! The desk as admins see and change it: the workload, filters, priorities, reassignments, alerts.
 use super::{CITRA, DESKTOP, DEWI, Demo, containing, press, ticket};
 use antri::cli::demo::stage::{BUDI, SARI};
 use antri::clock::Clock;

@@ -131,10 +131,10 @@ async fn an_open_page_sends_heartbeats_and_a_hidden_one_is_away() {
     demo.stage.settle().await.unwrap();
     assert_eq!(demo.person(BUDI).await.availability(), Availability::Online);
     demo.script("show(false)").await;
-    for status in ["busy", "online"] {
-        demo.choose_option(STATUS, status).await;
+    for (value, wanted) in [("busy", Availability::Busy), ("online", Availability::Online)] {
+        demo.choose_option(STATUS, value).await;
+        demo.wait_availability(BUDI, wanted).await;
     }
-    demo.wait_availability(BUDI, Availability::Online).await;
     demo.stage.settle().await.unwrap();
     demo.script("show(true)").await;
     demo.wait_availability(BUDI, Availability::Away).await;
