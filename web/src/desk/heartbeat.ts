@@ -11,8 +11,17 @@ const beat = () =>
 /** The same, for a timer: the next heartbeat tries again. */
 const beatOnce = () => void beat().catch(() => null);
 
+/** The last change of the status: the next one waits for it, so that the last press counts. */
+let last: Promise<unknown> = Promise.resolve();
+
 /** Sets the agent's status. The desk keeps it, whatever the heartbeats of this and other tabs say. */
-export async function choose(status: Availability): Promise<void> {
+export function choose(status: Availability): Promise<void> {
+  const change = last.catch(() => null).then(() => send(status));
+  last = change;
+  return change;
+}
+
+async function send(status: Availability): Promise<void> {
   if (status === "offline") {
     await call("POST", "/api/agent-status/go-offline");
     return;
