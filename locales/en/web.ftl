@@ -6,7 +6,8 @@ web-loading = Loading…
 login-head = Log in to Antri
 login-about = This dashboard is for agents and admins.
 login-telegram = Log in with Telegram
-login-by-bot = Or send /web to { $bot }: the bot answers with a link that logs you in.
+login-by-bot = Send /web to { $bot }: the bot answers with a link that logs you in.
+login-open-bot = Open { $bot }
 login-failed = The log-in failed. Ask for a new link with /web in the bot.
 login-used = This link was used before or has expired. Ask for a new one with /web in the bot.
 login-forbidden = You are no agent or admin of this desk yet.
@@ -29,6 +30,8 @@ toggle-online = Online
 toggle-offline = Offline
 toggle-busy = Busy
 toggle-away = Away
+toggle-go-online = Go online
+toggle-go-offline = Go offline
 toggle-label = My status
 
 my-queue-head = 📋 My ticket queue ({ $held }/{ $max })
@@ -46,7 +49,7 @@ my-queue-slots-off = { $count ->
 my-queue-full = ℹ️ Your queue is full. New tickets wait until one is completed.
 
 ticket-assigned = Assigned: { $when }
-ticket-waits = Waiting: { $when }
+ticket-waits = Arrived: { $when }
 ticket-status = Status: { $status }
 ticket-customer = Customer: { $name }
 ticket-priority = Priority: { $priority }
@@ -97,6 +100,7 @@ stats-slots = Slots available
 
 queue-head = ⏳ Waiting tickets
 queue-held = 🧑‍💻 Tickets in work
+queue-show-held = 🧑‍💻 In work
 queue-search = Find a number, a customer or a word
 queue-department = Department
 queue-all-departments = All departments

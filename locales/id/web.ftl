@@ -6,7 +6,8 @@ web-loading = Memuat…
 login-head = Masuk ke Antri
 login-about = Dasbor ini untuk agen dan admin.
 login-telegram = Masuk dengan Telegram
-login-by-bot = Atau kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
+login-by-bot = Kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
+login-open-bot = Buka { $bot }
 login-failed = Masuk gagal. Minta tautan baru dengan /web di bot.
 login-used = Tautan ini sudah dipakai atau kedaluwarsa. Minta yang baru dengan /web di bot.
 login-forbidden = Anda belum menjadi agen atau admin di desk ini.
@@ -29,6 +30,8 @@ toggle-online = Online
 toggle-offline = Offline
 toggle-busy = Sibuk
 toggle-away = Tidak di tempat
+toggle-go-online = Jadi online
+toggle-go-offline = Jadi offline
 toggle-label = Status saya
 
 my-queue-head = 📋 Antrian tiket saya ({ $held }/{ $max })
@@ -40,7 +43,7 @@ my-queue-slots-off = ℹ️ { $count } slot kosong. Tiket baru tidak masuk selam
 my-queue-full = ℹ️ Antrian Anda penuh. Tiket baru menunggu sampai ada yang selesai.
 
 ticket-assigned = Ditugaskan: { $when }
-ticket-waits = Menunggu: { $when }
+ticket-waits = Masuk: { $when }
 ticket-status = Status: { $status }
 ticket-customer = Pelanggan: { $name }
 ticket-priority = Prioritas: { $priority }
@@ -88,6 +91,7 @@ stats-slots = Slot kosong
 
 queue-head = ⏳ Tiket menunggu
 queue-held = 🧑‍💻 Tiket yang dikerjakan
+queue-show-held = 🧑‍💻 Dikerjakan
 queue-search = Cari nomor, pelanggan, atau kata
 queue-department = Departemen
 queue-all-departments = Semua departemen

@@ -9,7 +9,7 @@ mod contract;
 mod expiry;
 mod fuzz;
 mod live;
-mod login;
+pub(crate) mod login;
 mod many_sockets;
 mod metrics;
 mod middleware;

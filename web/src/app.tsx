@@ -130,7 +130,7 @@ function Desk() {
   // The navigation of a phone is wider than its window.
   useEffect(() => {
     document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [shown.view]);
+  }, [shown.view, alerts.value.length]);
   useEffect(() => (isAgent ? keepAlive(options.value?.heartbeat_seconds ?? 180) : undefined), [isAgent]);
   return (
     <>

@@ -80,24 +80,53 @@ function isDark(colour: string): boolean {
   return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
 }
 
+/** Takes the colours of a theme. Those that it does not name are the page's own, and must fit. */
+function applyTheme(theme: Record<string, unknown>): void {
+  const { style } = document.documentElement;
+  for (const [name, property] of Object.entries(COLOURS)) {
+    const colour = theme[name];
+    const isColour = typeof colour === "string" && /^#[0-9a-f]{6}$/i.test(colour);
+    if (isColour) style.setProperty(property, colour);
+    else style.removeProperty(property);
+    if (name === "bg_color") style.colorScheme = isColour ? (isDark(colour) ? "dark" : "light") : "";
+  }
+}
+
+/** Takes an event of Telegram. */
+function receive(name: string, data: unknown): void {
+  if (name !== "theme_changed") return;
+  const theme = (data as { theme_params?: unknown } | null)?.theme_params;
+  if (!theme || typeof theme !== "object") return;
+  applyTheme(theme as Record<string, unknown>);
+  writeStorage("sessionStorage", THEME_KEY, JSON.stringify(theme));
+}
+
+/** Follows the events of Telegram: its apps call a function of the page, and its web clients post to the frame. */
+function followTelegram(): void {
+  Object.assign(window, { Telegram: { WebView: { receiveEvent: receive } }, TelegramGameProxy: { receiveEvent: receive } });
+  if (window.parent === window) return;
+  addEventListener("message", ({ source, data }) => {
+    if (source !== window.parent || typeof data !== "string") return;
+    try {
+      const event = JSON.parse(data) as { eventType?: unknown; eventData?: unknown } | null;
+      if (typeof event?.eventType === "string") receive(event.eventType, event.eventData);
+    } catch {
+      // It is no event.
+    }
+  });
+}
+
 /** Tells Telegram that the page is shown, and takes its theme. */
 export function joinTelegram(): void {
   if (!isMiniApp) return;
   const passed = launch.get("tgWebAppThemeParams");
   if (passed) writeStorage("sessionStorage", THEME_KEY, passed);
   try {
-    const theme = JSON.parse(passed ?? readStorage("sessionStorage", THEME_KEY) ?? "{}") as Record<string, string>;
-    const { style } = document.documentElement;
-    for (const [name, property] of Object.entries(COLOURS)) {
-      const colour = theme[name];
-      if (!colour || !/^#[0-9a-f]{6}$/i.test(colour)) continue;
-      style.setProperty(property, colour);
-      // The colours that Telegram does not name must fit.
-      if (name === "bg_color") style.colorScheme = isDark(colour) ? "dark" : "light";
-    }
+    applyTheme((JSON.parse(passed ?? readStorage("sessionStorage", THEME_KEY) ?? "{}") ?? {}) as Record<string, unknown>);
   } catch {
     // Without a theme the page has its own colours.
   }
+  followTelegram();
   post("web_app_ready");
   post("web_app_expand");
 }

@@ -47,6 +47,25 @@ pub(in crate::api) enum HeartbeatStatus {
     Away,
 }
 
+impl From<HeartbeatStatus> for Availability {
+    fn from(status: HeartbeatStatus) -> Self {
+        match status {
+            HeartbeatStatus::Online => Self::Online,
+            HeartbeatStatus::Busy => Self::Busy,
+            HeartbeatStatus::Away => Self::Away,
+        }
+    }
+}
+
+/// What an agent chooses when they go online.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct GoOnline {
+    /// `online` when left out. `busy` and `away` hold until the agent chooses otherwise, whatever heartbeats say.
+    #[serde(default)]
+    status: HeartbeatStatus,
+}
+
 /// A heartbeat of the agent whom the token identifies.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,11 +163,7 @@ pub(in crate::api) async fn heartbeat(
     agent: Agent,
     OptionalJson(heartbeat): OptionalJson<Heartbeat>,
 ) -> Result<AgentNow> {
-    let status = match heartbeat.status {
-        HeartbeatStatus::Online => Availability::Online,
-        HeartbeatStatus::Busy => Availability::Busy,
-        HeartbeatStatus::Away => Availability::Away,
-    };
+    let status = heartbeat.status.into();
     heartbeat.client_id.as_deref().map_or(Ok(()), check_client_id)?;
     let (engine, now, id) = (Arc::clone(&api.engine), api.now(), agent.person.id);
     let status = Api::run(async move {
@@ -223,11 +238,22 @@ pub(in crate::api) async fn offline(state: State<Arc<Api>>, agent: Agent) -> Res
     set_availability(state, agent, Availability::Offline, "Agent is now offline").await
 }
 
-/// The agent goes online; waiting tickets are assigned to them at once.
+/// The agent goes online; waiting tickets are assigned to them at once. With the status `busy` or `away` they are
+/// there, and get no new tickets.
 #[utoipa::path(post, operation_id = "goOnline", path = "/api/agent-status/go-online", tag = "agent status", security(("bearer" = [])),
+    request_body(content = Option<GoOnline>),
     responses((status = 200, body = Envelope<AgentNow>)))]
-pub(in crate::api) async fn go_online(state: State<Arc<Api>>, agent: Agent) -> Result<AgentNow> {
-    set_availability(state, agent, Availability::Online, "You are now online").await
+pub(in crate::api) async fn go_online(
+    state: State<Arc<Api>>,
+    agent: Agent,
+    OptionalJson(chosen): OptionalJson<GoOnline>,
+) -> Result<AgentNow> {
+    let (to, message) = match chosen.status {
+        HeartbeatStatus::Online => (Availability::Online, "You are now online"),
+        HeartbeatStatus::Busy => (Availability::Busy, "You are now busy"),
+        HeartbeatStatus::Away => (Availability::Away, "You are now away"),
+    };
+    set_availability(state, agent, to, message).await
 }
 
 /// The agent goes offline; the desk's offline behaviour decides about their tickets.

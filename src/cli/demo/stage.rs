@@ -37,7 +37,8 @@ pub const DEWI: i64 = 104;
 /// The page can switch topics, and its user looks on.
 const TOPIC_DETECTION_INTERVAL: Duration = Duration::from_secs(1);
 
-const TOKEN: &str = "7700:demo-demo-demo-demo-demo-demo-demo-de";
+/// The token of the demo's bot, which signs the log-ins of its people.
+pub const TOKEN: &str = "7700:demo-demo-demo-demo-demo-demo-demo-de";
 /// How long the desk may take to become idle. It usually takes a fraction of a second.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 

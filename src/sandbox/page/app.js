@@ -40,6 +40,7 @@ function showTheme() {
     saveSetting("theme", dark ? "light" : "dark");
     showTheme();
   };
+  dispatchEvent(new Event("themechange"));
 }
 
 systemDark.addEventListener("change", showTheme);

@@ -28,7 +28,7 @@ function theme() {
   };
   const colours = Object.fromEntries(Object.entries(THEME).map(([name, own]) => [name, hex(own)]));
   probe.remove();
-  return JSON.stringify(colours);
+  return colours;
 }
 
 /** The Mini App of one pane. */
@@ -47,6 +47,7 @@ export class MiniApp {
     this.root = el("div.mini-app", { role: "dialog", "data-testid": "mini-app", hidden: true });
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     addEventListener("message", (event) => this.onMessage(event));
+    addEventListener("themechange", () => this.sendTheme());
   }
 
   /** Shows the menu button that the bot has set. */
@@ -60,7 +61,7 @@ export class MiniApp {
 
   /** Returns the address that leads to the Mini App with the signed data of the person. */
   address(url) {
-    return `/sandbox/users/${this.user}/mini-app?${new URLSearchParams({ url, theme: theme() })}`;
+    return `/sandbox/users/${this.user}/mini-app?${new URLSearchParams({ url, theme: JSON.stringify(theme()) })}`;
   }
 
   open(url) {
@@ -79,6 +80,13 @@ export class MiniApp {
     this.root.replaceChildren();
     this.frame = null;
     this.opener?.focus({ preventScroll: true });
+  }
+
+  /** Tells the Mini App the theme that the person has switched to. */
+  sendTheme() {
+    const event = { eventType: "theme_changed", eventData: { theme_params: theme() } };
+    // The theme is no secret.
+    this.frame?.contentWindow?.postMessage(JSON.stringify(event), "*");
   }
 
   /** Handles what the Mini App asks Telegram for. */

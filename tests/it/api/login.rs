@@ -22,7 +22,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Returns a signed body of the Login Widget (core.telegram.org/widgets/login): fields in alphabetical order,
 /// one a line; the key is the token's SHA-256.
-pub(super) fn widget(token: &str, id: i64, date: i64) -> Value {
+pub(crate) fn widget(token: &str, id: i64, date: i64) -> Value {
     let check = format!("auth_date={date}\nfirst_name=Budi\nid={id}\nusername=budi");
     let hash = hex(&hmac(&Sha256::digest(token), &check));
     json!({"id": id, "first_name": "Budi", "username": "budi", "auth_date": date, "hash": hash})

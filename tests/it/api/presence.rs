@@ -246,6 +246,17 @@ async fn what_an_agent_chose_stays_whatever_their_pages_send() {
     assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
     assert_eq!(heartbeat(&desk, json!({"status": "busy"})).await, "busy");
     assert_eq!(heartbeat(&desk, json!({"status": "online"})).await, "online");
+    // Chosen there, "busy" and "away" stay, too. The agent is not online in between.
+    desk.post(BUDI, "/api/agent-status/go-offline", Value::Null).await.data();
+    desk.ticket(SARI, "router mati").await;
+    for status in ["busy", "away"] {
+        let body = json!({ "status": status });
+        assert_eq!(desk.post(BUDI, "/api/agent-status/go-online", body).await.data()["status"], status);
+        assert_eq!(heartbeat(&desk, json!({"status": "online", "client_id": "b"})).await, status);
+        assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 1);
+    }
+    desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await.data();
+    assert_eq!(desk.get(BUDI, "/api/queue/my-queue").await.data()["count"], 2);
     for path in ["go-offline", "offline"] {
         desk.post(BUDI, "/api/agent-status/go-online", Value::Null).await.data();
         desk.post(BUDI, &format!("/api/agent-status/{path}"), Value::Null).await.data();

@@ -74,6 +74,16 @@ impl FormatRequestData for ColourScheme {
     }
 }
 
+/// A script that each page runs before its own.
+#[derive(Debug)]
+pub(super) struct FirstScript(pub(super) &'static str);
+
+impl FormatRequestData for FirstScript {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        devtools(session, "Page.addScriptToEvaluateOnNewDocument", &json!({ "source": self.0 }))
+    }
+}
+
 /// Returns the request for a command of the browser's developer tools.
 fn devtools(session: &SessionId, command: &str, params: &Value) -> RequestData {
     RequestData::new(axum::http::Method::POST, format!("session/{session}/goog/cdp/execute"))

@@ -3,8 +3,13 @@ mod accessibility;
 mod admin;
 mod agent;
 mod load;
+mod login;
 mod mini_app;
+mod my_queue;
 mod network;
+mod oversight;
+mod script;
+mod status;
 mod together;
 mod views;
 
@@ -122,7 +127,7 @@ async fn an_admin_sees_the_load_and_reassigns_a_ticket() {
     demo.screenshot("web-workload").await;
 
     demo.click(&format!("//nav/a{}", containing("Antrian"))).await;
-    demo.click(&press("//*[@role='group']", "dikerjakan")).await;
+    demo.click(&press("//*[@role='group']", "Dikerjakan")).await;
     demo.wait_displayed(&ticket("Agen: Budi")).await;
     demo.click(&press("//*[@data-ticket]", "Alihkan")).await;
     demo.click(&press("//dialog", "Citra")).await;

@@ -60,6 +60,9 @@ async function send<T>(method: string, path: string, body: unknown, token?: stri
   return answer.data as T;
 }
 
+/** The statuses of a renewal whose session has ended, or whose person is no agent or admin any more. */
+const ENDED = [401, 403];
+
 let renewal: Promise<void> | null = null;
 
 /** Gets a new token: with the cookie, or in Telegram with the token of this tab. */
@@ -71,7 +74,7 @@ async function renew(): Promise<void> {
     // A log-out meanwhile stands.
     if (session.value !== null) session.value = renewed;
   } catch (error) {
-    if (!(error instanceof RequestError) || error.status !== 401) throw error;
+    if (!(error instanceof RequestError) || !ENDED.includes(error.status)) throw error;
     endSession();
   }
 }

@@ -124,20 +124,18 @@ export function apply(event: string, data: unknown, me: string) {
         alerts.value = snapshot.alerts;
         break;
       }
-      case "ticket_assigned": {
+      case "ticket_queued":
+      case "ticket_assigned":
+      case "ticket_updated":
+      case "ticket_completed": {
         const ticket = data as Ticket;
         const before = tickets.get(ticket.ticket_id);
         put(ticket);
-        if (ticket.assigned_agent === me && before?.assigned_agent !== me) {
-          notices.value = [...notices.value, { kind: "assigned", ticket }];
-        }
+        // A ticket that is assigned at once is so already in the event that it was queued.
+        const isNew = tickets.get(ticket.ticket_id) === ticket && before?.assigned_agent !== me;
+        if (isNew && ticket.assigned_agent === me) notices.value = [...notices.value, { kind: "assigned", ticket }];
         break;
       }
-      case "ticket_queued":
-      case "ticket_updated":
-      case "ticket_completed":
-        put(data as Ticket);
-        break;
       case "agent_status": {
         const agent = data as Agent & { removed?: boolean };
         if (agent.removed) agents.delete(agent.agent_id);

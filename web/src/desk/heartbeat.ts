@@ -4,25 +4,30 @@ import type { Availability } from "./bodies";
 
 const tab = `web-${crypto.randomUUID()}`;
 
-/** What the agent chose on this page. */
-let chosen: Exclude<Availability, "offline"> = "online";
-
-/** Sends a heartbeat. A page that nobody sees reports "away". */
+/** Sends a heartbeat. It is a sign of life and no choice; a page that nobody sees reports "away". */
 const beat = () =>
-  call("POST", "/api/agent-status/heartbeat", { status: document.hidden ? "away" : chosen, client_id: tab });
+  call("POST", "/api/agent-status/heartbeat", { status: document.hidden ? "away" : "online", client_id: tab });
 
 /** The same, for a timer: the next heartbeat tries again. */
 const beatOnce = () => void beat().catch(() => null);
 
-/** Sets the agent's status. Going online ends an earlier "offline", which no heartbeat does. */
-export async function choose(status: Availability): Promise<void> {
+/** The last change of the status: the next one waits for it, so that the last press counts. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Sets the agent's status. The desk keeps it, whatever the heartbeats of this and other tabs say. */
+export function choose(status: Availability): Promise<void> {
+  const change = last.catch(() => null).then(() => send(status));
+  last = change;
+  return change;
+}
+
+async function send(status: Availability): Promise<void> {
   if (status === "offline") {
     await call("POST", "/api/agent-status/go-offline");
     return;
   }
-  chosen = status;
-  await call("POST", "/api/agent-status/go-online");
-  await beat();
+  await call("POST", "/api/agent-status/go-online", { status });
+  beatOnce();
 }
 
 /** Sends heartbeats until the returned function is called. */

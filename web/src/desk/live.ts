@@ -52,6 +52,8 @@ export function follow(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let backoff = MIN_BACKOFF_MS;
   let ended = false;
+  /** Whether the last connection never opened. The browser does not say why: the desk may be away, or the session over. */
+  let failed = false;
 
   function again() {
     if (ended) return;
@@ -65,6 +67,7 @@ export function follow(): () => void {
     clearTimeout(timer);
     let access: string | null;
     try {
+      if (failed) await renewNow();
       access = await token();
     } catch {
       return again();
@@ -73,12 +76,14 @@ export function follow(): () => void {
     if (ended || !access || !me) return;
     const address = new URL("/api/ws", location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    failed = true;
     socket = new WebSocket(address, ["antri", `bearer.${access}`]);
     socket.onmessage = (frame) => {
       const { event, data } = JSON.parse(frame.data as string) as { event: string; data: unknown };
       apply(event, data, me);
       if (event === "snapshot") {
         connection.value = "open";
+        failed = false;
         backoff = MIN_BACKOFF_MS;
         // What is missing comes with the next snapshot.
         void loadWaiting().catch(() => null);

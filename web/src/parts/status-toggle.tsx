@@ -29,18 +29,28 @@ async function change(status: Availability) {
 export function StatusToggle() {
   const agent = agents.get(session.value?.agent_id ?? "");
   if (!agent) return null;
+  const isOff = agent.status === "offline";
+  const go = text(isOff ? "toggle-go-online" : "toggle-go-offline");
   return (
-    <select
-      class="status"
-      aria-label={text("toggle-label")}
-      value={agent.status}
-      onChange={(event) => void change(event.currentTarget.value as Availability)}
-    >
-      {CHOICES.map(([status, key]) => (
-        <option key={status} value={status}>
-          {DOTS[status]} {text(key)}
-        </option>
-      ))}
-    </select>
+    <>
+      <select
+        class="status"
+        aria-label={text("toggle-label")}
+        value={agent.status}
+        onChange={(event) => void change(event.currentTarget.value as Availability)}
+      >
+        {CHOICES.map(([status, key]) => (
+          <option key={status} value={status}>
+            {DOTS[status]} {text(key)}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="go" title={go} onClick={() => void change(isOff ? "online" : "offline")}>
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M12 3v9M6.5 6.5a8 8 0 1 0 11 0" />
+        </svg>
+        <span>{go}</span>
+      </button>
+    </>
   );
 }

@@ -23,7 +23,7 @@ export function Alerts() {
       <ul class="list">
         {alerts.value.map((alert) => (
           <li key={`${alert.alert}-${alert.department_id}`} class="card problem">
-            {alertText(alert)}
+            🚨 {alertText(alert)}
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 /** The life of a ticket in words, with the reasons of each assignment: what `/audit` says in the bot. */
 import type { AuditEvent, Decision, Priority } from "../desk/bodies";
 import { useResource } from "../desk/resource";
-import { Rich } from "../parts/rich";
+import { Rich, richValue } from "../parts/rich";
 import { priorityText } from "../parts/ticket-state";
 import { moment, text } from "../texts";
 
@@ -67,7 +67,7 @@ function keyOf(event: AuditEvent): string {
 /** Returns an event in words. */
 function words(event: AuditEvent): string {
   // A person who was deleted has no name.
-  const person = (name: string | null) => name || text("audit-nobody");
+  const person = (name: string | null) => richValue(name || text("audit-nobody"));
   const isPriority = event.action === "reprioritised";
   const side = (value: string | null) => (isPriority ? priorityText(value as Priority) : person(value));
   const sentence = text(keyOf(event), {

@@ -12,27 +12,31 @@ function telegramLogin(options: LoginOptions): string {
 }
 
 export function Login({ options, problem }: { options: LoginOptions | null; problem: string | null }) {
+  const bot = `@${options?.bot_username}`;
   return (
     <main class="login">
-      <h1>{text("login-head")}</h1>
-      <p>{text("login-about")}</p>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {options && (
-        <>
-          {location.protocol === "https:" && (
-            <a class="button primary" href={telegramLogin(options)}>
-              {text("login-telegram")}
-            </a>
-          )}
-          <p>
-            <a href={`https://t.me/${options.bot_username}`}>{text("login-by-bot", { bot: `@${options.bot_username}` })}</a>
+      <div class="card">
+        <h1>{text("login-head")}</h1>
+        <p>{text("login-about")}</p>
+        {problem && (
+          <p class="problem" role="alert">
+            {problem}
           </p>
-        </>
-      )}
+        )}
+        {options && (
+          <>
+            {location.protocol === "https:" && (
+              <a class="button primary" href={telegramLogin(options)}>
+                {text("login-telegram")}
+              </a>
+            )}
+            <p>{text("login-by-bot", { bot })}</p>
+            <a class="button" href={`https://t.me/${options.bot_username}`}>
+              {text("login-open-bot", { bot })}
+            </a>
+          </>
+        )}
+      </div>
     </main>
   );
 }

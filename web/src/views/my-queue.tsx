@@ -26,6 +26,7 @@ function Card({ ticket, place, ask }: { ticket: Ticket; place: number; ask: (wha
       <p class="category">
         {ticket.department} - {ticket.category}
       </p>
+      <p class="excerpt">{ticket.description}</p>
       <p>{text("ticket-status", { status: stateText(ticket.status) })}</p>
       <p>
         {ticket.resume_at

@@ -9,7 +9,7 @@ import { open } from "../route";
 import { ago, text } from "../texts";
 import { Reassign } from "./reassign";
 
-const ROW_HEIGHT_PIXELS = 132;
+const ROW_HEIGHT_PIXELS = 160;
 
 function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
   const position = positions.value.get(ticket.ticket_id);
@@ -28,6 +28,7 @@ function Row({ ticket, reassign }: { ticket: Ticket; reassign: () => void }) {
       <p class="category">
         {ticket.department} - {ticket.category} · {ticket.customer_name}
       </p>
+      <p class="excerpt">{ticket.description}</p>
       <p>
         {since}
         {ticket.assigned_agent_name && ` · ${text("ticket-agent", { name: ticket.assigned_agent_name })}`}
@@ -80,7 +81,7 @@ export function Queue() {
               aria-pressed={held.value === wanted}
               onClick={() => (held.value = wanted)}
             >
-              {text(wanted ? "queue-held" : "queue-head")}
+              {text(wanted ? "queue-show-held" : "nav-waiting")}
             </button>
           ))}
         </div>

@@ -21,9 +21,14 @@ export function Reassign({ ticket, close }: { ticket: Ticket; close: () => void 
           <p role="alert">
             {text("reassign-full", { name: full.agent_name, held: full.current_tickets, max: full.max_tickets })}
           </p>
-          <button type="button" class="danger" onClick={() => void move(full.agent_id, true)}>
-            {text("reassign-anyway")}
-          </button>
+          <div class="actions">
+            <button type="button" class="danger" onClick={() => void move(full.agent_id, true)}>
+              {text("reassign-anyway")}
+            </button>
+            <button type="button" onClick={() => (asked.value = null)}>
+              {text("button-cancel")}
+            </button>
+          </div>
         </>
       ) : (
         <>

@@ -57,10 +57,12 @@ function Row({ agent, edit }: { agent: Agent; edit: () => void }) {
         {step(1, "workload-more", "+")}
       </td>
       <td class="load">
-        <meter min={0} max={100} high={99} value={Math.min(percent, 100)} aria-label={`${percent}%`} />
-        <span>
-          {percent}% {isFull && <strong>{text("workload-full")}</strong>}
-        </span>
+        <div>
+          <meter min={0} max={100} high={99} value={Math.min(percent, 100)} aria-label={`${percent}%`} />
+          <span>
+            {percent}% {isFull && <strong>{text("workload-full")}</strong>}
+          </span>
+        </div>
       </td>
     </tr>
   );
@@ -98,7 +100,7 @@ export function Workload() {
       {queue && (
         <section aria-labelledby="stats">
           <h2 id="stats">{text("stats-head")}</h2>
-          <dl class="stats">
+          <dl class="stats three">
             <div>
               <dt>{text("stats-waiting")}</dt>
               <dd data-stat="waiting">{queue.waiting}</dd>

@@ -159,6 +159,29 @@ async fn a_file_that_does_not_fit_is_refused_and_nobody_gets_it() {
     assert_eq!((desk.sandbox.chat(SARI).len(), desk.sandbox.chat(BUDI).len()), (before, own));
 }
 
+/// The limit counts all bytes of a body, also those that are in no field.
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_and_leaves_nothing_behind() {
+    let (desk, ticket) = with_ticket().await;
+    let (before, own) = (desk.sandbox.chat(SARI).len(), desk.sandbox.chat(BUDI).len());
+    let mut padded = vec![b'x'; 50_100_000];
+    padded.extend_from_slice(b"\r\n--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nisi\r\n--limit--");
+    let request =
+        desk.request("POST", &format!("/api/tickets/{ticket}/files")).bearer_auth(desk.token(BUDI).await);
+    let request = request.header("Content-Type", "multipart/form-data; boundary=limit").body(padded);
+    Reply::of(request).await.refused(413, "too_large");
+    // The client gets the answer also while it is still sending.
+    let huge = vec![0; 80_000_000];
+    send(&desk, BUDI, &ticket, form(&huge, "a", "text/plain", ""), "k").await.refused(413, "too_large");
+    assert!(!desk.sandbox.requests().iter().any(|request| request.method == "sendDocument"));
+    assert_eq!((desk.sandbox.chat(SARI).len(), desk.sandbox.chat(BUDI).len()), (before, own));
+    let messages = desk.get(BUDI, &format!("/api/tickets/{ticket}/messages")).await;
+    assert_eq!(messages.data()["messages"].as_array().unwrap().len(), 0);
+    // The person may upload again at once, with the same key.
+    let sent = send(&desk, BUDI, &ticket, form(b"isi", "a.txt", "text/plain", ""), "k").await;
+    assert_eq!(sent.status, 201, "{sent:?}");
+}
+
 #[tokio::test]
 async fn what_telegram_refuses_is_not_in_the_conversation() {
     let (desk, ticket) = with_ticket().await;

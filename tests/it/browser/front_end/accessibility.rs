@@ -6,7 +6,9 @@ use super::{DESKTOP, Demo, PHONE, press, ticket};
 use crate::browser::driver::{ColourScheme, Window};
 use crate::browser::{containing, has_class};
 use crate::support::mongod::installed;
-use antri::cli::demo::stage::{BUDI, DEWI, SARI};
+use antri::cli::demo::stage::{BUDI, CITRA, DEWI, SARI};
+use antri::clock::Clock;
+use antri::domain::policy::Capacity;
 use antri::sandbox::{MediaKind, NewMedia};
 use serde_json::Value;
 use thirtyfour::prelude::*;
@@ -135,6 +137,9 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     let received = demo.stage.sandbox.chat(SARI).into_iter().rev().find_map(|message| message.media);
     assert!(received.unwrap().file_name.unwrap().starts_with("panduan-modem"));
 
+    demo.choose_option("//header/select", "offline").await;
+    tour.go("my-queue").await;
+    tour.check("offline").await;
     tour.click("//header", "Keluar", "Log out").await;
     demo.wait_displayed(&format!("//main[{}]", has_class("login"))).await;
     tour.check("login").await;
@@ -146,7 +151,7 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     let demo = &tour.demo;
     demo.wait_displayed(&format!("//tr[@data-agent='Budi']{}", containing(tour.word("PENUH", "FULL")))).await;
     tour.check("workload").await;
-    tour.click("//tr[@data-agent='Fajar']", "Fajar", "Fajar").await;
+    tour.click("//tr[@data-agent='Fajar Nugroho']", "Fajar", "Fajar").await;
     demo.wait_displayed("//dialog//fieldset").await;
     tour.check("agent").await;
     tour.close_dialog().await;
@@ -155,8 +160,11 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     demo.wait_displayed(&ticket("#1 • INC")).await;
     tour.check("queue").await;
     demo.click("//*[@role='group']/button[2]").await;
+    let (admin, citra) = (demo.person(DEWI).await, demo.person(CITRA).await.id);
+    let (max, now) = (Capacity::new(2).unwrap(), Clock::system().now());
+    demo.stage.app.engine.set_capacity(&admin, citra, max, now).await.unwrap();
     tour.click(&ticket("Budi"), "Alihkan", "Reassign").await;
-    demo.wait_displayed(&press("//dialog", "Citra")).await;
+    demo.wait_displayed(&press("//dialog", "· 2/2")).await;
     tour.check("reassign").await;
     demo.click(&press("//dialog", "Citra")).await;
     demo.wait_displayed(&press("//dialog", tour.word("Tetap alihkan", "Reassign anyway"))).await;

@@ -44,7 +44,7 @@ async fn an_admin_follows_the_history_of_a_ticket() {
     demo.ticket("Modem berkedip.").await;
     demo.open_front_end(DEWI).await;
     demo.open_view("⏳ Antrian").await;
-    demo.click(&press("//*[@role='group']", "dikerjakan")).await;
+    demo.click(&press("//*[@role='group']", "Dikerjakan")).await;
     demo.click(&press("//*[@data-ticket]//h2", "INC")).await;
     let event = |text: &str| format!("//section[@aria-labelledby='audit']//li{}", containing(text));
     demo.wait_displayed(&event("Sari membuat tiket ini")).await;

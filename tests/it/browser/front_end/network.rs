@@ -84,3 +84,22 @@ async fn after_a_cut_the_page_shows_what_happened_meanwhile() {
     demo.page.browser_log().await.unwrap();
     demo.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ended_during_a_cut_leads_to_the_log_in() {
+    let demo = Demo::open(DESKTOP).await;
+    let desk = demo.stage.app.addr.port();
+    let cable = Cable::to(desk).await;
+    let link = demo.login_link(BUDI).await.replace(&format!(":{desk}/"), &format!(":{}/", cable.port));
+    demo.page.goto(&link).await.unwrap();
+    demo.wait_displayed(&format!("//h1{}", containing("Antrian tiket saya"))).await;
+    cable.cut();
+    demo.wait_displayed(&format!("//*[@role='status']{}", containing("Koneksi terputus"))).await;
+    // The page's token would last some minutes more.
+    demo.stage.say(BUDI, "/token revoke").await.unwrap();
+    cable.restore();
+    demo.wait_displayed(&format!("//h1{}", containing("Masuk ke Antri"))).await;
+    // The browser reports the failed requests.
+    demo.page.browser_log().await.unwrap();
+    demo.close().await;
+}

@@ -74,7 +74,7 @@ async fn two_browsers_and_a_chat_see_a_change_within_a_second() {
 
     // From one page to the other and to the chat.
     demo.open_view("⏳ Antrian").await;
-    demo.click(&press("//*[@role='group']", "dikerjakan")).await;
+    demo.click(&press("//*[@role='group']", "Dikerjakan")).await;
     demo.wait_displayed(&ticket("🟡 Menunggu")).await;
     watch(&demo.page, "🔵 Sedang dikerjakan").await;
     let pressed = antri::clock::Clock::system().now().timestamp_millis();
