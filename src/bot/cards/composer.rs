@@ -18,7 +18,6 @@ mod statistics;
 mod topics;
 
 use super::view_loader::ViewLoader;
-use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::mini_app::MiniApp;
@@ -114,10 +113,12 @@ impl Composer {
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
-                let view = self.view(notice, now).await?;
-                Ok(view.map_or(TelegramAction::Nothing, |view| {
-                    TelegramAction::Send(render::notice(&localizer, &view), notice.card())
-                }))
+                let Some(view) = self.view(notice, now).await? else { return Ok(TelegramAction::Nothing) };
+                let (text, card) = (render::notice(&localizer, &view), notice.card());
+                Ok(match self.message_to_edit(chat, notice).await? {
+                    Some(message_id) => TelegramAction::Edit { message_id, text, card, shown: None },
+                    None => TelegramAction::Send(text, card),
+                })
             }
             Message::Card(key) | Message::Redraw { card: key, .. }
                 if !self.may_read(recipient.as_ref(), *key).await? =>
@@ -222,11 +223,20 @@ impl Composer {
     async fn view(&self, notice: &Notice, now: Time) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
+            Notice::Created { ticket, position, online, .. } => match store.ticket(*ticket).await? {
                 // The position at the commit is shown while the ticket still waits.
-                Some(ticket) => Some(NoticeView::Created(
+                Some(ticket) => Some(NoticeView::Status(Box::new(
                     self.views.status_card_at(&ticket, (*position, *online), now).await?,
-                )),
+                ))),
+                None => None,
+            },
+            Notice::Assigned { ticket, .. }
+            | Notice::Completed { ticket }
+            | Notice::Cancelled { ticket }
+            | Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
+                Some(ticket) => {
+                    Some(NoticeView::Status(Box::new(self.views.status_card(&ticket, now).await?)))
+                }
                 None => None,
             },
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
@@ -241,30 +251,12 @@ impl Composer {
                 Some(ticket) => Some(NoticeView::TaskResumed(self.views.ticket(&ticket, *agent).await?)),
                 None => None,
             },
-            Notice::Assigned { ticket, agent } => {
-                let agent = self.views.shown_agent(*agent).await?;
-                self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
-            }
             Notice::TaskWithdrawn { ticket, to } => {
                 let to = match to {
                     Some(to) => Some(self.name(*to).await?),
                     None => None,
                 };
                 self.number(*ticket).await?.map(|number| NoticeView::TaskWithdrawn { number, to })
-            }
-            Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
-                Some(ticket) => {
-                    let position = self.views.ticket(&ticket, ticket.customer).await?.position;
-                    Some(NoticeView::Requeued { number: ticket.number, position })
-                }
-                None => None,
-            },
-            Notice::Completed { ticket } => {
-                let ticket = store.ticket(*ticket).await?;
-                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
-            }
-            Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })
@@ -314,6 +306,18 @@ impl Composer {
             Notice::Console(notice) => self.console_notice(*notice, now).await?,
             Notice::Availability(notice) => Some(NoticeView::Availability(*notice)),
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
+        })
+    }
+
+    /// Returns the message that the notice changes. `None` if the notice is a message of its own.
+    async fn message_to_edit(&self, chat: ChatId, notice: &Notice) -> Result<Option<i32>, StoreError> {
+        Ok(match notice {
+            Notice::Created { draft_message, .. } => *draft_message,
+            Notice::Cancelled { ticket } => {
+                let live = self.engine.store().live_card(CardKey::Status(*ticket)).await?;
+                live.filter(|live| live.chat == chat).map(|live| live.message_id)
+            }
+            _ => None,
         })
     }
 

@@ -23,10 +23,10 @@ pub async fn reopen(
 ) -> HandlerResult {
     match bot.engine.reopen(ctx.person.id, (ticket, completion), ctx.now).await {
         Ok(ticket) => {
-            let localizer = ctx.localizer(&bot);
             let number = [("number", (&ticket.number).into())];
-            toast.say(localizer.toast("reopen-done", &number));
-            Ok(vec![ctx.edit(pressed, localizer.message("reopen-done", &number))])
+            toast.say(ctx.localizer(&bot).toast("reopen-done", &number));
+            // The engine's notice changes the card.
+            Ok(Vec::new())
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
     }

@@ -37,10 +37,15 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Returns the assignment for a ticket that the change before this one opens. The refresh of the
-    /// customer's card is dropped: the card is not sent yet, and will show the agent.
+    /// Returns the assignment for a ticket that the change before this one opens. The notice to the customer is
+    /// dropped: the card of the new ticket is not shown yet, and will name the agent.
     pub(in crate::engine) fn into_immediate(mut self) -> Self {
-        self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
+        self.change.notices.retain(|out| {
+            !matches!(
+                out.message,
+                Message::Retire(CardKey::Status(_)) | Message::Notice(Notice::Assigned { .. })
+            )
+        });
         if let Write::Ticket { guard, .. } = &mut self.change.write {
             *guard = Guard::FirstInQueue;
         }
@@ -201,7 +206,7 @@ pub fn after_task_card(ticket: &Ticket) -> impl Iterator<Item = Notice> {
 }
 
 /// Returns the messages of a handover: to the agent the task, the description and the files; to the customer
-/// the notice and a card refresh.
+/// the card, which moves to the end of the chat.
 #[must_use]
 pub fn plan_handover(
     ticket: &Ticket,
@@ -221,7 +226,7 @@ pub fn plan_handover(
     let news = std::iter::once(task).chain(after_task_card(ticket)).chain(summary);
     let mut out: Vec<_> =
         retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();
-    out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));
-    out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
+    let assigned = Notice::Assigned { ticket: ticket.id, agent };
+    out.extend(Outgoing::moved_card(ticket.customer_chat, assigned));
     out
 }

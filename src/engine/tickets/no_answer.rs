@@ -58,9 +58,7 @@ impl Engine {
         if let Some(chat) = self.chat_of(agent).await? {
             let time = u32::try_from(settings.no_answer_time.as_secs()).unwrap_or(u32::MAX);
             let seconds = may_be_handed_over(before, settings).then_some(time);
-            // The notice becomes the card, so that the agent finds it at the bottom of the chat.
-            notices.push(Outgoing { chat, message: Message::Retire(CardKey::Task(ticket, agent)) });
-            notices.push(Outgoing::notice(chat, Notice::TaskNudged { ticket, agent, seconds }));
+            notices.extend(Outgoing::moved_card(chat, Notice::TaskNudged { ticket, agent, seconds }));
         }
         let what = Action::Nudged { agent };
         let change = Change {

@@ -118,14 +118,12 @@ impl Engine {
         now: Time,
     ) -> Result<Attempt<Ticket>, EngineError> {
         let (ticket, department) = (after.id, after.department);
-        let reopened = Notice::Service(ServiceNotice::Reopened { ticket });
-        let mut notices = vec![Outgoing::notice(after.customer_chat, reopened)];
         let former = agent.filter(|agent| agent.agent.is_some() && agent.reachable);
+        let mut notices = self.card_refreshes(&after, None).await?;
         notices.extend(former.map(|agent| {
             let notice = ServiceNotice::TaskReopened { ticket, kept: false };
             Outgoing::notice(agent.chat(), Notice::Service(notice))
         }));
-        notices.extend(self.card_refreshes(&after, None).await?);
         let committed = self.commit_one(reopening(before, &after, None, Guard::None, notices, now)).await;
         if committed.is_ok() {
             self.faults.reopened.fetch_add(1, Ordering::Relaxed);

@@ -42,9 +42,13 @@ impl Composer {
         let moved = match key {
             CardKey::Task(..) => "task-moved",
             CardKey::PickUp(..) => "pick-up-moved",
-            _ => "draft-moved",
+            _ => "moved-below",
         };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
+        Ok(TelegramAction::Delete {
+            message_id: previous.message_id,
+            otherwise: localizer.message(moved, &[]),
+            card: Some(previous.key),
+        })
     }
 
     /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
