@@ -4,10 +4,9 @@
 //! The holder's availability does not count: a customer waits as long for an agent who is away.
 use super::steps::write_ticket;
 use crate::domain::Time;
-use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::{PersonId, TicketId, Version};
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::{Mode, Settings};
 use crate::domain::ticket::{Refusal, Ticket};

@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::PersonId;
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;

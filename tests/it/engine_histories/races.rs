@@ -8,6 +8,7 @@ use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use antri::engine::error::EngineError;
 use antri::engine::ports::DirectoryStore;
+use antri::engine::tickets::open::SentFrom;
 use antri::engine::tickets::steps::Step;
 use futures::future::join_all;
 use std::sync::Arc;

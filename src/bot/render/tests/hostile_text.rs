@@ -108,7 +108,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             agent_card(localizer, &line),
-            status(localizer, &status_view(departments)),
+            status(localizer, &agent_status_view(departments)),
         ]);
     }
     for label in [None, Some(text)] {
@@ -140,7 +140,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all
 }
 
-fn status_view(departments: Vec<String>) -> AgentStatusView {
+fn agent_status_view(departments: Vec<String>) -> AgentStatusView {
     AgentStatusView {
         availability: Availability::Away,
         away_until: None,
