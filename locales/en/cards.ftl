@@ -36,6 +36,11 @@ track-online = { $count ->
     [0] Agents online: none right now
    *[other] Agents online: { $count }
 }
+track-position = { $position ->
+    [1] Queue position: #1, you are next
+   *[other] Queue position: #{ $position } or better
+}
+track-write = 💬 Anything to add? Just write here, and the agent gets it.
 track-opened = Created: { $when }
 track-nobody-online = No agent is online right now. Your ticket is safe in the queue and keeps its turn until an agent is back.
 

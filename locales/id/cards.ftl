@@ -36,6 +36,11 @@ track-online = { $count ->
     [0] Agen online: saat ini tidak ada
    *[other] Agen online: { $count }
 }
+track-position = { $position ->
+    [1] Posisi antrian: #1. Giliran Anda berikutnya!
+   *[other] Posisi antrian: #{ $position } atau lebih depan
+}
+track-write = 💬 Ada tambahan? Tulis saja di sini, langsung sampai ke agen.
 track-opened = Dibuat: { $when }
 track-nobody-online = Saat ini tidak ada agen yang online. Tiket Anda aman di antrian dan gilirannya tetap terjaga sampai ada agen yang kembali.
 

@@ -143,7 +143,7 @@ impl TelegramAction {
                 }
                 Some((method, body))
             }
-            Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
+            Self::Edit { .. } if self.is_needless() => None,
             Self::Edit { message_id, text, .. } => Some((
                 "editMessageText",
                 with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
@@ -182,6 +182,12 @@ impl TelegramAction {
             )),
             Self::Wait(_) | Self::Nothing => None,
         }
+    }
+
+    /// Returns true for an edit that would leave the message as it is.
+    #[must_use]
+    pub fn is_needless(&self) -> bool {
+        matches!(self, Self::Edit { text, shown, .. } if *shown == Some(digest(text)))
     }
 
     /// Returns true if repeating the call has no visible effect.

@@ -15,6 +15,7 @@ mod record;
 mod relay;
 mod service;
 mod statistics;
+mod status;
 mod topics;
 
 use super::view_loader::ViewLoader;
@@ -223,22 +224,11 @@ impl Composer {
     async fn view(&self, notice: &Notice, now: Time) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online, .. } => match store.ticket(*ticket).await? {
-                // The position at the commit is shown while the ticket still waits.
-                Some(ticket) => Some(NoticeView::Status(Box::new(
-                    self.views.status_card_at(&ticket, (*position, *online), now).await?,
-                ))),
-                None => None,
-            },
-            Notice::Assigned { ticket, .. }
-            | Notice::Completed { ticket }
-            | Notice::Cancelled { ticket }
-            | Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
-                Some(ticket) => {
-                    Some(NoticeView::Status(Box::new(self.views.status_card(&ticket, now).await?)))
-                }
-                None => None,
-            },
+            Notice::Created { .. }
+            | Notice::Assigned { .. }
+            | Notice::Completed { .. }
+            | Notice::Cancelled { .. }
+            | Notice::Requeued { .. } => self.status_notice(notice, now).await?,
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
                     let ticket = self.views.ticket(&ticket, *agent).await?;
@@ -306,18 +296,6 @@ impl Composer {
             Notice::Console(notice) => self.console_notice(*notice, now).await?,
             Notice::Availability(notice) => Some(NoticeView::Availability(*notice)),
             Notice::UpdateFailed => Some(NoticeView::UpdateFailed),
-        })
-    }
-
-    /// Returns the message that the notice changes. `None` if the notice is a message of its own.
-    async fn message_to_edit(&self, chat: ChatId, notice: &Notice) -> Result<Option<i32>, StoreError> {
-        Ok(match notice {
-            Notice::Created { draft_message, .. } => *draft_message,
-            Notice::Cancelled { ticket } => {
-                let live = self.engine.store().live_card(CardKey::Status(*ticket)).await?;
-                live.filter(|live| live.chat == chat).map(|live| live.message_id)
-            }
-            _ => None,
         })
     }
 

@@ -106,7 +106,8 @@ fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
         above.push(localizer.html("line-status", &[("status", state.into())]));
     }
     if is_queued {
-        above.extend(ticket.position.map(|at| localizer.html("line-position", &[("position", at.into())])));
+        above
+            .extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
         above.push(localizer.html("track-online", &[("count", view.online.into())]));
     }
     above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));
@@ -114,6 +115,7 @@ fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
     let below = match opens_at {
         Some(when) if is_queued => Some(localizer.html("track-opens", &[("when", when.into())])),
         None if is_queued && view.online == 0 => Some(localizer.html("track-nobody-online", &[])),
+        _ if !is_queued && !ticket.status.is_end() => Some(localizer.html("track-write", &[])),
         _ => None,
     };
     let below: Vec<String> = below.into_iter().collect();

@@ -90,7 +90,8 @@ impl Engine {
         if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));
         }
-        let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
+        let mut notices =
+            plan_handover(&after, before.status(), (agent.id, agent.chat()), (count + 1, max));
         if let Some(former) = self.holder_of(before).await? {
             let withdrawn = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), withdrawn));
@@ -166,7 +167,7 @@ impl Engine {
                 // Another agent takes an unanswered ticket at once, and the customer reads of that.
                 notices.push(Outgoing::refresh(after.customer_chat, CardKey::Status(ticket)));
             } else {
-                notices.extend(Outgoing::moved_card(after.customer_chat, Notice::Requeued { ticket }));
+                notices.push(Outgoing::notice(after.customer_chat, Notice::Requeued { ticket }));
             }
             notices.extend(to_holder.map(|notice| Outgoing::notice(holder.chat(), notice)));
             if holder.reachable {

@@ -59,7 +59,8 @@ impl Engine {
         let ticket = after.id;
         let customer = after.customer_chat;
         let mut notices: Vec<_> = match step {
-            Step::Complete => Outgoing::moved_card(customer, Notice::Completed { ticket }).collect(),
+            // The card above has no button, and stays as it is.
+            Step::Complete => vec![Outgoing::notice(customer, Notice::Completed { ticket })],
             // The customer's card names the agent, whether they have opened the ticket or not.
             Step::Start => Vec::new(),
             Step::Pause | Step::Snooze(_) | Step::Resume => {
