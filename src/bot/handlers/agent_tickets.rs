@@ -55,23 +55,9 @@ pub async fn task(
         Ok(ticket) if step == TaskAction::Start && matches!(surface, Surface::MyQueue(_)) => {
             Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).chain(focus).collect())
         }
-        Ok(_) => Ok(unless_live(&bot, redrawn).await?.into_iter().chain(focus).collect()),
+        Ok(_) => Ok(bot.unless_live(redrawn).await?.into_iter().chain(focus).collect()),
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
-}
-
-/// Returns the redraw of a pressed message after a step. The engine's commit refreshes the live card, so that needs
-/// no second edit.
-async fn unless_live(
-    bot: &BotContext,
-    redrawn: Outgoing,
-) -> Result<Option<Outgoing>, EngineError> {
-    let Message::Redraw { message_id, card: card @ CardKey::Task(..) } = &redrawn.message else {
-        return Ok(Some(redrawn));
-    };
-    let live = bot.engine.store().live_card(*card).await?.filter(|live| live.chat == redrawn.chat);
-    let is_live = live.is_some_and(|live| live.message_id == *message_id);
-    Ok((!is_live).then_some(redrawn))
 }
 
 /// Handles ↩️ on a ticket of the agent's.
@@ -85,7 +71,7 @@ async fn give_back(
     match bot.engine.give_back(ctx.person.id, ticket, Some(version), ctx.now).await {
         Ok(_) => {
             toast.say(ctx.localizer(bot).toast("toast-given-back", &[]));
-            Ok(unless_live(bot, redrawn).await?.into_iter().collect())
+            Ok(bot.unless_live(redrawn).await?.into_iter().collect())
         }
         Err(error) => answer_refusal(bot, ctx, toast, error, redrawn),
     }

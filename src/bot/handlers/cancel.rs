@@ -195,8 +195,7 @@ pub async fn cancel_ticket(
             toast.say(ctx.localizer(&bot).toast("cancelled", &[]));
             let card = CardKey::Status(ticket);
             Ok(match surface {
-                // The engine's notice changes the card.
-                Surface::Status => Vec::new(),
+                Surface::Status => bot.unless_live(redrawn).await?.into_iter().collect(),
                 // The way to undo it is brought below the list.
                 _ => {
                     vec![
@@ -232,8 +231,7 @@ pub async fn undo_ticket(
         Err(error) => return Err(error),
     }
     toast.say(ctx.localizer(&bot).toast("cancel-undone", &[]));
-    // The engine refreshes the card.
-    Ok(Vec::new())
+    Ok(bot.unless_live(ctx.redraw(pressed, CardKey::Status(ticket))).await?.into_iter().collect())
 }
 
 /// Answers a refused cancellation, and redraws the card.

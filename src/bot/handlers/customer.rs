@@ -64,12 +64,15 @@ pub async fn send(
         toast.say(ctx.localizer(&bot).toast("draft-incomplete", &[]));
         return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    let sent_from = SentFrom { thread: ctx.thread, draft_message: Some(pressed.0) };
+    let draft_message = pressed.telegram_id();
+    let sent_from = SentFrom { thread: ctx.thread, draft_message };
     match bot.engine.send_draft(&ctx.person, &draft, sent_from, ctx.now).await {
         Ok(_) => toast.say(ctx.localizer(&bot).toast("sent", &[])),
         Err(error) => return answer_unsent(&bot, &ctx, &toast, pressed, (draft, error)).await,
     }
-    Ok(Vec::new())
+    // A preview that only has an inline id cannot become a live card.
+    let moved = || ctx.edit(pressed, ctx.localizer(&bot).message("moved-below", &[]));
+    Ok(draft_message.is_none().then(moved).into_iter().collect())
 }
 
 /// Answers with the reason why a draft was not sent. The draft stays.

@@ -4,6 +4,7 @@ use crate::bot::cards::views::service::CompletedView;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
@@ -25,8 +26,8 @@ pub async fn reopen(
         Ok(ticket) => {
             let number = [("number", (&ticket.number).into())];
             toast.say(ctx.localizer(&bot).toast("reopen-done", &number));
-            // The engine's notice changes the card.
-            Ok(Vec::new())
+            let redrawn = ctx.redraw(pressed, CardKey::Status(ticket.id));
+            Ok(bot.unless_live(redrawn).await?.into_iter().collect())
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
     }

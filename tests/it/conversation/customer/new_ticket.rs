@@ -1,5 +1,5 @@
 //! A new ticket of a customer, from the first message to its position in the queue.
-use crate::conversation::{BUDI, SARI, TOM, numbers, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, numbers, with_agent, with_customer};
 use crate::support::ADMIN;
 use antri::domain::policy::AgentNaming;
 
@@ -112,108 +112,6 @@ async fn customers_see_of_an_agent_what_the_setting_says() {
         let told = desk.has(SARI, "Budi");
         assert_eq!(told, naming == AgentNaming::Name, "{naming:?}: {}", desk.transcript(SARI));
     }
-}
-
-#[tokio::test]
-async fn one_card_tells_the_customer_of_a_ticket_that_need_not_wait() {
-    let desk = with_agent().await;
-    desk.say(SARI, "printer rusak").await;
-    let (preview, _) = desk.button(SARI, "Kirim");
-    desk.press(SARI, "Kirim").await;
-    let card = desk.shown(SARI, preview);
-    assert!(card.contains("sekarang ditangani oleh Agen 1") && card.contains("INC"), "{card}");
-    assert_eq!(desk.last(SARI).message_id, preview, "{}", desk.transcript(SARI));
-    desk.press(BUDI, "Buka").await;
-    assert_eq!(desk.shown(SARI, preview), card, "the agent is named already");
-    desk.press(BUDI, "Selesai").await;
-    let completed = desk.find(SARI, "sudah selesai. Terima kasih!");
-    assert!(completed.message_id > preview, "the end is a new message: {}", desk.transcript(SARI));
-    assert_eq!(desk.shown(SARI, preview), card, "nobody looks at the card above any more");
-}
-
-#[tokio::test]
-async fn a_customer_who_waited_gets_a_new_message_when_an_agent_takes_the_ticket() {
-    let desk = with_customer().await;
-    desk.ticket(SARI, "printer rusak").await;
-    let waiting = desk.find(SARI, "Posisi antrian: #1").message_id;
-    desk.agent(BUDI, "Budi").await;
-    desk.say(BUDI, "/online").await;
-    let assigned = desk.find(SARI, "sekarang ditangani oleh Agen 1").message_id;
-    assert!(assigned > waiting, "{}", desk.transcript(SARI));
-    assert!(!desk.has(SARI, "Posisi antrian"), "the card with the position is gone: {}", desk.transcript(SARI));
-}
-
-#[tokio::test]
-async fn the_position_is_updated_in_one_message() {
-    let desk = with_customer().await;
-    desk.person(TOM, "Tom", "en").await;
-    desk.ticket(TOM, "printer broken").await;
-    desk.ticket(SARI, "internet mati").await;
-    let card = desk.find(SARI, "Posisi antrian: #2").message_id;
-    let messages = desk.sandbox.chat(SARI).len();
-    desk.press(TOM, "Cancel").await;
-    desk.press(TOM, "Yes, cancel").await;
-    assert_eq!(desk.find(SARI, "Posisi antrian: #1").message_id, card);
-    assert_eq!(desk.sandbox.chat(SARI).len(), messages, "no new message was sent");
-}
-
-/// Returns the position lines of the messages to this person, as they were sent, before any edit.
-fn sent_positions(desk: &crate::support::Desk, id: i64) -> Vec<String> {
-    let is_recipient =
-        |params: &serde_json::Value| params["chat_id"].to_string().trim_matches('"') == id.to_string();
-    let sent =
-        desk.sandbox.requests().into_iter().filter(|r| r.method == "sendMessage" && is_recipient(&r.params));
-    let position = |text: &str| text.lines().find(|line| line.contains("Posisi antrian")).map(str::to_owned);
-    sent.filter_map(|r| position(r.params["text"].as_str()?)).collect()
-}
-
-#[tokio::test]
-async fn the_first_message_has_the_exact_position_at_any_queue_length() {
-    let desk = with_customer().await;
-    let mut waiting = 0;
-    for customer in [SARI, 3, 4] {
-        desk.person(customer, "Ayu", "id").await;
-        let mut expected = Vec::new();
-        for n in 1..=8 {
-            desk.ticket(customer, &format!("kendala {n}")).await;
-            waiting += 1;
-            expected.push(format!("Posisi antrian: #{waiting}"));
-        }
-        assert_eq!(sent_positions(&desk, customer), expected);
-    }
-}
-
-#[tokio::test]
-async fn beyond_twenty_the_position_is_refreshed_every_ten() {
-    let desk = with_customer().await;
-    for customer in [SARI, 3, 4] {
-        desk.person(customer, "Ayu", "id").await;
-        for n in 1..=10 {
-            desk.ticket(customer, &format!("kendala {n}")).await;
-        }
-    }
-    desk.person(TOM, "Tom", "en").await;
-    desk.ticket(TOM, "printer broken").await;
-    desk.ticket(TOM, "and the scanner").await;
-    let shows = |part: &str| desk.sandbox.chat(TOM).iter().any(|m| m.text.contains(part));
-    assert!(shows("Queue position: #31") && shows("Queue position: #32"));
-    desk.press(SARI, "Batal").await;
-    desk.press(SARI, "Ya, batalkan").await;
-    assert!(
-        shows("Queue position: #30") && shows("Queue position: #32"),
-        "the position is refreshed at 30, not at 31"
-    );
-    desk.press(SARI, "Batal").await;
-    desk.press(SARI, "Ya, batalkan").await;
-    assert!(shows("Queue position: #30") && !shows("Queue position: #32"), "both cards show position 30");
-    for _ in 0..8 {
-        desk.press(SARI, "Batal").await;
-        desk.press(SARI, "Ya, batalkan").await;
-    }
-    assert!(!shows("Queue position: #20"), "at positions 21 and 22 the shown position is still 30");
-    desk.press(3, "Batal").await;
-    desk.press(3, "Ya, batalkan").await;
-    assert!(shows("Queue position: #20"), "{}", desk.chat_story(TOM));
 }
 
 #[tokio::test]
