@@ -315,7 +315,8 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_refreshed_when_its_ticket_moves_back_and_when_the_department_gains_or_loses_its_last_agent() {
+    fn a_card_is_refreshed_when_its_ticket_moves_back_and_when_the_department_gains_or_loses_its_last_agent()
+    {
         assert!(is_stale((2, true), (3, true)));
         assert!(is_stale((1, true), (1, false)) && is_stale((1, false), (1, true)));
         assert!(!is_stale((3, true), (2, true)) && !is_stale((3, false), (3, false)));

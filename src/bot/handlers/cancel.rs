@@ -198,11 +198,7 @@ pub async fn cancel_ticket(
                 Surface::Status => bot.unless_live(redrawn).await?.into_iter().collect(),
                 // The way to undo it is brought below the list.
                 _ => {
-                    vec![
-                        redrawn,
-                        Outgoing { chat: ctx.chat, message: Message::Retire(card) },
-                        ctx.card(card),
-                    ]
+                    vec![redrawn, Outgoing { chat: ctx.chat, message: Message::Retire(card) }, ctx.card(card)]
                 }
             })
         }

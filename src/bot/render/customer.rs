@@ -106,8 +106,7 @@ fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
         above.push(localizer.html("line-status", &[("status", state.into())]));
     }
     if is_queued {
-        above
-            .extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
+        above.extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
         above.push(localizer.html("track-online", &[("count", view.online.into())]));
     }
     above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));

@@ -90,8 +90,7 @@ impl Engine {
         if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));
         }
-        let mut notices =
-            plan_handover(&after, before.status(), (agent.id, agent.chat()), (count + 1, max));
+        let mut notices = plan_handover(&after, before.status(), (agent.id, agent.chat()), (count + 1, max));
         if let Some(former) = self.holder_of(before).await? {
             let withdrawn = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), withdrawn));

@@ -196,11 +196,7 @@ impl Engine {
     }
 
     /// Returns the refresh of the card of an agent who holds or held the ticket.
-    async fn task_refresh(
-        &self,
-        ticket: TicketId,
-        agent: PersonId,
-    ) -> Result<Option<Outgoing>, EngineError> {
+    async fn task_refresh(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Outgoing>, EngineError> {
         let chat = self.chat_of(agent).await?;
         Ok(chat.map(|chat| Outgoing::refresh(chat, CardKey::Task(ticket, agent))))
     }

@@ -152,7 +152,12 @@ impl Fixture {
         let department = &all[department % all.len()];
         let target = (department.id, department.categories[0].id);
         let description = Description::of_text("Internet mati").unwrap();
-        self.engine.open(NewTicket { key, customer, target, description, sent_from: SentFrom::default() }, self.now()).await
+        self.engine
+            .open(
+                NewTicket { key, customer, target, description, sent_from: SentFrom::default() },
+                self.now(),
+            )
+            .await
     }
 
     /// Opens a ticket in the first department, runs the rounds, and returns the ticket as it is then.

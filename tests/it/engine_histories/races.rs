@@ -153,7 +153,11 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
     let sent = run_concurrently((0..16).map(|_| {
         let (fixture, customer, draft) = (Arc::clone(&fixture), customer.clone(), draft.clone());
         async move {
-            let ticket = fixture.engine.send_draft(&customer, &draft, SentFrom::default(), fixture.now()).await.unwrap();
+            let ticket = fixture
+                .engine
+                .send_draft(&customer, &draft, SentFrom::default(), fixture.now())
+                .await
+                .unwrap();
             fixture.run_rounds().await;
             ticket.id
         }

@@ -34,7 +34,8 @@ impl ViewLoader {
         now: Time,
     ) -> Result<TicketStatusView, StoreError> {
         let department = self.store().department(ticket.department).await?;
-        let opens_at = department.and_then(|department| department.next_start(self.engine.config().zone, now));
+        let opens_at =
+            department.and_then(|department| department.next_start(self.engine.config().zone, now));
         let completed = (view.status == Status::Completed).then(|| CompletedView::of(ticket));
         let is_cancelled_by_customer =
             matches!(&ticket.state, TicketState::Cancelled { by, .. } if *by == ticket.customer);

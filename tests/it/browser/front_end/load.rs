@@ -80,7 +80,13 @@ impl Demo {
             let (engine, customer) = (&engine, &all[n / TICKETS_EACH]);
             async move {
                 let description = Description::of_text(&format!("Gangguan nomor {n}")).unwrap();
-                let new = NewTicket { key: format!("load {n}"), customer, target, description, sent_from: SentFrom::default() };
+                let new = NewTicket {
+                    key: format!("load {n}"),
+                    customer,
+                    target,
+                    description,
+                    sent_from: SentFrom::default(),
+                };
                 engine.open(new, now).await.unwrap();
             }
         });

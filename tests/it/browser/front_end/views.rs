@@ -97,7 +97,13 @@ impl Demo {
                 if name == "Bengkel Jaya" { self.person(SARI).await } else { person(id, name).await };
             let description = Description::of_text(text).unwrap();
             let target = targets[department];
-            let new = NewTicket { key: name.into(), customer: &customer, target, description, sent_from: SentFrom::default() };
+            let new = NewTicket {
+                key: name.into(),
+                customer: &customer,
+                target,
+                description,
+                sent_from: SentFrom::default(),
+            };
             engine.open(new, Clock::system().now()).await.unwrap();
         }
         self.stage.settle().await.unwrap();

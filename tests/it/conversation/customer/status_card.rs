@@ -35,7 +35,11 @@ async fn a_customer_who_waited_gets_a_new_message_when_an_agent_takes_the_ticket
     desk.say(BUDI, "/online").await;
     let assigned = desk.find(SARI, "sekarang ditangani oleh Agen 1").message_id;
     assert!(assigned > waiting, "{}", desk.transcript(SARI));
-    assert!(!desk.has(SARI, "Posisi antrian"), "the card with the position is gone: {}", desk.transcript(SARI));
+    assert!(
+        !desk.has(SARI, "Posisi antrian"),
+        "the card with the position is gone: {}",
+        desk.transcript(SARI)
+    );
 }
 
 #[tokio::test]
