@@ -299,7 +299,11 @@ async fn initialize(engine: &Engine, texts: &Texts, initial: &Settings, clock: &
     let config = engine.config();
     let words = Localizer { texts, locale: config.default_locale, now: clock.now(), zone: config.zone };
     engine
-        .ensure_department(&words.plain("default-department", &[]), &words.plain("default-category", &[]))
+        .ensure_department(
+            &words.plain("default-department", &[]),
+            &words.plain("default-category", &[]),
+            words.now,
+        )
         .await?;
     Ok(())
 }

@@ -2,8 +2,9 @@
 //! [`Clock`].
 use crate::domain::Time;
 use chrono::SubsecRound;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A wall clock and a steady clock. Cheap to clone.
@@ -94,48 +95,51 @@ impl Deadline {
     }
 }
 
-/// A detector of work that stands still: steps have begun, and for a while none has ended. The time is steady
-/// time.
-#[derive(Debug, Default)]
-pub struct StallDetector(Mutex<Steps>);
+/// A detector of work that stands still: a step of it has begun and does not end. Cheap to clone. The time is
+/// steady time.
+#[derive(Debug, Default, Clone)]
+pub struct StallDetector(Arc<Mutex<OpenSteps>>);
 
-#[derive(Debug, Default, Clone, Copy)]
-struct Steps {
-    open: u64,
-    /// When the first of the open steps began or the last step ended.
-    progressed_at: Duration,
+#[derive(Debug, Default)]
+struct OpenSteps {
+    next: u64,
+    /// The starts of the open steps. Steps begin in order, so the first of them is the oldest.
+    starts: BTreeMap<u64, Duration>,
+}
+
+/// An open step of a [`StallDetector`]. The step ends when it is dropped, however its task ends.
+#[derive(Debug)]
+#[must_use]
+pub struct OpenStep {
+    detector: StallDetector,
+    number: u64,
 }
 
 impl StallDetector {
-    /// Records that a step begins.
-    pub fn begin(&self, now: Duration) {
-        self.update(|steps| {
-            if steps.open == 0 {
-                steps.progressed_at = now;
-            }
-            steps.open += 1;
-        });
+    /// Begins a step.
+    pub fn begin(&self, now: Duration) -> OpenStep {
+        let mut steps = self.lock();
+        let number = steps.next;
+        steps.next += 1;
+        steps.starts.insert(number, now);
+        OpenStep { detector: self.clone(), number }
     }
 
-    /// Records that a step ends.
-    pub fn end(&self, now: Duration) {
-        self.update(|steps| *steps = Steps { open: steps.open.saturating_sub(1), progressed_at: now });
-    }
-
-    /// Forgets the open steps: who runs them has stopped.
-    pub fn reset(&self) {
-        self.update(|steps| *steps = Steps::default());
-    }
-
-    /// Returns true if steps are open and none has ended for `limit`.
+    /// Returns true if a step is open for `limit` or longer. Steps that end beside it do not hide it.
+    #[must_use]
     pub fn is_stalled(&self, limit: Duration, now: Duration) -> bool {
-        let mut stalled = false;
-        self.update(|steps| stalled = steps.open > 0 && now.saturating_sub(steps.progressed_at) >= limit);
-        stalled
+        let steps = self.lock();
+        steps.starts.first_key_value().is_some_and(|(_, start)| now.saturating_sub(*start) >= limit)
     }
 
-    fn update(&self, change: impl FnOnce(&mut Steps)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    fn lock(&self) -> MutexGuard<'_, OpenSteps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for OpenStep {
+    fn drop(&mut self) {
+        self.detector.lock().starts.remove(&self.number);
     }
 }
 
@@ -144,21 +148,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_stalled_while_open_steps_do_not_end() {
+    fn work_is_stalled_while_one_step_does_not_end() {
         let (limit, at) = (Duration::from_secs(60), Duration::from_secs);
         let work = StallDetector::default();
         assert!(!work.is_stalled(limit, at(1_000)), "nothing is open");
-        work.begin(at(1_000));
-        work.begin(at(1_050));
+        let first = work.begin(at(1_000));
+        let second = work.begin(at(1_050));
         assert!(!work.is_stalled(limit, at(1_059)));
         assert!(work.is_stalled(limit, at(1_060)));
-        work.end(at(1_061));
-        assert!(!work.is_stalled(limit, at(1_120)));
-        assert!(work.is_stalled(limit, at(1_121)), "one of two is still open");
-        work.end(at(1_122));
+        drop(first);
+        assert!(!work.is_stalled(limit, at(1_109)));
+        for second in 1_050..1_110 {
+            drop(work.begin(at(second)));
+        }
+        assert!(work.is_stalled(limit, at(1_110)), "other steps ended, this one did not");
+        drop(second);
         assert!(!work.is_stalled(limit, at(9_999)));
-        work.begin(at(10_000));
-        work.reset();
-        assert!(!work.is_stalled(limit, at(20_000)));
+    }
+
+    #[test]
+    fn a_step_ends_when_its_task_panics() {
+        let work = StallDetector::default();
+        let step = work.begin(Duration::ZERO);
+        let task = std::panic::catch_unwind(move || {
+            let _step = step;
+            panic!("a handler's panic");
+        });
+        assert!(task.is_err());
+        assert!(!work.is_stalled(Duration::ZERO, Duration::from_secs(1)));
     }
 }

@@ -127,6 +127,13 @@ pub enum Action {
         /// The change as `name=value`, for the audit log; never shown to people in this form.
         change: String,
     },
+    /// An admin changed a department, its categories or its business hours; the engine adds the first one.
+    DepartmentChanged {
+        /// The department.
+        department: DepartmentId,
+        /// The changes as `field=before→after`, for the audit log; never shown to people in this form.
+        change: String,
+    },
     /// An admin changed settings.
     SettingsChanged {
         /// The changes as `name=before→after`, for the audit log; never shown to people in this form.

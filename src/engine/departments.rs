@@ -1,11 +1,14 @@
 //! Operations of admins on departments and categories.
+mod audit;
 mod hours;
 
 use super::error::EngineError;
 use super::events::Event;
 use super::ports::{Change, Write};
 use super::{Attempt, Engine};
+use crate::domain::Time;
 use crate::domain::department::{Category, Department};
+use crate::domain::event::{Actor, AuditEvent};
 use crate::domain::ids::{CategoryId, DepartmentId, Version};
 use crate::domain::person::Person;
 use crate::domain::text::{MAX_NAME_CHARS, clean};
@@ -32,11 +35,12 @@ pub enum DepartmentEdit {
 impl Engine {
     /// Creates the first department with one category if there is none, so that a ticket can be opened at
     /// once.
-    pub async fn ensure_department(&self, name: &str, category: &str) -> Result<(), EngineError> {
+    pub async fn ensure_department(&self, name: &str, category: &str, now: Time) -> Result<(), EngineError> {
         if self.store.departments().await?.is_empty() {
             let id = DepartmentId::from_random(self.random().id());
             let first = self.new_department(id, name, category)?;
-            match self.put_department(first, None).await {
+            let event = audit::added(&first, Actor::Engine, now);
+            match self.put_department(first, event).await {
                 // Another process was faster.
                 Ok(_) | Err(EngineError::Taken(_)) => {}
                 Err(error) => return Err(error),
@@ -53,6 +57,7 @@ impl Engine {
         id: DepartmentId,
         name: &str,
         category: &str,
+        now: Time,
     ) -> Result<Department, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
@@ -64,7 +69,8 @@ impl Engine {
             }
             department.id = DepartmentId::from_random(self.random().id());
         }
-        self.put_department(department, None).await
+        let event = audit::added(&department, Actor::Person(admin.id), now);
+        self.put_department(department, event).await
     }
 
     /// Adds a category to a department. `id` comes from the request, as in [`Engine::add_department`].
@@ -74,10 +80,11 @@ impl Engine {
         department: DepartmentId,
         id: CategoryId,
         name: &str,
+        now: Time,
     ) -> Result<(Department, Category), EngineError> {
         let name = checked_name(name)?;
         let edit = DepartmentEdit::AddCategory(id, name.clone());
-        let department = self.edit_department(admin, department, &edit).await?;
+        let department = self.edit_department(admin, department, &edit, now).await?;
         let added = department.categories.iter().find(|c| same_name(&c.name, &name)).cloned();
         Ok((department, added.ok_or(EngineError::NotFound)?))
     }
@@ -88,8 +95,9 @@ impl Engine {
         admin: &Person,
         id: DepartmentId,
         edit: &DepartmentEdit,
+        now: Time,
     ) -> Result<Department, EngineError> {
-        self.edit_department_with(admin, id, std::slice::from_ref(edit)).await
+        self.edit_department_with(admin, id, std::slice::from_ref(edit), now).await
     }
 
     /// Applies edits to a department in one commit: all of them, or none if one is refused.
@@ -98,6 +106,7 @@ impl Engine {
         admin: &Person,
         id: DepartmentId,
         edits: &[DepartmentEdit],
+        now: Time,
     ) -> Result<Department, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
@@ -114,7 +123,9 @@ impl Engine {
                 }
                 let after = Department { version: before.version.next(), ..after };
                 let write = Write::Department { department: after.clone(), expected: Some(before.version) };
-                Attempt::of(self.commit_one(Change::quiet(write)).await, (after, true))
+                let event = Some(audit::changed(before, &after, Actor::Person(admin.id), now));
+                let change = Change { write, event, notices: Vec::new() };
+                Attempt::of(self.commit_one(change).await, (after, true))
             })
             .await?;
         self.request_round([id]);
@@ -199,10 +210,11 @@ impl Engine {
     async fn put_department(
         &self,
         department: Department,
-        expected: Option<Version>,
+        event: AuditEvent,
     ) -> Result<Department, EngineError> {
-        let write = Write::Department { department: department.clone(), expected };
-        match Attempt::of(self.commit_one(Change::quiet(write)).await, department)? {
+        let write = Write::Department { department: department.clone(), expected: None };
+        let change = Change { write, event: Some(event), notices: Vec::new() };
+        match Attempt::of(self.commit_one(change).await, department)? {
             Attempt::Done(department) => {
                 self.publish(Event::Department(department.id));
                 Ok(department)

@@ -15,8 +15,8 @@ use crate::domain::quota::Admission;
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
-use crate::inbox::Inbox;
 use crate::inbox::received::Received;
+use crate::inbox::{Dispatched, Inbox};
 use crate::telegram::incoming::{Incoming, IncomingMessage};
 use futures::FutureExt;
 use std::convert::Infallible;
@@ -64,7 +64,7 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
-        let Some(incoming) = runner.inbox.take_dispatched(i64::from(update.id.0)) else {
+        let Some(Dispatched { incoming, step }) = runner.inbox.take_dispatched(i64::from(update.id.0)) else {
             tracing::error!(update = update.id.0, "update has no content; leaving it pending");
             return Ok(());
         };
@@ -78,7 +78,7 @@ impl Runner {
             }
             _ => Box::pin(runner.run_to_completion(&received, admission, None)).await,
         }
-        runner.inbox.status().handling.end(runner.clock.steady());
+        drop(step);
         Ok(())
     }
 

@@ -69,7 +69,6 @@ impl Outbox {
         self.status.worker.set(TaskState::Working);
         self.work(stop, deadline).await;
         self.status.worker.set(TaskState::Absent);
-        self.status.working.reset();
     }
 
     async fn work(self: &Arc<Self>, stop: CancellationToken, deadline: Arc<Deadline>) {
@@ -80,7 +79,7 @@ impl Outbox {
             // branch to wait for.
             let stopping = stop.is_cancelled();
             let finished = std::mem::take(&mut outcomes);
-            self.status.working.begin(self.sender.clock.steady());
+            let step = self.status.working.begin(self.sender.clock.steady());
             let delay = if stopping || telegram_down {
                 self.status.worker.set(TaskState::Failing);
                 self.settle(finished).await;
@@ -105,7 +104,7 @@ impl Outbox {
                     }
                 }
             };
-            self.status.working.end(self.sender.clock.steady());
+            drop(step);
             if stopping && in_flight.is_empty() {
                 return;
             }
@@ -151,11 +150,10 @@ impl Outbox {
             }
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
-                self.status.working.begin(self.sender.clock.steady());
+                let step = self.status.working.begin(self.sender.clock.steady());
                 in_flight.spawn(async move {
-                    let report = worker.sender.deliver(delivery, &deadline).await;
-                    worker.status.working.end(worker.sender.clock.steady());
-                    TaskResult::Delivery(report)
+                    let _step = step;
+                    TaskResult::Delivery(worker.sender.deliver(delivery, &deadline).await)
                 });
             }
             if drained {

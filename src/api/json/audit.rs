@@ -215,9 +215,10 @@ impl Names {
                 AuditEventBody { reason: Some(reason(*why)), ..with(AuditAction::Released, *from) }
             }
             // These belong to no ticket.
-            Action::Availability { .. } | Action::Membership { .. } | Action::SettingsChanged { .. } => {
-                of(AuditAction::Changed)
-            }
+            Action::Availability { .. }
+            | Action::Membership { .. }
+            | Action::DepartmentChanged { .. }
+            | Action::SettingsChanged { .. } => of(AuditAction::Changed),
         }
     }
 

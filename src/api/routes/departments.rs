@@ -153,8 +153,8 @@ pub(in crate::api) async fn add(
     JsonBody(new): JsonBody<NewDepartment>,
 ) -> Result<DepartmentBody> {
     let id = new.department_id.map_or_else(|| api.engine.new_department_id(), DepartmentId);
-    let engine = Arc::clone(&api.engine);
-    let add = async move { engine.add_department(&admin, id, &new.department, &new.category).await };
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let add = async move { engine.add_department(&admin, id, &new.department, &new.category, now).await };
     Ok(Answer::ok("Department added", api.department_body(&Api::run(add).await?))
         .with_status(StatusCode::CREATED))
 }
@@ -222,8 +222,8 @@ impl Api {
         id: DepartmentId,
         edits: Vec<DepartmentEdit>,
     ) -> std::result::Result<Department, ApiError> {
-        let engine = Arc::clone(&self.engine);
-        let edited = Self::run(async move { engine.edit_department_with(&admin, id, &edits).await });
+        let (engine, now) = (Arc::clone(&self.engine), self.now());
+        let edited = Self::run(async move { engine.edit_department_with(&admin, id, &edits, now).await });
         edited.await.map_err(|error| error.or_missing(ApiError::no_department))
     }
 

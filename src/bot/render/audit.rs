@@ -119,9 +119,10 @@ impl AuditView {
                 localizer.html(key, &[by, ("agent", self.person(localizer, *from))])
             }
             // These belong to no ticket.
-            Action::Availability { .. } | Action::Membership { .. } | Action::SettingsChanged { .. } => {
-                localizer.html("audit-other", &[by])
-            }
+            Action::Availability { .. }
+            | Action::Membership { .. }
+            | Action::DepartmentChanged { .. }
+            | Action::SettingsChanged { .. } => localizer.html("audit-other", &[by]),
         }
     }
 

@@ -138,9 +138,12 @@ impl Engine {
     }
 }
 
-/// Returns the audit event of an edit: the hours as JSON, as `hours(department)=before→after`.
+/// Returns the audit event of an edit: the hours as JSON, as `hours=before→after`.
 fn hours_event(before: &Department, after: &Department, actor: Actor, at: Time) -> AuditEvent {
     let text = |department: &Department| serde_json::to_string(&department.hours).unwrap_or_default();
-    let change = format!("hours({})={}→{}", after.id, text(before), text(after));
-    AuditEvent { at, actor, ticket: None, what: Action::SettingsChanged { change } }
+    let what = Action::DepartmentChanged {
+        department: after.id,
+        change: format!("hours={}→{}", text(before), text(after)),
+    };
+    AuditEvent { at, actor, ticket: None, what }
 }

@@ -101,6 +101,7 @@ fn kind_of(action: &Action) -> &'static str {
         | Action::Released { .. }
         | Action::Availability { .. }
         | Action::Membership { .. }
+        | Action::DepartmentChanged { .. }
         | Action::SettingsChanged { .. } => "ticket.updated",
     }
 }

@@ -39,7 +39,10 @@ async fn next_alert(page: &mut Page) -> Value {
 async fn make_critical(desk: &Desk) {
     let (admin, engine) = (desk.person_by_telegram_id(ADMIN).await, Arc::clone(&desk.app().engine));
     let department = engine.store().departments().await.unwrap().remove(0).id;
-    engine.edit_department(&admin, department, &DepartmentEdit::SetCritical(true)).await.unwrap();
+    engine
+        .edit_department(&admin, department, &DepartmentEdit::SetCritical(true), desk.clock.now())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -164,7 +167,10 @@ async fn retiring_a_department_ends_its_incident_without_a_message() {
     let (admin, engine) = (desk.person_by_telegram_id(ADMIN).await, Arc::clone(&desk.app().engine));
     let departments = engine.store().departments().await.unwrap();
     let retired = departments.iter().find(|department| department.name == "HSI").unwrap().id;
-    engine.edit_department(&admin, retired, &DepartmentEdit::SetRetired(true)).await.unwrap();
+    engine
+        .edit_department(&admin, retired, &DepartmentEdit::SetRetired(true), desk.clock.now())
+        .await
+        .unwrap();
     check_after(&desk, 5).await;
     assert_eq!((message_counts(&desk), announced(&desk).await), ((1, 0), BTreeSet::new()));
 }

@@ -182,7 +182,7 @@ async fn an_agent_gets_events_of_their_departments_and_held_tickets() {
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
     let other = DepartmentId(uuid::Uuid::from_u128(9));
-    engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT", desk.clock.now()).await.unwrap();
     let mut page = Page::of(&desk, CITRA).await;
     let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": other});
     let ticket =
@@ -230,7 +230,11 @@ async fn messages_reach_those_who_may_read_the_ticket() {
     let (mut budi, mut dewi) = (Page::of(&desk, BUDI).await, Page::of(&desk, ADMIN).await);
     let admin = desk.person_by_telegram_id(ADMIN).await;
     let other = DepartmentId(uuid::Uuid::from_u128(9));
-    desk.app().engine.add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT").await.unwrap();
+    desk.app()
+        .engine
+        .add_department(&admin, other, "HSI INDIBIZ", "TROUBLESHOOT", desk.clock.now())
+        .await
+        .unwrap();
     let citra = desk.person_by_telegram_id(CITRA).await.id;
     let umum = desk.app().engine.store().departments().await.unwrap();
     let umum = umum.iter().find(|department| department.id != other).unwrap().id;

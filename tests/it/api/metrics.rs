@@ -176,7 +176,11 @@ async fn words_of_people_are_escaped_in_labels() {
     let desk = desk().await;
     let admin = desk.person_by_telegram_id(ADMIN).await;
     let id = antri::domain::ids::DepartmentId(uuid::Uuid::from_u128(9));
-    desk.app().engine.add_department(&admin, id, r#"Toko "Maju" \ C:\n"#, "Kasir").await.unwrap();
+    desk.app()
+        .engine
+        .add_department(&admin, id, r#"Toko "Maju" \ C:\n"#, "Kasir", desk.clock.now())
+        .await
+        .unwrap();
     let text = scrape(&desk).await;
     let escaped = r#"{department="Toko \"Maju\" \\ C:\\n"}"#;
     for metric in ["online_agents", "department_critical", "queue_depth", "queue_oldest_seconds"] {

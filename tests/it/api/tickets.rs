@@ -175,7 +175,13 @@ async fn the_category_is_required_when_there_are_several() {
     let admin = desk.person_by_telegram_id(ADMIN).await;
     let engine = desk.app().engine.clone();
     let more = engine
-        .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")
+        .add_department(
+            &admin,
+            DepartmentId(uuid::Uuid::from_u128(9)),
+            "HSI INDIBIZ",
+            "TROUBLESHOOT",
+            desk.clock.now(),
+        )
         .await
         .unwrap();
     let body = |more: Value| {
@@ -192,7 +198,10 @@ async fn the_category_is_required_when_there_are_several() {
     let category = more.categories[0].id;
     let reply = create(&desk, BUDI, None, body(json!({"category_id": category}))).await;
     assert_eq!(reply.data()["department"], "HSI INDIBIZ");
-    engine.edit_department(&admin, more.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
+    engine
+        .edit_department(&admin, more.id, &DepartmentEdit::SetRetired(true), desk.clock.now())
+        .await
+        .unwrap();
     create(&desk, BUDI, None, body(json!({"category_id": category})))
         .await
         .refused(404, "category_not_found");
@@ -206,10 +215,13 @@ async fn the_departments_are_listed_with_the_categories_that_take_tickets() {
     let engine = desk.app().engine.clone();
     for (n, name) in [(9, "HSI INDIBIZ"), (10, "Lama")] {
         let id = DepartmentId(uuid::Uuid::from_u128(n));
-        engine.add_department(&admin, id, name, "TROUBLESHOOT").await.unwrap();
+        engine.add_department(&admin, id, name, "TROUBLESHOOT", desk.clock.now()).await.unwrap();
     }
     let retired = DepartmentId(uuid::Uuid::from_u128(10));
-    engine.edit_department(&admin, retired, &DepartmentEdit::SetRetired(true)).await.unwrap();
+    engine
+        .edit_department(&admin, retired, &DepartmentEdit::SetRetired(true), desk.clock.now())
+        .await
+        .unwrap();
     let reply = desk.get(BUDI, "/api/departments").await;
     let departments = reply.data().as_array().unwrap();
     let names: Vec<_> = departments.iter().map(|d| d["department"].as_str().unwrap()).collect();
@@ -271,7 +283,13 @@ async fn tickets_of_another_department_are_answered_as_unknown() {
     let (admin, citra) = (desk.person_by_telegram_id(ADMIN).await, desk.person_by_telegram_id(CITRA).await);
     let engine = desk.app().engine.clone();
     let more = engine
-        .add_department(&admin, DepartmentId(uuid::Uuid::from_u128(9)), "HSI INDIBIZ", "TROUBLESHOOT")
+        .add_department(
+            &admin,
+            DepartmentId(uuid::Uuid::from_u128(9)),
+            "HSI INDIBIZ",
+            "TROUBLESHOOT",
+            desk.clock.now(),
+        )
         .await
         .unwrap();
     let body = json!({"customer_telegram_id": SARI, "description": "rahasia", "department_id": more.id});

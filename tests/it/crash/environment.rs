@@ -146,7 +146,13 @@ impl Environment {
         let mut departments = Vec::new();
         for (n, name) in (1..).zip(DEPARTMENTS) {
             let id = DepartmentId(uuid::Uuid::from_u128(n));
-            departments.push(engine.add_department(&admin, id, name, "Gangguan").await.unwrap().id);
+            departments.push(
+                engine
+                    .add_department(&admin, id, name, "Gangguan", antri::clock::Clock::system().now())
+                    .await
+                    .unwrap()
+                    .id,
+            );
         }
         for agent in &self.actors.agents {
             let person = meet(&engine, agent.id, &agent.name).await;

@@ -77,15 +77,15 @@ impl Fixture {
         store: Arc<Sqlite>,
         presence: Arc<dyn Presence>,
     ) -> Self {
+        let start = 1_764_831_173_000_000;
+        let first = Time::from_timestamp_micros(start).unwrap();
         let faults = FaultInjector::default();
         let engine = engine(&store, &faults, &presence);
         let expected = settings.version;
         let settings = Settings { version: expected.next(), ..settings };
         commit(&store, Write::Settings { settings, expected }).await;
-        engine.ensure_department("Umum", "Umum").await.unwrap();
+        engine.ensure_department("Umum", "Umum", first).await.unwrap();
         engine.start().await.unwrap();
-        let start = 1_764_831_173_000_000;
-        let first = Time::from_timestamp_micros(start).unwrap();
         let admin = engine.register_person(&profile(ADMIN), first).await.unwrap();
         let (now, keys) = (AtomicI64::new(start), AtomicU64::new(0));
         Self { engine, store, presence, admin, dir, faults, now, keys }
@@ -116,7 +116,7 @@ impl Fixture {
     pub(super) async fn department(&self, name: &str) -> Department {
         let id =
             DepartmentId::from_random(u128::from(self.keys.fetch_add(1, Ordering::SeqCst)).to_be_bytes());
-        self.engine.add_department(&self.admin, id, name, "Umum").await.unwrap()
+        self.engine.add_department(&self.admin, id, name, "Umum", self.now()).await.unwrap()
     }
 
     pub(super) async fn departments(&self) -> Vec<Department> {

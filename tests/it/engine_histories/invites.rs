@@ -33,7 +33,7 @@ async fn engine_without_admin(fixture: &Fixture) -> (Arc<Engine>, tempfile::Temp
         return_delay: RETURN_DELAY,
     };
     let engine = Engine::new(back_ends.store, back_ends.presence, config, Random::seeded(3));
-    engine.ensure_department("Umum", "Umum").await.unwrap();
+    engine.ensure_department("Umum", "Umum", fixture.now()).await.unwrap();
     engine.start().await.unwrap();
     (Arc::new(engine), dir)
 }
@@ -130,7 +130,11 @@ async fn opening_with_a_used_key_returns_its_ticket_after_any_change() {
     assert_eq!(again().await.unwrap().id, ticket.id, "after it ended");
     let umum = fixture.departments().await.remove(0);
     fixture.department("Zona").await;
-    fixture.engine.edit_department(&fixture.admin, umum.id, &DepartmentEdit::SetRetired(true)).await.unwrap();
+    fixture
+        .engine
+        .edit_department(&fixture.admin, umum.id, &DepartmentEdit::SetRetired(true), fixture.now())
+        .await
+        .unwrap();
     assert_eq!(again().await.unwrap().id, ticket.id, "after its department was retired");
     let opened = oracle::events(&fixture);
     assert_eq!(

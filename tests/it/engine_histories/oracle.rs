@@ -63,7 +63,7 @@ impl Replay {
                 self.online.extend((*to == Availability::Online).then_some(*agent));
             }
             Action::Membership { person, change } => self.apply_membership(*person, change),
-            Action::SettingsChanged { .. } => {}
+            Action::DepartmentChanged { .. } | Action::SettingsChanged { .. } => {}
             _ => self.apply_ticket(event, queue),
         }
     }
@@ -159,6 +159,7 @@ impl Replay {
             Action::Availability { .. } | Action::Membership { .. } | Action::Rated { .. } => {}
             other @ (Action::Reprioritised { .. }
             | Action::Relocated { .. }
+            | Action::DepartmentChanged { .. }
             | Action::SettingsChanged { .. }) => {
                 panic!("unexpected in these histories: {other:?}")
             }
@@ -197,6 +198,17 @@ fn rows<T: serde::de::DeserializeOwned>(fixture: &Fixture, sql: &str) -> Vec<T> 
 /// Returns every audit event, in commit order.
 pub(super) fn events(fixture: &Fixture) -> Vec<AuditEvent> {
     rows(fixture, "SELECT doc FROM events ORDER BY id")
+}
+
+/// Returns who changed this department, when, and how, in commit order.
+pub(super) fn department_changes(fixture: &Fixture, department: DepartmentId) -> Vec<(Actor, Time, String)> {
+    let change = |event: AuditEvent| match event.what {
+        Action::DepartmentChanged { department: changed, change } if changed == department => {
+            Some((event.actor, event.at, change))
+        }
+        _ => None,
+    };
+    events(fixture).into_iter().filter_map(change).collect()
 }
 
 /// Returns every notice that was ever enqueued: nothing is delivered in these tests.

@@ -1,10 +1,11 @@
-//! Changes of the settings and of aliases: who may do them, what is audited, and what two at once lead to.
+//! Changes of the settings, of departments and of aliases: who may do them, what is audited, and what two at once lead to.
 use super::fixture::Fixture;
 use super::oracle;
 use antri::domain::Time;
 use antri::domain::alert::Alert;
 use antri::domain::event::{Action, Actor, AuditEvent};
 use antri::domain::policy::{Mode, Settings, Strategy};
+use antri::engine::departments::DepartmentEdit;
 use antri::engine::error::EngineError;
 use antri::engine::ports::{DirectoryStore, UniqueKey};
 use chrono::TimeDelta;
@@ -41,6 +42,53 @@ async fn every_change_of_the_settings_is_audited_with_who_and_when() {
         (by, later, "strategy=round_robin→random".to_owned()),
     ];
     assert_eq!(audited_changes(&fixture), expected, "a change to the same is none");
+}
+
+#[tokio::test]
+async fn every_change_of_a_department_is_audited_with_who_and_when() {
+    let fixture = Fixture::new(Settings::default()).await;
+    let (admin, ani) = (fixture.admin.clone(), fixture.customer(100).await);
+    let (engine, first) = (&fixture.engine, fixture.now());
+    let id = fixture.departments().await.remove(0).id;
+    let by = Actor::Person(admin.id);
+    let added = |actor, name: &str| (actor, first, format!(r#"added="{name}" categories="Umum""#));
+    assert_eq!(oracle::department_changes(&fixture, id), [added(Actor::Engine, "Umum")]);
+    let zone = fixture.department("Zona").await.id;
+    assert_eq!(oracle::department_changes(&fixture, zone), [added(by, "Zona")]);
+
+    let category = engine.new_category_id();
+    let later = first + TimeDelta::seconds(5);
+    let together = [
+        DepartmentEdit::Rename("Layanan \"Cepat\"".to_owned()),
+        DepartmentEdit::SetCritical(true),
+        DepartmentEdit::AddCategory(category, "Gangguan".to_owned()),
+    ];
+    for _ in 0..2 {
+        engine.edit_department_with(&admin, zone, &together, later).await.unwrap();
+    }
+    let last = later + TimeDelta::seconds(5);
+    for edit in [
+        DepartmentEdit::RenameCategory(category, "Putus".to_owned()),
+        DepartmentEdit::SetCategoryRetired(category, true),
+        DepartmentEdit::SetRetired(true),
+    ] {
+        let refused = engine.edit_department(&ani, zone, &edit, last).await;
+        assert_eq!(refused, Err(EngineError::Forbidden));
+        engine.edit_department(&admin, zone, &edit, last).await.unwrap();
+    }
+    let field = |name: &str| format!("category({}).{name}", category.0);
+    let expected = [
+        added(by, "Zona"),
+        (
+            by,
+            later,
+            format!(r#"name="Zona"→"Layanan \"Cepat\"" critical=false→true {}="Gangguan""#, field("added")),
+        ),
+        (by, last, format!(r#"{}="Gangguan"→"Putus""#, field("name"))),
+        (by, last, format!("{}=false→true", field("retired"))),
+        (by, last, "retired=false→true".to_owned()),
+    ];
+    assert_eq!(oracle::department_changes(&fixture, zone), expected, "a change to the same is none");
 }
 
 #[tokio::test]

@@ -101,7 +101,8 @@ pub async fn set_critical(
     pressed: PressedMessage,
     (id, critical): (DepartmentId, bool),
 ) -> HandlerResult {
-    let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetCritical(critical)).await;
+    let edited =
+        bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetCritical(critical), ctx.now).await;
     let key = if critical { "department-now-critical" } else { "department-not-critical" };
     show_edited(&bot, &ctx, &toast, (pressed, id, None), edited.map(|d| (key, d.name))).await
 }
@@ -114,7 +115,8 @@ pub async fn set_retired(
     pressed: PressedMessage,
     (id, retired): (DepartmentId, bool),
 ) -> HandlerResult {
-    let edited = bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetRetired(retired)).await;
+    let edited =
+        bot.engine.edit_department(&ctx.person, id, &DepartmentEdit::SetRetired(retired), ctx.now).await;
     let key = if retired { "department-now-retired" } else { "department-not-retired" };
     if retired && let Ok(department) = &edited {
         toast.say(ctx.localizer(&bot).toast(key, &[("name", (&department.name).into())]));
@@ -146,7 +148,7 @@ pub async fn set_category_retired(
 ) -> HandlerResult {
     let department = category_by_id(&bot, id).await?.0.id;
     let set = DepartmentEdit::SetCategoryRetired(id, retired);
-    let edited = bot.engine.edit_department(&ctx.person, department, &set).await;
+    let edited = bot.engine.edit_department(&ctx.person, department, &set, ctx.now).await;
     let key = if retired { "category-now-retired" } else { "category-not-retired" };
     show_edited(&bot, &ctx, &toast, (pressed, department, Some(id)), edited.map(|d| (key, d.label(id)))).await
 }

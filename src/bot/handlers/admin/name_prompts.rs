@@ -104,13 +104,13 @@ pub async fn on_answer(
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {
             let rename = DepartmentEdit::Rename(name.to_owned());
-            let department = bot.engine.edit_department(&ctx.person, id, &rename).await?;
+            let department = bot.engine.edit_department(&ctx.person, id, &rename, ctx.now).await?;
             department_card(bot, ctx, &department, 0).await?
         }
         Prompt::RenameCategory(id) => {
             let (department, rename) =
                 (category_by_id(bot, id).await?.0.id, DepartmentEdit::RenameCategory(id, name.to_owned()));
-            let department = bot.engine.edit_department(&ctx.person, department, &rename).await?;
+            let department = bot.engine.edit_department(&ctx.person, department, &rename, ctx.now).await?;
             department_card(bot, ctx, &department, render::category_page(&department, id)).await?
         }
     };
@@ -211,7 +211,7 @@ async fn create_and_confirm(
     let localizer = ctx.localizer(bot);
     let first = localizer.plain("default-category", &[]);
     let id = DepartmentId(id_from_message(ctx, message));
-    let department = bot.engine.add_department(&ctx.person, id, name, &first).await?;
+    let department = bot.engine.add_department(&ctx.person, id, name, &first, ctx.now).await?;
     let card = department_card(bot, ctx, &department, 0).await?;
     let mut text = localizer.html("department-created", &[("name", (&department.name).into())]);
     let serves = |seat: &Seat| seat.profile().is_some_and(|p| p.departments.contains(&department.id));
@@ -229,7 +229,7 @@ pub(in crate::bot::handlers) async fn create_category_and_confirm(
     name: &str,
 ) -> Result<Rendered, EngineError> {
     let id = CategoryId(id_from_message(ctx, message));
-    let (department, category) = bot.engine.add_category(&ctx.person, department, id, name).await?;
+    let (department, category) = bot.engine.add_category(&ctx.person, department, id, name, ctx.now).await?;
     let label = Arg::from(department.label(category.id));
     Ok(ctx.localizer(bot).message("category-created", &[("label", label)]))
 }

@@ -67,7 +67,16 @@ async fn an_admin_follows_the_history_of_a_ticket() {
 async fn an_admin_changes_an_agents_settings() {
     let demo = Demo::open(PHONE).await;
     let (admin, engine) = (demo.person(DEWI).await, &demo.stage.app.engine);
-    engine.add_department(&admin, engine.new_department_id(), "Teknik", "Gangguan").await.unwrap();
+    engine
+        .add_department(
+            &admin,
+            engine.new_department_id(),
+            "Teknik",
+            "Gangguan",
+            antri::clock::Clock::system().now(),
+        )
+        .await
+        .unwrap();
     demo.open_front_end(DEWI).await;
     demo.click(&press("//tr[@data-agent='Budi']", "Budi")).await;
     demo.fill("//dialog//input[@type='number']", "2").await;

@@ -172,11 +172,17 @@ async fn an_open_page_shows_a_changed_department_within_a_second() {
     ] {
         if matches!(edit, DepartmentEdit::SetCategoryRetired(..)) {
             let second = (engine.new_category_id(), "PASANG BARU");
-            engine.add_category(&admin, department.id, second.0, second.1).await.unwrap();
+            engine
+                .add_category(&admin, department.id, second.0, second.1, antri::clock::Clock::system().now())
+                .await
+                .unwrap();
         }
         watch(page, words).await;
         let changed = antri::clock::Clock::system().now().timestamp_millis();
-        engine.edit_department(&admin, department.id, &edit).await.unwrap();
+        engine
+            .edit_department(&admin, department.id, &edit, antri::clock::Clock::system().now())
+            .await
+            .unwrap();
         let age = seen_at(page, words).await - changed;
         println!("{words}: {age} ms after the change");
         assert!(age < MAX_AGE_MS, "{words} was shown after {age} ms");

@@ -50,8 +50,10 @@ impl Demo {
         }
         let mut targets: Vec<(DepartmentId, CategoryId)> = Vec::new();
         for (name, category) in DEPARTMENTS {
-            let added =
-                engine.add_department(&admin, engine.new_department_id(), name, category).await.unwrap();
+            let added = engine
+                .add_department(&admin, engine.new_department_id(), name, category, Clock::system().now())
+                .await
+                .unwrap();
             targets.push((added.id, added.categories[0].id));
         }
         let person = async |id: i64, name: &str| {

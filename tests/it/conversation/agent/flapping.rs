@@ -89,7 +89,10 @@ async fn a_critical_department_that_flaps_alerts_once_and_again_when_it_has_sett
     let desk = with_agent().await;
     let (admin, engine) = (desk.person_by_telegram_id(ADMIN).await, desk.app().engine.clone());
     let department = engine.store().departments().await.unwrap().remove(0).id;
-    engine.edit_department(&admin, department, &DepartmentEdit::SetCritical(true)).await.unwrap();
+    engine
+        .edit_department(&admin, department, &DepartmentEdit::SetCritical(true), desk.clock.now())
+        .await
+        .unwrap();
     flap(&desk).await;
     assert_eq!((desk.count(ADMIN, "🚨"), desk.count(ADMIN, "✅ Kembali ada agen")), (1, 1));
     desk.post(BUDI, "/api/agent-status/go-offline", Value::Null).await.data();
