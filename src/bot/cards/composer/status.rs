@@ -49,14 +49,15 @@ impl Composer {
         })
     }
 
-    /// Returns true if the card of a held ticket is out of sight, because the conversation went on below it.
+    /// Returns true if the card of a ticket on hold is out of sight, because the conversation went on below it.
+    /// Other changes of a held ticket's card are no news: its agent's name, and that the work goes on.
     pub(super) async fn is_scrolled_away(
         &self,
         ticket: TicketId,
         live: &LiveCard,
     ) -> Result<bool, StoreError> {
         let store = self.engine.store();
-        if !store.ticket(ticket).await?.is_some_and(|ticket| ticket.hold().is_some()) {
+        if !store.ticket(ticket).await?.is_some_and(|ticket| ticket.status() == Status::Pending) {
             return Ok(false);
         }
         let recent = store.conversation(ticket, None, SCROLLED_AWAY_MESSAGES).await?;
