@@ -91,7 +91,8 @@ async fn a_card_that_cannot_be_deleted_loses_its_button_and_its_position() {
     let old = Fault::BadRequest("message can't be deleted for everyone".into());
     desk.fault("deleteMessage", Some(SARI), 1, old);
     desk.say(BUDI, "/online").await;
-    assert_eq!(desk.shown(SARI, waiting), "⬇️ Lanjut di bawah.", "{}", desk.transcript(SARI));
+    let shown = desk.shown(SARI, waiting);
+    assert!(shown.ends_with("⬇️ Lanjut di bawah.") && !shown.contains('['), "{shown}");
     assert!(desk.find(SARI, "sekarang ditangani oleh Agen 1").message_id > waiting);
 }
 
