@@ -5,7 +5,7 @@ use antri::domain::ids::{PersonId, TicketId};
 use antri::domain::ticket::Ticket;
 use antri::engine::Engine;
 use antri::engine::random::Random;
-use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::open::{NewTicket, SentFrom};
 use antri::engine::tickets::steps::Step;
 use antri::presence::Memory;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ pub(crate) async fn open_nth(fixture: &Fixture, engine: &Engine, clock: &Clock, 
         customer: fixture.customer(n),
         target: (department(n), category(n)),
         description: description(n),
-        thread: None,
+        sent_from: SentFrom::default(),
     };
     engine.open(new, clock.now()).await.expect("a ticket is opened")
 }

@@ -20,6 +20,15 @@ track-head = 🎫 Ticket <code>{ $number }</code>
 track-created =
     🎫 Thank you, we have received your ticket.
     Number: <code>{ $number }</code>
+track-returned =
+    ⏳ Your ticket is back in the queue. Its turn still counts from when you created it.
+    Number: <code>{ $number }</code>
+track-reopened =
+    ↩️ Your ticket is open again and back in the queue. Its turn counts from when you created it.
+    Number: <code>{ $number }</code>
+track-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
+track-assigned-unnamed = 👤 Ticket <code>{ $number }</code> is with an agent now. They will take care of it.
+track-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
 track-accepted = 🟡 With an agent, starting soon
 track-agent = Agent: <b>{ $agent }</b>
 track-handled-by = Handled by: <b>{ $agent }</b>
@@ -27,9 +36,13 @@ track-online = { $count ->
     [0] Agents online: none right now
    *[other] Agents online: { $count }
 }
+track-position = { $position ->
+    [1] Queue position: #1, you are next
+   *[other] Queue position: #{ $position } or better
+}
+track-write = 💬 Anything to add? Just write here, and the agent gets it.
 track-opened = Created: { $when }
 track-nobody-online = No agent is online right now. Your ticket is safe in the queue and keeps its turn until an agent is back.
-track-thanks = Thank you for contacting us. Need help again? Just send a message here.
 
 tickets-head = 🎫 <b>Your tickets</b>
 tickets-empty = You have no tickets yet. Need help? Just send a message here, or press /new.

@@ -34,7 +34,7 @@ edited-too-late = ✏️ Ticket <code>{ $number }</code> has already been sent, 
 forwarded = ↪️ Forwarded
 forwarded-from = ↪️ Forwarded from { $name }
 nothing-to-cancel = There is nothing to cancel.
-draft-moved = ⬇️ Continued below.
+moved-below = ⬇️ Continued below.
 draft-dropped = ✖️ The ticket was not sent.
 draft-drop-sure = Discard the ticket you are writing?
 draft-restored = ↩️ Your ticket is back.
@@ -45,7 +45,6 @@ draft-incomplete = The ticket is not complete yet. This message tells you what i
 sent = ✅ Ticket sent
 sent-before = This ticket has already been sent.
 draft-gone = This ticket is gone. Write a new message to start again.
-draft-sent = ✅ Sent as ticket <code>{ $number }</code>.
 cancelled = ✖️ Ticket cancelled
 cancel-undone = ↩️ The ticket is back
 

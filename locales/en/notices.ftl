@@ -1,12 +1,6 @@
 # News for customers.
 
-notice-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
-notice-assigned-unnamed = 👤 Ticket <code>{ $number }</code> is with an agent now. They will take care of it.
 notice-completed = ✅ Ticket <code>{ $number }</code> is completed. Thank you!
-notice-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
-notice-cancel-undone = ↩️ Ticket <code>{ $number }</code> is not cancelled after all. It has kept its place in the queue.
-notice-requeued = ⏳ Ticket <code>{ $number }</code> is being passed to another agent. You don't need to do anything.
-notice-requeued-at = ⏳ Ticket <code>{ $number }</code> is back in the queue, at position #{ $position }. Your turn still counts from when you created it.
 notice-something-broke = ⚠️ Sorry, we failed to process your last message. The admins have been told. Please try once more.
 
 # News for agents.

@@ -14,8 +14,6 @@ rating-ask-comment = 🙏 Thank you for your rating! Is there anything you would
 rating-comment-thanks = 🙏 Thank you, our admins can read that with your rating. Need help again? Just send a message here.
 notice-low-rating = 💬 <b>{ $name }</b> commented on a low rating of ticket <code>{ $number }</code>.
 rating-closed = The rating of ticket { $number } can no longer be changed. Thank you!
-notice-reopened = ↩️ Ticket <code>{ $number }</code> is open again. An agent will take care of it.
-notice-reopened-at = ↩️ Ticket <code>{ $number }</code> is open again and back in the queue, at position #{ $position }. Your turn counts from when you created it.
 
 # An agent's ticket is reopened, or dropped with its customer.
 

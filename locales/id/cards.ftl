@@ -20,6 +20,15 @@ track-head = 🎫 Tiket <code>{ $number }</code>
 track-created =
     🎫 Terima kasih, tiket Anda sudah kami terima.
     Nomor: <code>{ $number }</code>
+track-returned =
+    ⏳ Tiket Anda kembali ke antrian. Gilirannya tetap dihitung dari saat tiket dibuat.
+    Nomor: <code>{ $number }</code>
+track-reopened =
+    ↩️ Tiket Anda dibuka lagi dan kembali ke antrian. Gilirannya dihitung dari saat tiket dibuat.
+    Nomor: <code>{ $number }</code>
+track-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
+track-assigned-unnamed = 👤 Tiket <code>{ $number }</code> sudah diterima agen. Mohon tunggu sebentar.
+track-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 track-accepted = 🟡 Diterima agen, segera dikerjakan
 track-agent = Agen: <b>{ $agent }</b>
 track-handled-by = Ditangani oleh: <b>{ $agent }</b>
@@ -27,9 +36,13 @@ track-online = { $count ->
     [0] Agen online: saat ini tidak ada
    *[other] Agen online: { $count }
 }
+track-position = { $position ->
+    [1] Posisi antrian: #1. Giliran Anda berikutnya!
+   *[other] Posisi antrian: #{ $position } atau lebih depan
+}
+track-write = 💬 Ada tambahan? Tulis saja di sini, langsung sampai ke agen.
 track-opened = Dibuat: { $when }
 track-nobody-online = Saat ini tidak ada agen yang online. Tiket Anda aman di antrian dan gilirannya tetap terjaga sampai ada agen yang kembali.
-track-thanks = Terima kasih sudah menghubungi kami. Perlu bantuan lagi? Cukup kirim pesan di sini.
 
 tickets-head = 🎫 <b>Tiket Anda</b>
 tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini, atau tekan /new.

@@ -34,7 +34,7 @@ edited-too-late = ✏️ Tiket <code>{ $number }</code> sudah terkirim, jadi per
 forwarded = ↪️ Diteruskan
 forwarded-from = ↪️ Diteruskan dari { $name }
 nothing-to-cancel = Tidak ada yang perlu dibatalkan.
-draft-moved = ⬇️ Lanjut di bawah.
+moved-below = ⬇️ Lanjut di bawah.
 draft-dropped = ✖️ Tiket tidak jadi dikirim.
 draft-drop-sure = Buang tiket yang sedang ditulis?
 draft-restored = ↩️ Tiket Anda kembali.
@@ -45,7 +45,6 @@ draft-incomplete = Tiket belum lengkap. Ikuti petunjuk pada pesan ini.
 sent = ✅ Tiket terkirim
 sent-before = Tiket ini sudah terkirim.
 draft-gone = Tiket ini sudah tidak ada. Tulis pesan baru untuk memulai lagi.
-draft-sent = ✅ Terkirim sebagai tiket <code>{ $number }</code>.
 cancelled = ✖️ Tiket dibatalkan
 cancel-undone = ↩️ Tiket dipulihkan
 

@@ -1,12 +1,6 @@
 # Kabar untuk pelanggan.
 
-notice-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
-notice-assigned-unnamed = 👤 Tiket <code>{ $number }</code> sudah diterima agen. Mohon tunggu sebentar.
 notice-completed = ✅ Tiket <code>{ $number }</code> sudah selesai. Terima kasih!
-notice-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
-notice-cancel-undone = ↩️ Tiket <code>{ $number }</code> tidak jadi dibatalkan. Gilirannya dalam antrian tetap sama.
-notice-requeued = ⏳ Tiket <code>{ $number }</code> akan ditangani oleh agen lain. Anda tidak perlu melakukan apa pun.
-notice-requeued-at = ⏳ Tiket <code>{ $number }</code> kembali ke antrian, di posisi #{ $position }. Giliran Anda tetap dihitung dari saat tiket dibuat.
 notice-something-broke = ⚠️ Maaf, pesan Anda yang terakhir gagal kami proses. Admin sudah diberi tahu. Silakan coba sekali lagi.
 
 # Kabar untuk agen.

@@ -14,8 +14,6 @@ rating-ask-comment = 🙏 Terima kasih atas penilaian Anda! Ada yang ingin Anda 
 rating-comment-thanks = 🙏 Terima kasih, admin kami bisa membacanya bersama penilaian Anda. Butuh bantuan lagi? Cukup kirim pesan di sini.
 notice-low-rating = 💬 <b>{ $name }</b> mengomentari penilaian rendah untuk tiket <code>{ $number }</code>.
 rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasih!
-notice-reopened = ↩️ Tiket <code>{ $number }</code> dibuka kembali. Agen kami akan menanganinya.
-notice-reopened-at = ↩️ Tiket <code>{ $number }</code> dibuka kembali dan masuk antrian lagi, di posisi #{ $position }. Giliran Anda dihitung dari saat tiket dibuat.
 
 # Tiket agen dibuka kembali, atau dibatalkan bersama pelanggannya.
 

@@ -14,6 +14,7 @@ use crate::domain::person::{Person, Prompt};
 use crate::domain::quota::Quotas;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::ports::StoreError;
 use crate::i18n::{Arg, Texts};
 use crate::outbox::TopicMode;
 use crate::telegram::Telegram;
@@ -70,6 +71,19 @@ impl BotContext {
     #[must_use]
     pub fn link(&self, payload: &str) -> String {
         format!("https://t.me/{}?start={payload}", self.bot_username)
+    }
+
+    /// Returns the redraw of a pressed message after a change of its ticket. The engine's commit edits the live card,
+    /// so that needs no second edit.
+    pub async fn unless_live(&self, redrawn: Outgoing) -> Result<Option<Outgoing>, StoreError> {
+        let Message::Redraw { message_id, card: card @ (CardKey::Task(..) | CardKey::Status(_)) } =
+            &redrawn.message
+        else {
+            return Ok(Some(redrawn));
+        };
+        let live = self.engine.store().live_card(*card).await?;
+        let is_live = live.is_some_and(|live| live.chat == redrawn.chat && live.message_id == *message_id);
+        Ok((!is_live).then_some(redrawn))
     }
 }
 
@@ -159,6 +173,12 @@ impl RequestContext {
 pub struct PressedMessage(pub i32);
 
 impl PressedMessage {
+    /// Returns Telegram's id of the message, if Telegram named it by that.
+    #[must_use]
+    pub fn telegram_id(self) -> Option<i32> {
+        (self.0 > 0).then_some(self.0)
+    }
+
     /// Returns the message with this inline id. Different ids have different numbers, as far as their hash
     /// tells them apart; the numbers are the same in every process of this build.
     #[must_use]

@@ -34,6 +34,10 @@ pub enum Notice {
         position: u64,
         /// Number of agents online in its department at the commit.
         online: u32,
+        /// Telegram's id of the message that showed the draft. It becomes the status card, instead of a new
+        /// message.
+        #[serde(default)]
+        draft_message: Option<i32>,
     },
     /// To the agent: a new ticket in their queue. Becomes the live task card.
     NewTask {
@@ -90,19 +94,19 @@ pub enum Notice {
         /// The files.
         files: Vec<Attachment>,
     },
-    /// To the customer: the ticket was assigned.
+    /// To the customer: the ticket was assigned. Becomes the live status card.
     Assigned {
         /// The ticket.
         ticket: TicketId,
         /// The agent.
         agent: PersonId,
     },
-    /// To the customer: the ticket was completed.
+    /// To the customer: the ticket was completed. Becomes the live status card.
     Completed {
         /// The ticket.
         ticket: TicketId,
     },
-    /// To the customer: the ticket was cancelled at their request.
+    /// To the customer: the ticket was cancelled at their request. An edit of the live status card.
     Cancelled {
         /// The ticket.
         ticket: TicketId,
@@ -119,7 +123,7 @@ pub enum Notice {
         /// The new holder; `None` if it is in the queue.
         to: Option<PersonId>,
     },
-    /// To the customer: the ticket went back to the queue at its old place.
+    /// To the customer: the ticket went back to the queue at its old place. Becomes the live status card.
     Requeued {
         /// The ticket.
         ticket: TicketId,
@@ -245,7 +249,11 @@ impl Notice {
     #[must_use]
     pub fn card(&self) -> Option<CardKey> {
         match self {
-            Self::Created { ticket, .. } => Some(CardKey::Status(*ticket)),
+            Self::Created { ticket, .. }
+            | Self::Assigned { ticket, .. }
+            | Self::Completed { ticket }
+            | Self::Cancelled { ticket }
+            | Self::Requeued { ticket } => Some(CardKey::Status(*ticket)),
             Self::NewTask { ticket, agent, .. }
             | Self::TaskResumed { ticket, agent }
             | Self::TaskNudged { ticket, agent, .. } => Some(CardKey::Task(*ticket, *agent)),
@@ -268,6 +276,13 @@ impl Outgoing {
     #[must_use]
     pub fn notice(chat: ChatId, notice: Notice) -> Self {
         Self { chat, message: Message::Notice(notice) }
+    }
+
+    /// Returns the deliveries of a notice that moves its card to the end of the chat: the earlier message of the
+    /// card is deleted, and the notice becomes the card.
+    pub fn moved_card(chat: ChatId, notice: Notice) -> impl Iterator<Item = Self> {
+        let earlier = notice.card().map(|card| Self { chat, message: Message::Retire(card) });
+        earlier.into_iter().chain([Self::notice(chat, notice)])
     }
 
     /// Returns a delivery that refreshes a card.

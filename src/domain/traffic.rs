@@ -26,6 +26,9 @@ impl TrafficClass {
     pub fn of(message: &Message) -> Self {
         match message.inner() {
             Message::Notice(notice) => Self::of_notice(notice),
+            // A new message follows it.
+            Message::Retire(CardKey::Task(..) | CardKey::PickUp(..)) => Self::Staff,
+            Message::Retire(CardKey::Status(_)) => Self::Receipts,
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
                 CardKey::Task(..)
                 | CardKey::PickUp(..)
@@ -78,7 +81,6 @@ impl TrafficClass {
             | Notice::Assigned { .. }
             | Notice::Completed { .. }
             | Notice::Cancelled { .. }
-            | Notice::Service(ServiceNotice::Reopened { .. })
             | Notice::Console(ConsoleNotice::Cancelled { .. })
             | Notice::Requeued { .. } => Self::Receipts,
             _ => Self::Words,

@@ -66,8 +66,16 @@ pub enum TelegramAction {
         /// The digest of the current content, if known.
         shown: Option<u64>,
     },
-    /// Deletes a message. One that cannot be deleted any more is edited to a text without buttons.
-    Delete(i32, Rendered),
+    /// Deletes a message, which may be a live card. One that cannot be deleted any more is edited to a text
+    /// without buttons.
+    Delete {
+        /// The message.
+        message_id: i32,
+        /// The text.
+        otherwise: Rendered,
+        /// The live card that the message is, if any. It is forgotten.
+        card: Option<CardKey>,
+    },
     /// Deletes the live card of this key, or unpins it if it is too old for that. The card is forgotten.
     Remove(CardKey, i32),
     /// Unpins the live card of this key, and forgets it.
@@ -135,12 +143,12 @@ impl TelegramAction {
                 }
                 Some((method, body))
             }
-            Self::Edit { text, shown, .. } if *shown == Some(digest(text)) => None,
+            Self::Edit { .. } if self.is_needless() => None,
             Self::Edit { message_id, text, .. } => Some((
                 "editMessageText",
                 with_text(json!({"chat_id": chat.0, "message_id": message_id}), text),
             )),
-            Self::Delete(message_id, _) | Self::Remove(_, message_id) => {
+            Self::Delete { message_id, .. } | Self::Remove(_, message_id) => {
                 Some(("deleteMessage", json!({"chat_id": chat.0, "message_id": message_id})))
             }
             Self::Unpin(_, message_id) => {
@@ -176,12 +184,18 @@ impl TelegramAction {
         }
     }
 
+    /// Returns true for an edit that would leave the message as it is.
+    #[must_use]
+    pub fn is_needless(&self) -> bool {
+        matches!(self, Self::Edit { text, shown, .. } if *shown == Some(digest(text)))
+    }
+
     /// Returns true if repeating the call has no visible effect.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         match self {
             Self::Edit { .. }
-            | Self::Delete(..)
+            | Self::Delete { .. }
             | Self::Remove(..)
             | Self::Unpin(..)
             | Self::Pin(_)
@@ -223,9 +237,9 @@ impl TelegramAction {
                 }
                 outcome
             }
-            Self::Remove(key, message_id) | Self::Unpin(key, message_id) => {
-                Outcome::CardGone(*key, *message_id)
-            }
+            Self::Remove(key, message_id)
+            | Self::Unpin(key, message_id)
+            | Self::Delete { card: Some(key), message_id, .. } => Outcome::CardGone(*key, *message_id),
             _ => {
                 let sent_id = answer.get("message_id").and_then(Value::as_i64);
                 Outcome::Sent(self.card(chat, sent_id.and_then(|id| i32::try_from(id).ok())))

@@ -4,6 +4,7 @@ mod abuse;
 mod admin;
 mod agent;
 mod buttons;
+mod call_budget;
 mod customer;
 mod every_command;
 mod groups;

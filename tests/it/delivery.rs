@@ -7,6 +7,7 @@ mod faults;
 mod incidents;
 mod people;
 mod rate_limit;
+mod ticket_rate;
 mod undelivered;
 mod unreachable_agents;
 mod waits;

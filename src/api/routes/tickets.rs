@@ -14,7 +14,7 @@ use crate::domain::ticket::description::Description;
 use crate::domain::ticket::snooze::MAX_SNOOZE;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::error::EngineError;
-use crate::engine::tickets::open::NewTicket;
+use crate::engine::tickets::open::{NewTicket, SentFrom};
 use crate::engine::tickets::steps::Step;
 use axum::Router;
 use axum::extract::State;
@@ -84,7 +84,7 @@ pub(in crate::api) async fn create(
     let (engine, now, customer_id, wanted) =
         (Arc::clone(&api.engine), api.now(), customer.id, description.clone());
     let open = async move {
-        let new = NewTicket { key, customer: &customer, target, description, thread: None };
+        let new = NewTicket { key, customer: &customer, target, description, sent_from: SentFrom::default() };
         engine.open_or_existing(new, now).await
     };
     let (ticket, is_new) = Api::run(open).await.map_err(|error| error.or_missing(not_offered))?;

@@ -15,10 +15,10 @@ mod record;
 mod relay;
 mod service;
 mod statistics;
+mod status;
 mod topics;
 
 use super::view_loader::ViewLoader;
-use super::views::service::CompletedView;
 use super::views::{NoticeView, TaskView};
 use crate::bot::menu;
 use crate::bot::mini_app::MiniApp;
@@ -114,10 +114,12 @@ impl Composer {
                 Ok(TelegramAction::InThread(*thread, Box::new(action)))
             }
             Message::Notice(notice) => {
-                let view = self.view(notice, now).await?;
-                Ok(view.map_or(TelegramAction::Nothing, |view| {
-                    TelegramAction::Send(render::notice(&localizer, &view), notice.card())
-                }))
+                let Some(view) = self.view(notice, now).await? else { return Ok(TelegramAction::Nothing) };
+                let (text, card) = (render::notice(&localizer, &view), notice.card());
+                Ok(match self.message_to_edit(chat, notice).await? {
+                    Some(message_id) => TelegramAction::Edit { message_id, text, card, shown: None },
+                    None => TelegramAction::Send(text, card),
+                })
             }
             Message::Card(key) | Message::Redraw { card: key, .. }
                 if !self.may_read(recipient.as_ref(), *key).await? =>
@@ -222,13 +224,11 @@ impl Composer {
     async fn view(&self, notice: &Notice, now: Time) -> Result<Option<NoticeView>, StoreError> {
         let store = self.engine.store();
         Ok(match notice {
-            Notice::Created { ticket, position, online } => match store.ticket(*ticket).await? {
-                // The position at the commit is shown while the ticket still waits.
-                Some(ticket) => Some(NoticeView::Created(
-                    self.views.status_card_at(&ticket, (*position, *online), now).await?,
-                )),
-                None => None,
-            },
+            Notice::Created { .. }
+            | Notice::Assigned { .. }
+            | Notice::Completed { .. }
+            | Notice::Cancelled { .. }
+            | Notice::Requeued { .. } => self.status_notice(notice, now).await?,
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
                     let ticket = self.views.ticket(&ticket, *agent).await?;
@@ -241,30 +241,12 @@ impl Composer {
                 Some(ticket) => Some(NoticeView::TaskResumed(self.views.ticket(&ticket, *agent).await?)),
                 None => None,
             },
-            Notice::Assigned { ticket, agent } => {
-                let agent = self.views.shown_agent(*agent).await?;
-                self.number(*ticket).await?.map(|number| NoticeView::Assigned { number, agent })
-            }
             Notice::TaskWithdrawn { ticket, to } => {
                 let to = match to {
                     Some(to) => Some(self.name(*to).await?),
                     None => None,
                 };
                 self.number(*ticket).await?.map(|number| NoticeView::TaskWithdrawn { number, to })
-            }
-            Notice::Requeued { ticket } => match store.ticket(*ticket).await? {
-                Some(ticket) => {
-                    let position = self.views.ticket(&ticket, ticket.customer).await?.position;
-                    Some(NoticeView::Requeued { number: ticket.number, position })
-                }
-                None => None,
-            },
-            Notice::Completed { ticket } => {
-                let ticket = store.ticket(*ticket).await?;
-                ticket.map(|ticket| NoticeView::Completed(CompletedView::of(&ticket)))
-            }
-            Notice::Cancelled { ticket } => {
-                self.number(*ticket).await?.map(|number| NoticeView::Cancelled { id: *ticket, number })
             }
             Notice::TaskCancelled { ticket } => {
                 self.number(*ticket).await?.map(|number| NoticeView::TaskCancelled { number })

@@ -1,20 +1,17 @@
 //! A refresher of live cards: refreshes them when tickets or agents change. It follows the engine's feed.
 //!
-//! | position in the queue | the customer's card is refreshed |
-//! |---|---|
-//! | 1–20 | on every move, and when the number of agents online changes |
-//! | 21–100 | at every tenth position, and when the first agent comes online or the last one leaves |
-//! | beyond | not, until it is within 100; `/mytickets` always shows the current position |
+//! The card of a waiting ticket is refreshed when it has come to half of the position that it shows, when it has
+//! moved back, and when the first agent comes online or the last one leaves. Beyond position 100 it waits until it is
+//! within. So the wait from any position costs at most seven edits. `/mytickets` always shows the current position.
 //!
-//! Bursts are merged, so one assignment causes about thirty edits, however many tickets wait. The lists of the
-//! desk are a module of their own: nearly every event makes them stale.
+//! Bursts are merged. The lists of the desk are a module of their own: nearly every event makes them stale.
 mod lists;
 mod pick_up;
 
 use crate::clock::Clock;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::events::Event;
@@ -30,12 +27,8 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
-/// The last position in a department's queue that is refreshed on every move.
-const EXACT_POSITIONS: u64 = 20;
 /// The last position that is refreshed at all.
 const REFRESHED_POSITIONS: usize = 100;
-/// The distance of the positions at which cards beyond [`EXACT_POSITIONS`] are refreshed.
-const POSITION_STEP: u64 = 10;
 /// The delay after a step, as a multiple of the step's duration: refreshes get a tenth of the time at most.
 const DELAY_FACTOR: u32 = 9;
 /// The shortest delay: at most ten refreshes of a card per second.
@@ -79,9 +72,8 @@ struct StaleCards {
     agents_changed: bool,
 }
 
-/// What the card of a waiting ticket was refreshed for: its rounded position, and the number of agents
-/// online.
-type ShownState = (u64, u32);
+/// What the card of a waiting ticket was refreshed for: its position, and whether agents are online.
+type ShownState = (u64, bool);
 
 impl CardRefresher {
     /// Returns a refresher that follows this engine from now on. `served` counts the events that were served,
@@ -219,23 +211,23 @@ impl CardRefresher {
         Ok(live)
     }
 
-    /// Returns refreshes of the cards at the head of a queue whose position, or number of agents online,
-    /// differs from their last refresh.
+    /// Returns refreshes of the cards at the head of a queue that are stale.
     fn positions(&mut self, department: DepartmentId, head: &[Ticket]) -> Vec<Outgoing> {
-        let online = self.engine.online(department);
-        let state = |position| {
-            (rounded_position(position), if position <= EXACT_POSITIONS { online } else { online.min(1) })
-        };
-        let current: BTreeMap<TicketId, ShownState> =
-            head.iter().zip(1..).map(|(ticket, position)| (ticket.id, state(position))).collect();
-        let shown = self.shown.insert(department, current.clone()).unwrap_or_default();
-        let changed = head.iter().filter(|ticket| shown.get(&ticket.id) != current.get(&ticket.id));
-        changed
-            .map(|ticket| Outgoing {
-                chat: ticket.customer_chat,
-                message: Message::Refresh(CardKey::Status(ticket.id)),
-            })
-            .collect()
+        let is_staffed = self.engine.online(department) > 0;
+        let mut shown = self.shown.remove(&department).unwrap_or_default();
+        let (mut current, mut out) = (BTreeMap::new(), Vec::new());
+        for (ticket, position) in head.iter().zip(1..) {
+            let state = match shown.remove(&ticket.id) {
+                Some(shown) if !is_stale(shown, (position, is_staffed)) => shown,
+                _ => {
+                    out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
+                    (position, is_staffed)
+                }
+            };
+            current.insert(ticket.id, state);
+        }
+        self.shown.insert(department, current);
+        out
     }
 }
 
@@ -252,10 +244,9 @@ fn owner(card: CardKey) -> Option<PersonId> {
     }
 }
 
-/// Returns the position whose change causes a refresh: exact near the head, rounded up to the next ten
-/// further behind.
-fn rounded_position(position: u64) -> u64 {
-    if position <= EXACT_POSITIONS { position } else { position.next_multiple_of(POSITION_STEP) }
+/// Returns true if a card that was refreshed for one state must be refreshed for another.
+fn is_stale((shown, was_staffed): ShownState, (position, is_staffed): ShownState) -> bool {
+    position > shown || position <= shown / 2 || was_staffed != is_staffed
 }
 
 impl StaleCards {
@@ -313,8 +304,21 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_exact_near_the_head_and_rounded_to_tens_further_behind() {
-        assert_eq!([1, 2, 19, 20].map(rounded_position), [1, 2, 19, 20]);
-        assert_eq!([21, 29, 30, 31, 99, 100].map(rounded_position), [30, 30, 30, 40, 100, 100]);
+    fn a_card_is_refreshed_at_half_of_the_position_that_it_shows() {
+        let mut shown = 100;
+        let positions = (1..100).rev().filter(|position| {
+            let stale = is_stale((shown, true), (*position, true));
+            shown = if stale { *position } else { shown };
+            stale
+        });
+        assert_eq!(positions.collect::<Vec<_>>(), [50, 25, 12, 6, 3, 1]);
+    }
+
+    #[test]
+    fn a_card_is_refreshed_when_its_ticket_moves_back_and_when_the_department_gains_or_loses_its_last_agent()
+    {
+        assert!(is_stale((2, true), (3, true)));
+        assert!(is_stale((1, true), (1, false)) && is_stale((1, false), (1, true)));
+        assert!(!is_stale((3, true), (2, true)) && !is_stale((3, false), (3, false)));
     }
 }

@@ -3,10 +3,11 @@
 mod alert;
 mod console;
 mod shown_agent;
+mod ticket_status;
 
 use super::views::{
     AGENTS_PER_PAGE, AgentStatusView, CHOICES_PER_PAGE, CustomerName, DraftView, MyQueueView, MyTicketsView,
-    QueueView, TICKETS_PER_PAGE, TaskView, TicketStatusView, TicketView, WorkloadView,
+    QueueView, TICKETS_PER_PAGE, TaskView, TicketView, WorkloadView,
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
@@ -143,32 +144,6 @@ impl ViewLoader {
             views.push(self.ticket_view(ticket, viewer, None, &departments).await?);
         }
         Ok(views)
-    }
-
-    /// Returns the view of the customer's card of one ticket at this time.
-    pub async fn status_card(&self, ticket: &Ticket, now: Time) -> Result<TicketStatusView, StoreError> {
-        let online = self.engine.online(ticket.department);
-        let opens_at = self.opens_at(ticket.department, now).await?;
-        Ok(TicketStatusView { ticket: self.ticket(ticket, ticket.customer).await?, online, opens_at })
-    }
-
-    /// Returns the same view with the position and the agents online at the commit, while the ticket waits;
-    /// afterwards with the current state.
-    pub async fn status_card_at(
-        &self,
-        ticket: &Ticket,
-        (position, online): (u64, u32),
-        now: Time,
-    ) -> Result<TicketStatusView, StoreError> {
-        let view = self.ticket_at_position(ticket, ticket.customer, Some(position)).await?;
-        let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
-        let opens_at = self.opens_at(ticket.department, now).await?;
-        Ok(TicketStatusView { ticket: view, online, opens_at })
-    }
-
-    async fn opens_at(&self, department: DepartmentId, now: Time) -> Result<Option<Time>, StoreError> {
-        let department = self.store().department(department).await?;
-        Ok(department.and_then(|department| department.next_start(self.engine.config().zone, now)))
     }
 
     /// Returns an agent's queue; `None` for a person who is no agent.

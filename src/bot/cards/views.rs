@@ -7,12 +7,14 @@ mod conversation;
 mod notice;
 mod record;
 pub mod service;
+mod ticket_status;
 
 pub use alert::AlertView;
 pub use audit::{AuditView, EVENTS_PER_PAGE};
 pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
+pub use ticket_status::{TicketStatusView, Waiting};
 
 use crate::domain::Time;
 use crate::domain::ids::{CategoryId, DraftId, PersonId, TelegramId, TicketId, Version};
@@ -92,17 +94,6 @@ impl From<Person> for CustomerName {
     fn from(person: Person) -> Self {
         Self { name: person.name, username: person.username, telegram: person.telegram }
     }
-}
-
-/// A ticket for its customer: the live card of one ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketStatusView {
-    /// The ticket.
-    pub ticket: TicketView,
-    /// Agents online in its department.
-    pub online: u32,
-    /// When its department opens, if it is closed.
-    pub opens_at: Option<Time>,
 }
 
 /// A ticket for the agent who got it, with the values at the assignment.

@@ -55,7 +55,7 @@ pub async fn task(
         Ok(ticket) if step == TaskAction::Start && matches!(surface, Surface::MyQueue(_)) => {
             Ok(std::iter::once(redrawn).chain(brought(&ctx, &ticket)).chain(focus).collect())
         }
-        Ok(_) => Ok(std::iter::once(redrawn).chain(focus).collect()),
+        Ok(_) => Ok(bot.unless_live(redrawn).await?.into_iter().chain(focus).collect()),
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
 }
@@ -71,7 +71,7 @@ async fn give_back(
     match bot.engine.give_back(ctx.person.id, ticket, Some(version), ctx.now).await {
         Ok(_) => {
             toast.say(ctx.localizer(bot).toast("toast-given-back", &[]));
-            Ok(vec![redrawn])
+            Ok(bot.unless_live(redrawn).await?.into_iter().collect())
         }
         Err(error) => answer_refusal(bot, ctx, toast, error, redrawn),
     }

@@ -193,13 +193,20 @@ pub async fn cancel_ticket(
     match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
         Ok(_) => {
             toast.say(ctx.localizer(&bot).toast("cancelled", &[]));
-            Ok(vec![redrawn])
+            let card = CardKey::Status(ticket);
+            Ok(match surface {
+                Surface::Status => bot.unless_live(redrawn).await?.into_iter().collect(),
+                // The way to undo it is brought below the list.
+                _ => {
+                    vec![redrawn, Outgoing { chat: ctx.chat, message: Message::Retire(card) }, ctx.card(card)]
+                }
+            })
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),
     }
 }
 
-/// Undoes the cancellation of the customer's ticket. The message about it says what has become of it.
+/// Undoes the cancellation of the customer's ticket.
 pub async fn undo_ticket(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -207,22 +214,20 @@ pub async fn undo_ticket(
     pressed: PressedMessage,
     ticket: TicketId,
 ) -> HandlerResult {
-    let number = match bot.engine.undo_cancel(ctx.person.id, ticket, ctx.now).await {
-        Ok(ticket) => ticket.number,
+    match bot.engine.undo_cancel(ctx.person.id, ticket, ctx.now).await {
+        Ok(_) => {}
         // A second press finds it restored.
-        Err(EngineError::Refused(Refusal::State(status), ticket)) if !status.is_end() => ticket.number,
+        Err(EngineError::Refused(Refusal::State(status), _)) if !status.is_end() => {}
         Err(EngineError::Refused(Refusal::UndoTooLate, ticket)) => {
             let localizer = ctx.localizer(&bot);
             toast.say(localizer.toast("undo-too-late", &[]));
             let number = [("number", (&ticket.number).into())];
-            return Ok(vec![ctx.edit(pressed, localizer.message("notice-cancelled", &number))]);
+            return Ok(vec![ctx.edit(pressed, localizer.message("track-cancelled", &number))]);
         }
         Err(error) => return Err(error),
-    };
-    let localizer = ctx.localizer(&bot);
-    toast.say(localizer.toast("cancel-undone", &[]));
-    let number = [("number", (&number).into())];
-    Ok(vec![ctx.edit(pressed, localizer.message("notice-cancel-undone", &number))])
+    }
+    toast.say(ctx.localizer(&bot).toast("cancel-undone", &[]));
+    Ok(bot.unless_live(ctx.redraw(pressed, CardKey::Status(ticket))).await?.into_iter().collect())
 }
 
 /// Answers a refused cancellation, and redraws the card.

@@ -5,10 +5,11 @@ use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{CategoryId, DraftId};
+use crate::domain::ids::{CategoryId, DraftId, TicketId};
 use crate::domain::notice::{Message as OutgoingMessage, Outgoing};
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
+use crate::engine::tickets::open::SentFrom;
 use std::sync::Arc;
 
 /// Shows a page of categories for a draft.
@@ -48,7 +49,7 @@ pub async fn choose_category(
     Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))])
 }
 
-/// Sends the draft. The engine's notice brings the ticket's number; the preview loses its buttons.
+/// Sends the draft. The engine's notice makes the pressed preview the ticket's card.
 pub async fn send(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -63,11 +64,15 @@ pub async fn send(
         toast.say(ctx.localizer(&bot).toast("draft-incomplete", &[]));
         return Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))]);
     }
-    match bot.engine.send_draft(&ctx.person, &draft, ctx.thread, ctx.now).await {
+    let draft_message = pressed.telegram_id();
+    let sent_from = SentFrom { thread: ctx.thread, draft_message };
+    match bot.engine.send_draft(&ctx.person, &draft, sent_from, ctx.now).await {
         Ok(_) => toast.say(ctx.localizer(&bot).toast("sent", &[])),
         Err(error) => return answer_unsent(&bot, &ctx, &toast, pressed, (draft, error)).await,
     }
-    draft_outcome(&bot, &ctx, pressed, id).await
+    // A preview that only has an inline id cannot become a live card.
+    let moved = || ctx.edit(pressed, ctx.localizer(&bot).message("moved-below", &[]));
+    Ok(draft_message.is_none().then(moved).into_iter().collect())
 }
 
 /// Answers with the reason why a draft was not sent. The draft stays.
@@ -138,33 +143,32 @@ pub(super) async fn current_draft(
 ) -> Result<Option<Draft>, StoreError> {
     let draft = bot.engine.draft_of(ctx.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
-        let key = if ticket_number_for(bot, ctx, id).await?.is_some() { "sent-before" } else { "draft-gone" };
+        let key = if ticket_of(bot, ctx, id).await?.is_some() { "sent-before" } else { "draft-gone" };
         toast.say(ctx.localizer(bot).toast(key, &[]));
     }
     Ok(draft)
 }
 
-/// Replaces the preview by what happened to its draft: it became a ticket, or it is gone.
+/// Replaces the preview by what happened to its draft: its ticket, or the word that it is gone.
 pub(super) async fn draft_outcome(
     bot: &BotContext,
     ctx: &RequestContext,
     pressed: PressedMessage,
     id: DraftId,
 ) -> HandlerResult {
-    let localizer = ctx.localizer(bot);
-    let text = match ticket_number_for(bot, ctx, id).await? {
-        Some(number) => localizer.message("draft-sent", &[("number", (&number).into())]),
-        None => localizer.message("draft-gone", &[]),
-    };
-    Ok(vec![ctx.edit(pressed, text)])
+    Ok(vec![match ticket_of(bot, ctx, id).await? {
+        Some(ticket) => ctx.redraw(pressed, CardKey::Status(ticket)),
+        None => ctx.edit(pressed, ctx.localizer(bot).message("draft-gone", &[])),
+    }])
 }
 
-async fn ticket_number_for(
+/// Returns the ticket that a draft became.
+async fn ticket_of(
     bot: &BotContext,
     ctx: &RequestContext,
     id: DraftId,
-) -> Result<Option<crate::domain::number::TicketNumber>, StoreError> {
+) -> Result<Option<TicketId>, StoreError> {
     let ticket = bot.engine.store().ticket_by_key(&format!("draft {id}")).await?;
     // A draft of another person is not disclosed.
-    Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id).map(|ticket| ticket.number))
+    Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id).map(|ticket| ticket.id))
 }

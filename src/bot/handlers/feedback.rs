@@ -4,6 +4,7 @@ use crate::bot::cards::views::service::CompletedView;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
@@ -23,10 +24,10 @@ pub async fn reopen(
 ) -> HandlerResult {
     match bot.engine.reopen(ctx.person.id, (ticket, completion), ctx.now).await {
         Ok(ticket) => {
-            let localizer = ctx.localizer(&bot);
             let number = [("number", (&ticket.number).into())];
-            toast.say(localizer.toast("reopen-done", &number));
-            Ok(vec![ctx.edit(pressed, localizer.message("reopen-done", &number))])
+            toast.say(ctx.localizer(&bot).toast("reopen-done", &number));
+            let redrawn = ctx.redraw(pressed, CardKey::Status(ticket.id));
+            Ok(bot.unless_live(redrawn).await?.into_iter().collect())
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
     }

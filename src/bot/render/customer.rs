@@ -1,10 +1,11 @@
 //! Cards for customers: the draft, the live card of one ticket, the list of their tickets.
 use super::agent::with_text;
 use super::parts::{card, name, numbered};
+use super::service::completed_card;
 use super::{Button, Localizer, Rendered, labelled, truncated};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
 use crate::bot::cards::views::{
-    CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView,
+    CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView, Waiting,
 };
 use crate::domain::ticket::Status;
 use crate::domain::ticket::description::{Description, PART_CHARS};
@@ -75,41 +76,45 @@ fn change(localizer: &Localizer<'_>, view: &DraftView) -> Vec<Button> {
     view.can_change.then(button).into_iter().collect()
 }
 
-/// Renders the live card of one ticket: its state, and the cancel button until an agent starts it. Until then
-/// it begins with the thanks, so that the first version needs no immediate edit.
+/// Renders the live card of one ticket. Its customer has no other message about the ticket: the first line says
+/// what happened last.
 #[must_use]
 pub fn status_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
-    let head = if is_cancellable(&view.ticket) { "track-created" } else { "track-head" };
-    status_lines(localizer, view, head)
+    let ticket = &view.ticket;
+    match (ticket.status, &view.completed) {
+        (Status::Completed, Some(completed)) => completed_card(localizer, completed),
+        (Status::Cancelled, _) if view.is_cancelled_by_customer => {
+            let undo = localizer.button("button-undo", ButtonAction::CancelUndo(ticket.id));
+            let number = [("number", (&ticket.number).into())];
+            card(localizer.html("track-cancelled", &number), [vec![undo]])
+        }
+        _ => open_card(localizer, view),
+    }
 }
 
-/// Renders the first state of the live card: it begins with the thanks in every state of the ticket.
-pub(super) fn created_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
-    status_lines(localizer, view, "track-created")
-}
-
-fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) -> Rendered {
+/// Renders the card of a ticket that waits or is held, with the cancel button while it waits. It does not tell
+/// whether its agent has opened it: that would be an edit more for each ticket.
+fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
     let ticket = &view.ticket;
     let mut above = vec![
-        localizer.html(head, &[("number", (&ticket.number).into())]),
+        headline(localizer, view),
         localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
-        localizer.html("line-status", &[("status", localizer.customer_state(ticket.status).into())]),
     ];
-    if ticket.status == Status::Queued {
-        above.extend(ticket.position.map(|at| localizer.html("line-position", &[("position", at.into())])));
+    let is_queued = ticket.status == Status::Queued;
+    if !matches!(ticket.status, Status::Assigned | Status::InProgress) {
+        let state = localizer.customer_state(ticket.status);
+        above.push(localizer.html("line-status", &[("status", state.into())]));
+    }
+    if is_queued {
+        above.extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
         above.push(localizer.html("track-online", &[("count", view.online.into())]));
-    } else if ticket.status != Status::Cancelled {
-        let agent = ticket.shown_agent.as_ref();
-        above.extend(
-            agent.map(|agent| localizer.html("track-handled-by", &[("agent", localizer.shown_agent(agent))])),
-        );
     }
     above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));
     let opens_at = view.opens_at.map(|at| localizer.upcoming(at));
-    let below = match (ticket.status, opens_at) {
-        (Status::Queued, Some(when)) => Some(localizer.html("track-opens", &[("when", when.into())])),
-        (Status::Queued, None) if view.online == 0 => Some(localizer.html("track-nobody-online", &[])),
-        (Status::Completed, _) => Some(localizer.html("track-thanks", &[])),
+    let below = match opens_at {
+        Some(when) if is_queued => Some(localizer.html("track-opens", &[("when", when.into())])),
+        None if is_queued && view.online == 0 => Some(localizer.html("track-nobody-online", &[])),
+        _ if !is_queued && !ticket.status.is_end() => Some(localizer.html("track-write", &[])),
         _ => None,
     };
     let below: Vec<String> = below.into_iter().collect();
@@ -117,11 +122,27 @@ fn status_lines(localizer: &Localizer<'_>, view: &TicketStatusView, head: &str) 
     let text = truncated(&ticket.description.formatted().cleaned(), EXCERPT_UNITS);
     let excerpt = with_text(text, &ticket.description);
     let html = localizer.with_description(&above, &excerpt, &below);
-    let cancel = is_cancellable(ticket).then(|| {
+    let cancel = is_queued.then(|| {
         localizer
             .button("button-cancel", ButtonAction::CancelTicket(ticket.id, ticket.version, Surface::Status))
     });
     card(html, [cancel.into_iter().collect()])
+}
+
+/// Returns what happened last to a ticket that waits or is held.
+fn headline(localizer: &Localizer<'_>, view: &TicketStatusView) -> String {
+    let ticket = &view.ticket;
+    let number = ("number", (&ticket.number).into());
+    match (ticket.status, &ticket.shown_agent, view.waiting) {
+        (Status::Queued, _, Waiting::New) => localizer.html("track-created", &[number]),
+        (Status::Queued, _, Waiting::Returned) => localizer.html("track-returned", &[number]),
+        (Status::Queued, _, Waiting::Reopened) => localizer.html("track-reopened", &[number]),
+        (Status::Cancelled, ..) => localizer.html("track-head", &[number]),
+        (_, Some(agent), _) => {
+            localizer.html("track-assigned", &[number, ("agent", localizer.shown_agent(agent))])
+        }
+        (_, None, _) => localizer.html("track-assigned-unnamed", &[number]),
+    }
 }
 
 fn is_cancellable(ticket: &TicketView) -> bool {

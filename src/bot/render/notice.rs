@@ -7,12 +7,12 @@ pub(super) use alert::mute_notice;
 use super::agent::absence::availability_notice;
 use super::agent::{new_task_card, nudged_task_card, resumed_task_card};
 use super::console::console_notice;
-use super::customer::created_card;
+use super::customer::status_card;
 use super::parts::{card, name};
-use super::service::{completed_card, service_notice};
+use super::service::service_notice;
 use super::{Localizer, Rendered};
 use crate::bot::callback::ButtonAction;
-use crate::bot::cards::views::{MembershipView, NoticeView, ShownAgent};
+use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::description::PART_CHARS;
@@ -27,7 +27,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
     let with_name = |key: &str, who: &str| localizer.message(key, &[("name", name(who))]);
     let online = || vec![localizer.button("button-online", ButtonAction::GoOnline)];
     match view {
-        NoticeView::Created(view) => created_card(localizer, view),
+        NoticeView::Status(view) => status_card(localizer, view),
         NoticeView::NewTask(view) => new_task_card(localizer, view),
         NoticeView::TaskResumed(view) => resumed_task_card(localizer, view),
         NoticeView::TaskNudged(view, passed_on_in) => nudged_task_card(localizer, view, *passed_on_in),
@@ -38,18 +38,9 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             card(format!("{head}\n\n{}", localizer.quote(text, PART_CHARS)), [])
         }
         NoticeView::File { number } => with_number("notice-file", number),
-        NoticeView::Assigned { number, agent } => assigned(localizer, number, agent.as_ref()),
-        NoticeView::Completed(view) => completed_card(localizer, view),
-        NoticeView::Cancelled { id, number } => {
-            let undo = localizer.button("button-undo", ButtonAction::CancelUndo(*id));
-            card(localizer.html("notice-cancelled", &[("number", number.into())]), [vec![undo]])
-        }
         NoticeView::TaskCancelled { number } => with_number("notice-task-cancelled", number),
         NoticeView::TaskWithdrawn { number, to: None } => with_number("notice-task-requeued", number),
         NoticeView::TaskWithdrawn { number, to: Some(to) } => with_agent("notice-task-taken", number, to),
-        NoticeView::Requeued { number, position: None } => with_number("notice-requeued", number),
-        NoticeView::Requeued { number, position: Some(position) } => localizer
-            .message("notice-requeued-at", &[("number", number.into()), ("position", (*position).into())]),
         NoticeView::StillOnline { availability, minutes } => {
             let online = *availability == Availability::Online;
             let (key, yes) = if online {
@@ -107,17 +98,6 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
         NoticeView::Service(view) => service_notice(localizer, view),
         NoticeView::UpdateFailed => localizer.message("notice-something-broke", &[]),
     }
-}
-
-fn assigned(localizer: &Localizer<'_>, number: &TicketNumber, agent: Option<&ShownAgent>) -> Rendered {
-    let html = match agent {
-        Some(agent) => {
-            let args = [("number", number.into()), ("agent", localizer.shown_agent(agent))];
-            localizer.html("notice-assigned", &args)
-        }
-        None => localizer.html("notice-assigned-unnamed", &[("number", number.into())]),
-    };
-    card(html, [])
 }
 
 fn membership(localizer: &Localizer<'_>, view: &MembershipView) -> Rendered {

@@ -92,11 +92,6 @@ fn rating_lines(localizer: &Localizer<'_>, rating: &Rating) -> Vec<String> {
 #[must_use]
 pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> Rendered {
     match view {
-        ServiceView::Reopened { number, position: None } => {
-            localizer.message("notice-reopened", &[("number", number.into())])
-        }
-        ServiceView::Reopened { number, position: Some(position) } => localizer
-            .message("notice-reopened-at", &[("number", number.into()), ("position", (*position).into())]),
         ServiceView::TaskReopened { number, kept: true } => {
             localizer.message("notice-task-reopened", &[("number", number.into())])
         }

@@ -6,11 +6,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "service", rename_all = "snake_case")]
 pub enum ServiceNotice {
-    /// To the customer: the ticket that they reopened is in the queue.
-    Reopened {
-        /// The ticket.
-        ticket: TicketId,
-    },
     /// To the agent who completed the ticket: its customer reopened it.
     TaskReopened {
         /// The ticket.

@@ -10,7 +10,7 @@ use crate::domain::event::{Action, Actor, AuditEvent, Decision, MAX_NAMED_AGENTS
 use crate::domain::ids::{DepartmentId, PersonId, Slot};
 use crate::domain::notice::{Message, Notice, Outgoing, RecordPart};
 use crate::domain::policy::{Mode, Settings};
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Status, Ticket};
 use crate::engine::ports::{Change, Guard, Write};
 use rand::RngCore;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,10 +37,15 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Returns the assignment for a ticket that the change before this one opens. The refresh of the
-    /// customer's card is dropped: the card is not sent yet, and will show the agent.
+    /// Returns the assignment for a ticket that the change before this one opens. The notice to the customer is
+    /// dropped: the card of the new ticket is not shown yet, and will name the agent.
     pub(in crate::engine) fn into_immediate(mut self) -> Self {
-        self.change.notices.retain(|out| !matches!(out.message, Message::Refresh(CardKey::Status(_))));
+        self.change.notices.retain(|out| {
+            !matches!(
+                out.message,
+                Message::Retire(CardKey::Status(_)) | Message::Notice(Notice::Assigned { .. })
+            )
+        });
         if let Write::Ticket { guard, .. } = &mut self.change.write {
             *guard = Guard::FirstInQueue;
         }
@@ -146,7 +151,7 @@ fn assign(
             ticket: Some(before.id),
             what: Action::Assigned { agent, decision: Box::new(decision) },
         }),
-        notices: plan_handover(&after, agent, agent_chat, held + 1, max),
+        notices: plan_handover(&after, Status::Queued, (agent, agent_chat), (held + 1, max)),
     };
     Some(Assignment { before, after, agent, slot, previous_last_assigned, change })
 }
@@ -200,16 +205,16 @@ pub fn after_task_card(ticket: &Ticket) -> impl Iterator<Item = Notice> {
     rest.chain(files)
 }
 
-/// Returns the messages of a handover: to the agent the task, the description and the files; to the customer
-/// the notice and a card refresh.
+/// Returns the messages of a handover of a ticket that had this status before: to the agent the task, the
+/// description and the files; to the customer the card.
 #[must_use]
 pub fn plan_handover(
     ticket: &Ticket,
-    agent: PersonId,
-    agent_chat: crate::domain::ids::ChatId,
-    held: u16,
-    max: u16,
+    was: Status,
+    agent: (PersonId, crate::domain::ids::ChatId),
+    (held, max): (u16, u16),
 ) -> Vec<Outgoing> {
+    let (agent, agent_chat) = agent;
     // A former holder's old card is retired first, so that the new one is the only one with buttons.
     let retired = ticket.former_holder(agent).map(|_| CardKey::Task(ticket.id, agent));
     let retired = retired.map(|card| Outgoing { chat: agent_chat, message: Message::Retire(card) });
@@ -221,7 +226,17 @@ pub fn plan_handover(
     let news = std::iter::once(task).chain(after_task_card(ticket)).chain(summary);
     let mut out: Vec<_> =
         retired.into_iter().chain(news.map(|notice| Outgoing::notice(agent_chat, notice))).collect();
-    out.push(Outgoing::notice(ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent }));
-    out.push(Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id)));
+    let (chat, assigned) = (ticket.customer_chat, Notice::Assigned { ticket: ticket.id, agent });
+    match was {
+        // The card of a waiting ticket has a button and a position, so it must not stay.
+        Status::Queued => out.extend(Outgoing::moved_card(chat, assigned)),
+        // The customer has just pressed a button of the card.
+        Status::Completed | Status::Cancelled => {
+            out.push(Outgoing::refresh(chat, CardKey::Status(ticket.id)));
+        }
+        Status::Assigned | Status::InProgress | Status::Pending => {
+            out.push(Outgoing::notice(chat, assigned));
+        }
+    }
     out
 }

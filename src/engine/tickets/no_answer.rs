@@ -4,10 +4,9 @@
 //! The holder's availability does not count: a customer waits as long for an agent who is away.
 use super::steps::write_ticket;
 use crate::domain::Time;
-use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent, ReleaseReason};
 use crate::domain::ids::{PersonId, TicketId, Version};
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::{Mode, Settings};
 use crate::domain::ticket::{Refusal, Ticket};
@@ -58,9 +57,7 @@ impl Engine {
         if let Some(chat) = self.chat_of(agent).await? {
             let time = u32::try_from(settings.no_answer_time.as_secs()).unwrap_or(u32::MAX);
             let seconds = may_be_handed_over(before, settings).then_some(time);
-            // The notice becomes the card, so that the agent finds it at the bottom of the chat.
-            notices.push(Outgoing { chat, message: Message::Retire(CardKey::Task(ticket, agent)) });
-            notices.push(Outgoing::notice(chat, Notice::TaskNudged { ticket, agent, seconds }));
+            notices.extend(Outgoing::moved_card(chat, Notice::TaskNudged { ticket, agent, seconds }));
         }
         let what = Action::Nudged { agent };
         let change = Change {

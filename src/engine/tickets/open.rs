@@ -29,8 +29,17 @@ pub struct NewTicket<'a> {
     pub target: (DepartmentId, CategoryId),
     /// The description of the problem.
     pub description: Description,
-    /// The topic of the customer's chat that it was sent from; its status card goes there.
+    /// The place in the customer's chat that it was sent from.
+    pub sent_from: SentFrom,
+}
+
+/// The place in a customer's chat that a ticket was sent from. The default is none: a ticket of the side API.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SentFrom {
+    /// The topic; the status card goes there.
     pub thread: Option<i32>,
+    /// Telegram's id of the message that showed the draft; it becomes the status card.
+    pub draft_message: Option<i32>,
 }
 
 impl Engine {
@@ -45,14 +54,14 @@ impl Engine {
         &self,
         customer: &Person,
         draft: &Draft,
-        thread: Option<i32>,
+        sent_from: SentFrom,
         now: Time,
     ) -> Result<Ticket, EngineError> {
         let description = draft.description();
         let Some(target) = draft.target.filter(|_| !description.is_empty()) else {
             return Err(EngineError::NoDraft);
         };
-        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description, thread };
+        let new = NewTicket { key: format!("draft {}", draft.id), customer, target, description, sent_from };
         let ticket = self.open(new, now).await?;
         self.store.drop_draft(draft).await?;
         Ok(ticket)
@@ -85,7 +94,9 @@ impl Engine {
         self.retry(|| async {
             let ticket = self.new_ticket(&new, &context.settings, now);
             let online = self.roster().online(department);
-            let notice = Notice::Created { ticket: ticket.id, position: context.ahead + 1, online };
+            let SentFrom { thread, draft_message } = new.sent_from;
+            let position = context.ahead + 1;
+            let notice = Notice::Created { ticket: ticket.id, position, online, draft_message };
             let opening = Change {
                 write: Write::OpenTicket {
                     ticket: Box::new(ticket.clone()),
@@ -95,7 +106,7 @@ impl Engine {
                 event: Some(AuditEvent::of(now, new.customer.id, ticket.id, Action::Opened)),
                 notices: vec![Outgoing {
                     chat: ticket.customer_chat,
-                    message: Message::Notice(notice).in_thread(new.thread),
+                    message: Message::Notice(notice).in_thread(thread),
                 }],
             };
             let opened =

@@ -90,7 +90,7 @@ impl Engine {
         if guard == Guard::Capacity && count >= max {
             return Err(EngineError::Full(count, max));
         }
-        let mut notices = plan_handover(&after, agent.id, agent.chat(), count + 1, max);
+        let mut notices = plan_handover(&after, before.status(), (agent.id, agent.chat()), (count + 1, max));
         if let Some(former) = self.holder_of(before).await? {
             let withdrawn = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), withdrawn));
@@ -161,14 +161,17 @@ impl Engine {
                 ReleaseReason::NoAnswer => Some(Notice::TaskPassedOn { ticket }),
                 _ => None,
             };
-            // Another agent takes an unanswered ticket at once, and the customer reads of that.
-            let is_queued = why != ReleaseReason::NoAnswer;
-            let to_customer = is_queued.then_some(Notice::Requeued { ticket });
-            let mut notices: Vec<_> =
-                to_customer.map(|notice| Outgoing::notice(after.customer_chat, notice)).into_iter().collect();
+            let mut notices = Vec::new();
+            if why == ReleaseReason::NoAnswer {
+                // Another agent takes an unanswered ticket at once, and the customer reads of that.
+                notices.push(Outgoing::refresh(after.customer_chat, CardKey::Status(ticket)));
+            } else {
+                notices.push(Outgoing::notice(after.customer_chat, Notice::Requeued { ticket }));
+            }
             notices.extend(to_holder.map(|notice| Outgoing::notice(holder.chat(), notice)));
-            let card_holder = Some(from).filter(|_| holder.reachable);
-            notices.extend(self.card_refreshes(&after, card_holder).await?);
+            if holder.reachable {
+                notices.push(Outgoing::refresh(holder.chat(), CardKey::Task(ticket, from)));
+            }
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(AuditEvent {

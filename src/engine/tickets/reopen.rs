@@ -86,7 +86,7 @@ impl Engine {
         let after = queued.reopened_to(agent.id, free.slot, now);
         let notice = ServiceNotice::TaskReopened { ticket: after.id, kept: true };
         let mut notices = vec![Outgoing::notice(agent.chat(), Notice::Service(notice))];
-        notices.extend(plan_handover(&after, agent.id, agent.chat(), held, max));
+        notices.extend(plan_handover(&after, before.status(), (agent.id, agent.chat()), (held, max)));
         // The roster holds the slot before the commit, so that a step that ends the ticket right after it can
         // free the slot.
         self.roster().hold(agent.id, free.slot, after.id);
@@ -118,14 +118,12 @@ impl Engine {
         now: Time,
     ) -> Result<Attempt<Ticket>, EngineError> {
         let (ticket, department) = (after.id, after.department);
-        let reopened = Notice::Service(ServiceNotice::Reopened { ticket });
-        let mut notices = vec![Outgoing::notice(after.customer_chat, reopened)];
         let former = agent.filter(|agent| agent.agent.is_some() && agent.reachable);
+        let mut notices = self.card_refreshes(&after, None).await?;
         notices.extend(former.map(|agent| {
             let notice = ServiceNotice::TaskReopened { ticket, kept: false };
             Outgoing::notice(agent.chat(), Notice::Service(notice))
         }));
-        notices.extend(self.card_refreshes(&after, None).await?);
         let committed = self.commit_one(reopening(before, &after, None, Guard::None, notices, now)).await;
         if committed.is_ok() {
             self.faults.reopened.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::PersonId;
-use crate::domain::notice::{Message, Notice, Outgoing};
+use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
@@ -45,9 +45,7 @@ impl Engine {
         let ticket = after.id;
         let mut notices = vec![Outgoing::refresh(after.customer_chat, CardKey::Status(ticket))];
         if let Some(chat) = self.chat_of(agent).await? {
-            // The notice becomes the card, so that the agent finds it at the bottom of the chat.
-            notices.push(Outgoing { chat, message: Message::Retire(CardKey::Task(ticket, agent)) });
-            notices.push(Outgoing::notice(chat, Notice::TaskResumed { ticket, agent }));
+            notices.extend(Outgoing::moved_card(chat, Notice::TaskResumed { ticket, agent }));
         }
         let change = Change {
             write: write_ticket(&after, before, Guard::None),

@@ -57,11 +57,17 @@ impl Engine {
         now: Time,
     ) -> Result<Attempt<Ticket>, EngineError> {
         let ticket = after.id;
-        let mut notices = match step {
-            Step::Complete => vec![Outgoing::notice(after.customer_chat, Notice::Completed { ticket })],
-            Step::Start | Step::Pause | Step::Snooze(_) | Step::Resume => Vec::new(),
+        let customer = after.customer_chat;
+        let mut notices: Vec<_> = match step {
+            // The card above has no button, and stays as it is.
+            Step::Complete => vec![Outgoing::notice(customer, Notice::Completed { ticket })],
+            // The customer's card names the agent, whether they have opened the ticket or not.
+            Step::Start => Vec::new(),
+            Step::Pause | Step::Snooze(_) | Step::Resume => {
+                vec![Outgoing::refresh(customer, CardKey::Status(ticket))]
+            }
         };
-        notices.extend(self.card_refreshes(&after, Some(agent)).await?);
+        notices.extend(self.task_refresh(ticket, agent).await?);
         let change = Change {
             write: write_ticket(&after, before, Guard::None),
             event: Some(AuditEvent::of(now, agent, ticket, step.action())),
@@ -127,7 +133,9 @@ impl Engine {
             if let Some(holder) = self.holder_of(&before).await? {
                 notices.push(Outgoing::notice(holder.chat(), Notice::TaskCancelled { ticket }));
             }
-            notices.extend(self.card_refreshes(&after, before.holder()).await?);
+            if let Some(holder) = before.holder() {
+                notices.extend(self.task_refresh(ticket, holder).await?);
+            }
             let change = Change {
                 write: write_ticket(&after, &before, Guard::None),
                 event: Some(AuditEvent::of(now, customer, ticket, Action::Cancelled)),
@@ -182,10 +190,15 @@ impl Engine {
     ) -> Result<Vec<Outgoing>, EngineError> {
         let mut out = vec![Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id))];
         if let Some(holder) = holder {
-            let chat = self.chat_of(holder).await?;
-            out.extend(chat.map(|chat| Outgoing::refresh(chat, CardKey::Task(ticket.id, holder))));
+            out.extend(self.task_refresh(ticket.id, holder).await?);
         }
         Ok(out)
+    }
+
+    /// Returns the refresh of the card of an agent who holds or held the ticket.
+    async fn task_refresh(&self, ticket: TicketId, agent: PersonId) -> Result<Option<Outgoing>, EngineError> {
+        let chat = self.chat_of(agent).await?;
+        Ok(chat.map(|chat| Outgoing::refresh(chat, CardKey::Task(ticket, agent))))
     }
 
     /// Returns the person who holds a ticket, if it is held.

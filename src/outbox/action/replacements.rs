@@ -19,8 +19,8 @@ impl TelegramAction {
         if let (Self::InThread(thread, action), Message::InThread { message, .. }) = (self, message) {
             return Ok(Self::InThread(*thread, Box::new(action.to_new_message(message)?)));
         }
-        if let Self::Delete(message_id, text) = self {
-            let text = text.clone();
+        if let Self::Delete { message_id, otherwise, .. } = self {
+            let text = otherwise.clone();
             return Ok(Self::Edit { message_id: *message_id, text, card: None, shown: None });
         }
         if let Self::Remove(key, message_id) | Self::Unpin(key, message_id) = self {
@@ -28,6 +28,7 @@ impl TelegramAction {
         }
         let Self::Edit { message_id, text, card, .. } = self else { return Err(Outcome::Sent(None)) };
         match message {
+            Message::Notice(_) => Ok(Self::Send(text.clone(), *card)),
             // The answer to a press.
             Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
             Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
@@ -62,7 +63,7 @@ impl TelegramAction {
             Self::Inline(id, action) => Self::Inline(id.clone(), Box::new(action.to_plain_text())),
             Self::Relay(relay) => Self::Relay(Box::new(relay.to_plain_text(strip_tags))),
             Self::Copy { .. }
-            | Self::Delete(..)
+            | Self::Delete { .. }
             | Self::Remove(..)
             | Self::Unpin(..)
             | Self::Pin(_)

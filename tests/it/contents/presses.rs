@@ -10,7 +10,8 @@ async fn presses_with_an_inline_id_do_what_they_say() {
     desk.say(ANI, "internet mati").await;
     let preview = desk.last(ANI).message_id;
     desk.press(ANI, "✅ Kirim").await;
-    assert!(desk.shown(ANI, preview).contains("Terkirim sebagai tiket"), "{}", desk.shown(ANI, preview));
+    assert!(desk.shown(ANI, preview).contains("Lanjut di bawah"), "{}", desk.shown(ANI, preview));
+    assert!(desk.find(ANI, "sekarang ditangani").message_id > preview, "{}", desk.transcript(ANI));
     let card = desk.find(BUDI, "Tiket baru").message_id;
     desk.press(BUDI, "▶️ Buka").await;
     assert!(desk.shown(BUDI, card).contains("Sedang dikerjakan"), "{}", desk.shown(BUDI, card));

@@ -17,7 +17,7 @@ async fn answers_cards_and_late_texts_go_to_the_topic() {
     }
     assert_eq!(desk.count(ANI, ""), before + 3);
     desk.press(ANI, "✅ Kirim").await;
-    assert_eq!(desk.find(ANI, "tiket Anda sudah kami terima").thread, Some(topic), "the status card");
+    assert_eq!(desk.find(ANI, "sekarang ditangani").thread, Some(topic), "the status card");
     desk.say(ANI, "/help").await;
     assert_eq!(desk.last(ANI).thread, None, "outside of the topic");
 }

@@ -3,4 +3,5 @@ mod drafts;
 mod feedback;
 mod media;
 mod new_ticket;
+mod status_card;
 mod tickets;

@@ -15,7 +15,7 @@ async fn the_language_is_taken_from_telegram_until_one_is_chosen() {
     assert_eq!(desk.toast(TOM), "🇮🇩 Baik, sekarang dalam bahasa Indonesia.");
     // The choice overrides the language code of later updates.
     desk.ticket(TOM, "printer rusak").await;
-    desk.find(TOM, "Terkirim sebagai tiket");
+    desk.find(TOM, "sekarang ditangani oleh Agen 1");
     desk.say(SARI, "/language").await;
     desk.press(SARI, "🇬🇧").await;
     assert_eq!(desk.last(SARI).text, "🇬🇧 All right, English it is.");

@@ -113,7 +113,7 @@ async fn customers_get_their_own_tickets_and_no_others() {
     assert!(desk.last(SARI).text.contains(&number) && desk.last(SARI).text.contains("Agen 1"));
     desk.press(BUDI, "Selesai").await;
     desk.say(SARI, &format!("/ticket {}", &number[16..])).await;
-    assert!(desk.last(SARI).text.contains("Selesai"), "an ended ticket: {}", desk.last(SARI).text);
+    assert!(desk.last(SARI).text.contains("sudah selesai"), "an ended ticket: {}", desk.last(SARI).text);
     desk.say(BUDI, "/ticket").await;
     assert!(desk.last(BUDI).text.contains("empat karakter"), "{}", desk.last(BUDI).text);
 }

@@ -159,7 +159,7 @@ async fn department_names_are_not_translated() {
     desk.person(TOM, "Tom", "en").await;
     desk.ticket(TOM, "mine").await;
     assert!(
-        desk.find(TOM, "Thank you").text.contains("Category: Umum - Pertanyaan"),
+        desk.find(TOM, "is now with").text.contains("Category: Umum - Pertanyaan"),
         "{}",
         desk.chat_story(TOM)
     );

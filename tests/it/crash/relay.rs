@@ -54,7 +54,7 @@ async fn open_ticket(sandbox: &Sandbox, id: i64) {
         let (message, data) = sandbox.wait_for(&what, WAIT_TIMEOUT, find).await;
         sandbox.press(id, message, &data);
     }
-    let sent = |s: &Sandbox| s.chat(id).iter().any(|m| m.text.contains("Nomor: INC")).then_some(());
+    let sent = |s: &Sandbox| s.chat(id).iter().any(|m| m.text.contains("INC")).then_some(());
     sandbox.wait_for("the ticket", WAIT_TIMEOUT, sent).await;
 }
 

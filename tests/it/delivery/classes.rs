@@ -7,14 +7,14 @@ use chrono::TimeDelta;
 /// The head of the card of a draft.
 const PREVIEW: &str = "Tiket Anda siap dikirim";
 
-async fn desk() -> Desk {
+pub(super) async fn desk() -> Desk {
     let desk = Desk::with(Options { limits: RateLimits::TELEGRAM, ..Options::default() }).await;
     desk.advance(TimeDelta::seconds(60));
     desk
 }
 
 /// Lets these people write `messages` messages each, within no time, and waits until they are handled.
-async fn flood(desk: &Desk, people: std::ops::RangeInclusive<i64>, messages: usize) {
+pub(super) async fn flood(desk: &Desk, people: std::ops::RangeInclusive<i64>, messages: usize) {
     for id in people.clone() {
         desk.sandbox.add_user(NewUser { id: Some(id), first_name: "Orang".into(), ..NewUser::default() });
     }
@@ -35,7 +35,7 @@ async fn handled(desk: &Desk) {
 }
 
 /// Returns the number of calls that used a token.
-fn calls(desk: &Desk) -> usize {
+pub(super) fn calls(desk: &Desk) -> usize {
     let paced = ["sendMessage", "editMessageText", "setMyCommands"];
     desk.sandbox.requests().iter().filter(|r| paced.contains(&r.method.as_str())).count()
 }

@@ -13,7 +13,7 @@ use antri::engine::error::EngineError;
 use antri::engine::people::Profile;
 use antri::engine::ports::{Change, DirectoryStore, Presence, Store, TicketStore, Write};
 use antri::engine::random::Random;
-use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::open::{NewTicket, SentFrom};
 use antri::engine::tickets::steps::Step;
 use antri::engine::{Engine, EngineConfig};
 use antri::store::Sqlite;
@@ -152,7 +152,12 @@ impl Fixture {
         let department = &all[department % all.len()];
         let target = (department.id, department.categories[0].id);
         let description = Description::of_text("Internet mati").unwrap();
-        self.engine.open(NewTicket { key, customer, target, description, thread: None }, self.now()).await
+        self.engine
+            .open(
+                NewTicket { key, customer, target, description, sent_from: SentFrom::default() },
+                self.now(),
+            )
+            .await
     }
 
     /// Opens a ticket in the first department, runs the rounds, and returns the ticket as it is then.

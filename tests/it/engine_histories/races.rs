@@ -8,6 +8,7 @@ use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use antri::engine::error::EngineError;
 use antri::engine::ports::DirectoryStore;
+use antri::engine::tickets::open::SentFrom;
 use antri::engine::tickets::steps::Step;
 use futures::future::join_all;
 use std::sync::Arc;
@@ -152,7 +153,11 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
     let sent = run_concurrently((0..16).map(|_| {
         let (fixture, customer, draft) = (Arc::clone(&fixture), customer.clone(), draft.clone());
         async move {
-            let ticket = fixture.engine.send_draft(&customer, &draft, None, fixture.now()).await.unwrap();
+            let ticket = fixture
+                .engine
+                .send_draft(&customer, &draft, SentFrom::default(), fixture.now())
+                .await
+                .unwrap();
             fixture.run_rounds().await;
             ticket.id
         }

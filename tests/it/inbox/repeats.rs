@@ -48,7 +48,7 @@ async fn a_press_retried_after_a_lost_answer_has_one_effect() {
         desk.faults.clear();
         assert_eq!(desk.count(2, ended), 1, "{}", desk.chat_story(2));
     }
-    assert_eq!(desk.count(1, "🎫 Tiket INC"), 1, "{}", desk.chat_story(1));
+    assert_eq!(desk.count(1, "sekarang ditangani"), 1, "{}", desk.chat_story(1));
     assert_eq!(desk.count(1, "sudah selesai. Terima kasih!"), 1);
     assert_eq!(
         desk.app().engine.store().held_by(desk.app().engine.seats()[0].person.id).await,

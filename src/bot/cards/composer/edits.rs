@@ -6,7 +6,8 @@ use crate::engine::ports::StoreError;
 use crate::outbox::TelegramAction;
 
 impl Composer {
-    /// Edits the live message of a card. The page that it shows stays.
+    /// Edits the live message of a card. The page that it shows stays. A customer's card that is out of sight is
+    /// sent anew instead.
     pub(super) async fn refresh(
         &self,
         key: CardKey,
@@ -20,14 +21,23 @@ impl Composer {
             CardKey::Focus(_) => TelegramAction::Remove(key, live.message_id),
             _ => TelegramAction::Nothing,
         };
-        Ok(card.map_or(without_content, |Card { text, is_final }| TelegramAction::Edit {
+        let Some(Card { text, is_final }) = card else { return Ok(without_content) };
+        let edit = TelegramAction::Edit {
             message_id: live.message_id,
             text,
             // What a final card shows is not recorded: it is rarely refreshed again, and then it is edited
             // again.
             card: (!is_final).then_some(live.key),
             shown: Some(live.digest),
-        }))
+        };
+        if let CardKey::Status(ticket) = key
+            && !edit.is_needless()
+            && self.is_scrolled_away(ticket, &live).await?
+            && let TelegramAction::Edit { text, card, .. } = edit
+        {
+            return Ok(TelegramAction::Send(text, card));
+        }
+        Ok(edit)
     }
 
     /// Deletes the message of a live card that is about to be sent anew.
@@ -42,9 +52,13 @@ impl Composer {
         let moved = match key {
             CardKey::Task(..) => "task-moved",
             CardKey::PickUp(..) => "pick-up-moved",
-            _ => "draft-moved",
+            _ => "moved-below",
         };
-        Ok(TelegramAction::Delete(previous.message_id, localizer.message(moved, &[])))
+        Ok(TelegramAction::Delete {
+            message_id: previous.message_id,
+            otherwise: localizer.message(moved, &[]),
+            card: Some(previous.key),
+        })
     }
 
     /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.

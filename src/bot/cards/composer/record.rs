@@ -130,7 +130,11 @@ impl Composer {
         let message = self.engine.store().message(message).await?;
         Ok(match message.map(|message| message.relay) {
             Some(Relay::Withdrawn { chat: to, message_id: Some(id) }) if to == chat => {
-                TelegramAction::Delete(id, localizer.message("withdrawn-here", &[]))
+                TelegramAction::Delete {
+                    message_id: id,
+                    otherwise: localizer.message("withdrawn-here", &[]),
+                    card: None,
+                }
             }
             _ => TelegramAction::Nothing,
         })

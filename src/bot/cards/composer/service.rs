@@ -10,13 +10,6 @@ impl Composer {
     /// Loads a notice; `None` if its ticket is gone.
     pub(super) async fn service_view(&self, notice: ServiceNotice) -> Result<Option<NoticeView>, StoreError> {
         let view = match notice {
-            ServiceNotice::Reopened { ticket } => match self.engine.store().ticket(ticket).await? {
-                Some(ticket) => {
-                    let position = self.views.ticket(&ticket, ticket.customer).await?.position;
-                    Some(ServiceView::Reopened { number: ticket.number, position })
-                }
-                None => None,
-            },
             ServiceNotice::TaskReopened { ticket, kept } => {
                 self.number(ticket).await?.map(|number| ServiceView::TaskReopened { number, kept })
             }

@@ -1,8 +1,7 @@
 //! View models of notices, one for each kind.
 use super::console::ConsoleNoticeView;
-use super::service::{CompletedView, ServiceView};
-use super::{AlertView, ShownAgent, TaskView, TicketStatusView, TicketView};
-use crate::domain::ids::TicketId;
+use super::service::ServiceView;
+use super::{AlertView, TaskView, TicketStatusView, TicketView};
 use crate::domain::notice::availability::AvailabilityNotice;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::{Availability, Role};
@@ -46,8 +45,9 @@ pub enum MembershipView {
 /// A notice with its names resolved; one variant for each of [`crate::domain::notice::Notice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeView {
-    /// To the customer: the ticket was opened. The first state of the status card.
-    Created(TicketStatusView),
+    /// To the customer: the ticket was opened, assigned, put back, cancelled or completed. A state of the status
+    /// card.
+    Status(Box<TicketStatusView>),
     /// To the agent: a new ticket. The first state of the task card.
     NewTask(TaskView),
     /// To the agent: the time of a ticket on hold has come. A state of the task card.
@@ -74,22 +74,6 @@ pub enum NoticeView {
         /// The ticket.
         number: TicketNumber,
     },
-    /// To the customer: an agent got the ticket.
-    Assigned {
-        /// The ticket.
-        number: TicketNumber,
-        /// The agent as customers see them, if they see anything.
-        agent: Option<ShownAgent>,
-    },
-    /// To the customer: the ticket is completed.
-    Completed(CompletedView),
-    /// To the customer: the ticket is cancelled, which can be undone for a while.
-    Cancelled {
-        /// The ticket.
-        id: TicketId,
-        /// Its number.
-        number: TicketNumber,
-    },
     /// To the agent: the customer cancelled the ticket.
     TaskCancelled {
         /// The ticket.
@@ -101,13 +85,6 @@ pub enum NoticeView {
         number: TicketNumber,
         /// The name of the new holder; `None` if the ticket is back in the queue.
         to: Option<String>,
-    },
-    /// To the customer: the ticket is back in the queue.
-    Requeued {
-        /// The ticket.
-        number: TicketNumber,
-        /// Its position, while it still waits.
-        position: Option<u64>,
     },
     /// To the agent: are you still there?
     StillOnline {

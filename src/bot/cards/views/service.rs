@@ -41,13 +41,6 @@ impl CompletedView {
 /// [`crate::domain::notice::service::ServiceNotice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceView {
-    /// To the customer: the ticket is in the queue again.
-    Reopened {
-        /// The ticket.
-        number: TicketNumber,
-        /// Its position, while it still waits.
-        position: Option<u64>,
-    },
     /// To the agent: the customer reopened a ticket that they had completed.
     TaskReopened {
         /// The ticket.

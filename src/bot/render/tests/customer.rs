@@ -1,7 +1,9 @@
 //! Tests of a customer's cards: the states of a draft, the states of a ticket, the list.
 use super::*;
-use crate::bot::cards::views::{DraftView, MyTicketsView, TicketStatusView};
+use crate::bot::cards::views::service::CompletedView;
+use crate::bot::cards::views::{DraftView, MyTicketsView, TicketStatusView, Waiting};
 use crate::domain::ids::{CategoryId, DraftId};
+use crate::domain::ticket::service::Stars;
 
 pub(super) fn draft_view(label: Option<&str>, description: Description) -> DraftView {
     let category = |n: u128| CategoryId(Uuid::from_u128(n));
@@ -47,8 +49,26 @@ fn a_draft_with_a_category_asks_for_a_description_and_then_previews() {
     check("draft_preview_only_a_file", |w| draft(w, &only));
 }
 
-fn status_card_view(status: Status, online: u32) -> TicketStatusView {
-    TicketStatusView { ticket: ticket(status), online, opens_at: None }
+pub(super) fn status_view(ticket: TicketView, online: u32) -> TicketStatusView {
+    TicketStatusView {
+        ticket,
+        online,
+        opens_at: None,
+        waiting: Waiting::New,
+        completed: None,
+        is_cancelled_by_customer: false,
+    }
+}
+
+fn completed_view(stars: Option<u8>, is_current: bool) -> CompletedView {
+    CompletedView {
+        id: TicketId(Uuid::from_u128(1)),
+        number: ticket(Status::Completed).number,
+        completion: 0,
+        stars: stars.and_then(Stars::new),
+        can_reopen: is_current,
+        can_rate: is_current,
+    }
 }
 
 #[test]
@@ -56,23 +76,54 @@ fn status_card_in_every_state() {
     for (name, status) in [
         ("track_queued", Status::Queued),
         ("track_assigned", Status::Assigned),
-        ("track_in_progress", Status::InProgress),
         ("track_pending", Status::Pending),
-        ("track_completed", Status::Completed),
         ("track_cancelled", Status::Cancelled),
     ] {
-        check(name, |w| status_card(w, &status_card_view(status, 3)));
+        check(name, |w| status_card(w, &status_view(ticket(status), 3)));
     }
-    check("track_nobody_online", |w| status_card(w, &status_card_view(Status::Queued, 0)));
+    check("track_nobody_online", |w| status_card(w, &status_view(ticket(Status::Queued), 0)));
+    for (name, waiting) in [("track_returned", Waiting::Returned), ("track_reopened", Waiting::Reopened)] {
+        let view = TicketStatusView { waiting, ..status_view(ticket(Status::Queued), 3) };
+        check(name, |w| status_card(w, &view));
+    }
+    for (name, shown_agent) in
+        [("track_assigned_by_name", Some(ShownAgent::Name("Budi".into()))), ("track_assigned_unnamed", None)]
+    {
+        let held = TicketView { shown_agent, ..ticket(Status::Assigned) };
+        check(name, |w| status_card(w, &status_view(held.clone(), 3)));
+    }
+    let cancelled = status_view(ticket(Status::Cancelled), 3);
+    let cancelled = TicketStatusView { is_cancelled_by_customer: true, ..cancelled };
+    check("track_cancelled_by_customer", |w| status_card(w, &cancelled));
 }
 
 #[test]
-fn only_a_ticket_that_is_not_started_can_be_cancelled() {
-    for status in [Status::Queued, Status::Assigned] {
-        assert_eq!(status_card(&localizer(Locale::Id), &status_card_view(status, 1)).buttons.len(), 1);
+fn a_completed_ticket_can_be_rated_and_reopened() {
+    for (name, stars, is_current) in [
+        ("track_completed", None, true),
+        ("track_completed_rated", Some(4), true),
+        ("track_completed_before", None, false),
+    ] {
+        let completed = Some(completed_view(stars, is_current));
+        let view = TicketStatusView { completed, ..status_view(ticket(Status::Completed), 3) };
+        check(name, |w| status_card(w, &view));
     }
-    for status in [Status::InProgress, Status::Pending, Status::Completed, Status::Cancelled] {
-        assert!(status_card(&localizer(Locale::Id), &status_card_view(status, 1)).buttons.is_empty());
+}
+
+#[test]
+fn a_card_does_not_change_when_the_agent_opens_the_ticket() {
+    for locale in Locale::ALL {
+        let card = |status| status_card(&localizer(locale), &status_view(ticket(status), 1));
+        assert_eq!(card(Status::Assigned), card(Status::InProgress));
+    }
+}
+
+#[test]
+fn only_the_card_of_a_waiting_ticket_can_cancel_it() {
+    let buttons = |status| status_card(&localizer(Locale::Id), &status_view(ticket(status), 1)).buttons;
+    assert_eq!(buttons(Status::Queued).len(), 1);
+    for status in [Status::Assigned, Status::InProgress, Status::Pending, Status::Cancelled] {
+        assert!(buttons(status).is_empty());
     }
 }
 

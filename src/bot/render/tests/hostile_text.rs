@@ -1,13 +1,13 @@
 //! Tests with hostile text from people: markup, line breaks, text direction, length.
 use super::admin::agent;
-use super::customer::draft_view;
+use super::customer::{draft_view, status_view};
 use super::*;
 use crate::bot::cards::views::console::{
     AgentConsoleView, AgentDepartmentsView, ConsoleNoticeView, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{
     AgentLine, AgentStatusView, AlertView, AliasView, AuditView, EVENTS_PER_PAGE, MyQueueView, MyTicketsView,
-    NoticeView, QueueView, TicketStatusView, WorkloadView,
+    NoticeView, QueueView, WorkloadView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::card::console::ConsoleList;
@@ -51,7 +51,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     for state in statuses {
         let held = hostile_ticket(text, state);
         let elsewhere = TicketView { held_by_viewer: false, ..held.clone() };
-        let tracked = TicketStatusView { ticket: held.clone(), online: 0, opens_at: None };
+        let tracked = status_view(held.clone(), 0);
         let many = vec![held.clone(); 30];
         let departments = vec![text.to_owned(); 30];
         let line =
@@ -61,7 +61,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
             status_card(localizer, &tracked),
             pick_up_card(localizer, &elsewhere, true),
             pick_up_card(localizer, &elsewhere, false),
-            notice(localizer, &NoticeView::Created(tracked)),
+            notice(localizer, &NoticeView::Status(Box::new(tracked))),
             task_card(localizer, &held),
             task_card(localizer, &elsewhere),
             notice(localizer, &NoticeView::TaskResumed(held.clone())),
@@ -108,7 +108,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
                 },
             ),
             agent_card(localizer, &line),
-            status(localizer, &status_view(departments)),
+            status(localizer, &agent_status_view(departments)),
         ]);
     }
     for label in [None, Some(text)] {
@@ -120,8 +120,9 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
         all.push(draft(localizer, &view));
     }
     let number = ticket(Status::Queued).number;
-    let agent = Some(ShownAgent::Name(text.into()));
-    all.push(notice(localizer, &NoticeView::Assigned { number: number.clone(), agent }));
+    let shown_agent = Some(ShownAgent::Name(text.into()));
+    let named = TicketView { shown_agent, ..ticket(Status::Assigned) };
+    all.push(status_card(localizer, &status_view(named, 1)));
     all.push(notice(localizer, &NoticeView::TaskWithdrawn { number, to: Some(text.into()) }));
     all.push(notice(localizer, &NoticeView::Joined { person: text.into() }));
     all.push(notice(localizer, &NoticeView::AgentUnreachable { person: text.into(), released: 2, kept: 1 }));
@@ -139,7 +140,7 @@ fn cards(localizer: &Localizer<'_>, text: &str) -> Vec<Rendered> {
     all
 }
 
-fn status_view(departments: Vec<String>) -> AgentStatusView {
+fn agent_status_view(departments: Vec<String>) -> AgentStatusView {
     AgentStatusView {
         availability: Availability::Away,
         away_until: None,

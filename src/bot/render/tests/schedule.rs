@@ -1,4 +1,5 @@
 //! Tests of weekly plans as text, and of the cards that show business hours.
+use super::customer::status_view;
 use super::*;
 use crate::bot::cards::views::TicketStatusView;
 use crate::domain::department::{Category, Department};
@@ -111,7 +112,7 @@ fn the_fullest_hours_leave_room_for_every_button() {
 #[test]
 fn a_waiting_ticket_says_when_work_begins() {
     let opens_at = Some(Utc.with_ymd_and_hms(2025, 12, 5, 1, 0, 0).unwrap());
-    let view = |status, online| TicketStatusView { ticket: ticket(status), online, opens_at };
+    let view = |status, online| TicketStatusView { opens_at, ..status_view(ticket(status), online) };
     check("track_closed", |w| status_card(w, &view(Status::Queued, 0)));
     for locale in Locale::ALL {
         let closed = localizer(locale).html("track-opens", &[("when", "".into())]);

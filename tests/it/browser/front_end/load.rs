@@ -11,7 +11,7 @@ use antri::domain::ids::TelegramId;
 use antri::domain::person::Locale;
 use antri::domain::ticket::description::Description;
 use antri::engine::people::Profile;
-use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::open::{NewTicket, SentFrom};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -80,7 +80,13 @@ impl Demo {
             let (engine, customer) = (&engine, &all[n / TICKETS_EACH]);
             async move {
                 let description = Description::of_text(&format!("Gangguan nomor {n}")).unwrap();
-                let new = NewTicket { key: format!("load {n}"), customer, target, description, thread: None };
+                let new = NewTicket {
+                    key: format!("load {n}"),
+                    customer,
+                    target,
+                    description,
+                    sent_from: SentFrom::default(),
+                };
                 engine.open(new, now).await.unwrap();
             }
         });

@@ -11,7 +11,7 @@ use antri::domain::ticket::description::Description;
 use antri::domain::ticket::service::Stars;
 use antri::engine::departments::{DepartmentEdit, HoursEdit};
 use antri::engine::people::Profile;
-use antri::engine::tickets::open::NewTicket;
+use antri::engine::tickets::open::{NewTicket, SentFrom};
 use antri::engine::tickets::steps::Step;
 use chrono::TimeDelta;
 
@@ -131,7 +131,13 @@ impl Demo {
                 if name == "Bengkel Jaya" { self.person(SARI).await } else { person(id, name).await };
             let description = Description::of_text(text).unwrap();
             let target = targets[department];
-            let new = NewTicket { key: name.into(), customer: &customer, target, description, thread: None };
+            let new = NewTicket {
+                key: name.into(),
+                customer: &customer,
+                target,
+                description,
+                sent_from: SentFrom::default(),
+            };
             engine.open(new, now - TimeDelta::minutes(age)).await.unwrap();
         }
         self.stage.settle().await.unwrap();

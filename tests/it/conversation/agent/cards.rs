@@ -68,10 +68,11 @@ async fn the_last_edit_of_a_card_stores_no_digest() {
     desk.ticket(SARI, "satu").await;
     let app = desk.app();
     let store = app.engine.store();
-    let key = CardKey::Status(store.all_held().await.unwrap()[0].id);
+    let ticket = store.all_held().await.unwrap().remove(0);
+    let key = CardKey::Task(ticket.id, ticket.holder().unwrap());
     let assigned = store.live_card(key).await.unwrap().unwrap();
     let shown =
-        || desk.sandbox.chat(SARI).into_iter().find(|m| m.message_id == i64::from(assigned.message_id));
+        || desk.sandbox.chat(BUDI).into_iter().find(|m| m.message_id == i64::from(assigned.message_id));
     desk.press(BUDI, "Buka").await;
     let opened = store.live_card(key).await.unwrap().unwrap();
     assert_ne!(opened.digest, assigned.digest, "an edit that is not the last stores a digest");

@@ -57,7 +57,7 @@ async fn without_that_agent_a_reopened_ticket_is_first_in_the_queue() {
     desk.ticket(TOM, "later").await;
     desk.press(SARI, "Belum selesai").await;
     assert_eq!(current(&desk, &before).await.status(), Status::Queued);
-    assert!(desk.find(SARI, "dibuka kembali dan masuk antrian").text.contains("#1"));
+    assert!(desk.find(SARI, "dibuka lagi dan kembali ke antrian").text.contains("#1"));
     desk.find(BUDI, "kembali ke antrian umum");
     desk.find(TOM, "#2");
     desk.agent(CITRA, "Citra").await;
@@ -243,7 +243,7 @@ async fn reopening_and_rating_read_well_in_english() {
     desk.find(TOM, "our admins can read that");
     desk.say(BUDI, "/offline").await;
     desk.press(TOM, "Not solved").await;
-    desk.find(TOM, "is open again and back in the queue, at position #1");
+    desk.find(TOM, "Your ticket is open again and back in the queue.");
 }
 
 #[tokio::test]

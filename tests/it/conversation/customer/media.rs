@@ -98,7 +98,7 @@ async fn what_cannot_be_copied_is_refused_and_its_caption_and_the_draft_are_kept
     desk.find(SARI, "media berbayar tidak bisa kami teruskan");
     desk.find(SARI, "begini layarnya");
     desk.press(SARI, "Kirim").await;
-    desk.find(SARI, "Terkirim sebagai tiket");
+    desk.find(SARI, "tiket Anda sudah kami terima");
 }
 
 #[tokio::test]

@@ -1,0 +1,45 @@
+//! Loading of a ticket for its customer.
+use super::ViewLoader;
+use crate::bot::cards::views::service::CompletedView;
+use crate::bot::cards::views::{TicketStatusView, TicketView, Waiting};
+use crate::domain::Time;
+use crate::domain::ticket::{Status, Ticket, TicketState};
+use crate::engine::ports::StoreError;
+
+impl ViewLoader {
+    /// Returns the view of the customer's card of one ticket at this time.
+    pub async fn status_card(&self, ticket: &Ticket, now: Time) -> Result<TicketStatusView, StoreError> {
+        let view = self.ticket(ticket, ticket.customer).await?;
+        self.status_view(ticket, view, self.engine.online(ticket.department), now).await
+    }
+
+    /// Returns the same view with the position and the agents online at the commit, while the ticket waits;
+    /// afterwards with the current state.
+    pub async fn status_card_at(
+        &self,
+        ticket: &Ticket,
+        (position, online): (u64, u32),
+        now: Time,
+    ) -> Result<TicketStatusView, StoreError> {
+        let view = self.ticket_at_position(ticket, ticket.customer, Some(position)).await?;
+        let online = if view.position.is_some() { online } else { self.engine.online(ticket.department) };
+        self.status_view(ticket, view, online, now).await
+    }
+
+    async fn status_view(
+        &self,
+        ticket: &Ticket,
+        view: TicketView,
+        online: u32,
+        now: Time,
+    ) -> Result<TicketStatusView, StoreError> {
+        let department = self.store().department(ticket.department).await?;
+        let opens_at =
+            department.and_then(|department| department.next_start(self.engine.config().zone, now));
+        let completed = (view.status == Status::Completed).then(|| CompletedView::of(ticket));
+        let is_cancelled_by_customer =
+            matches!(&ticket.state, TicketState::Cancelled { by, .. } if *by == ticket.customer);
+        let waiting = Waiting::of(ticket);
+        Ok(TicketStatusView { ticket: view, online, opens_at, waiting, completed, is_cancelled_by_customer })
+    }
+}
