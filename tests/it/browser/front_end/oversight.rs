@@ -76,7 +76,7 @@ async fn an_admin_filters_the_queue_and_orders_it_by_priority() {
         customer: &customer,
         target: (added.id, added.categories[0].id),
         description: antri::domain::ticket::description::Description::of_text("Kecepatan turun.").unwrap(),
-        thread: None,
+        sent_from: antri::engine::tickets::open::SentFrom::default(),
     };
     engine.open(new, Clock::system().now()).await.unwrap();
     demo.open_front_end(DEWI).await;

@@ -63,7 +63,13 @@ impl Demo {
         for (text, age, stars) in [("Tagihan dua kali lipat.", 95, 5), ("Minta salinan kontrak.", 80, 4)] {
             let at = |minutes: i64| now - TimeDelta::minutes(age - minutes);
             let description = Description::of_text(text).unwrap();
-            let new = NewTicket { key: text.into(), customer: &sari, target, description, thread: None };
+            let new = NewTicket {
+                key: text.into(),
+                customer: &sari,
+                target,
+                description,
+                sent_from: SentFrom::default(),
+            };
             engine.open(new, at(0)).await.unwrap();
             self.stage.settle().await.unwrap();
             let held = engine.store().all_held().await.unwrap().remove(0);
