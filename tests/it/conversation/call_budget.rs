@@ -45,8 +45,9 @@ impl Budget {
         let of_ticket = |request: &&RecordedRequest| {
             request.params["text"].as_str().is_some_and(|text| text.contains(number))
         };
-        let customer = calls(requests.iter().filter(|request| chat(request) == SARI));
-        let agent = calls(requests.iter().filter(|request| chat(request) == BUDI).filter(of_ticket));
+        let of_chat = |id: i64| requests.iter().filter(move |request| chat(request) == id);
+        let customer = calls(&of_chat(SARI).collect::<Vec<_>>());
+        let agent = calls(&of_chat(BUDI).filter(of_ticket).collect::<Vec<_>>());
         let shown: Vec<_> = requests.iter().map(line).collect();
         let told = format!("{}: {customer:?} and {agent:?}\n{}", self.name, shown.join("\n"));
         println!("{told}");
@@ -57,9 +58,9 @@ impl Budget {
 }
 
 /// Returns the number of sends, edits and deletions.
-fn calls<'a>(requests: impl Iterator<Item = &'a RecordedRequest> + Clone) -> Calls {
+fn calls(requests: &[&RecordedRequest]) -> Calls {
     ["send", "edit", "delete"].map(|kind| {
-        let of_kind = requests.clone().filter(|request| request.method.starts_with(kind));
+        let of_kind = requests.iter().filter(|request| request.method.starts_with(kind));
         // The typing of an agent who opens a ticket is not a message.
         of_kind.filter(|request| request.method != "sendChatAction").count()
     })

@@ -13,7 +13,7 @@ use antri::engine::departments::{DepartmentEdit, HoursEdit};
 use antri::engine::people::Profile;
 use antri::engine::tickets::open::{NewTicket, SentFrom};
 use antri::engine::tickets::steps::Step;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The departments with their categories, as in the specification.
 const DEPARTMENTS: [(&str, &str); 3] =
@@ -56,29 +56,7 @@ impl Demo {
     pub(super) async fn populate(&self) {
         let (engine, now) = (&self.stage.app.engine, Clock::system().now());
         let admin = self.person(DEWI).await;
-        // Two that are completed already.
-        let sari = self.person(SARI).await;
-        let general = engine.store().departments().await.unwrap().remove(0);
-        let target = (general.id, general.categories[0].id);
-        for (text, age, stars) in [("Tagihan dua kali lipat.", 95, 5), ("Minta salinan kontrak.", 80, 4)] {
-            let at = |minutes: i64| now - TimeDelta::minutes(age - minutes);
-            let description = Description::of_text(text).unwrap();
-            let new = NewTicket {
-                key: text.into(),
-                customer: &sari,
-                target,
-                description,
-                sent_from: SentFrom::default(),
-            };
-            engine.open(new, at(0)).await.unwrap();
-            self.stage.settle().await.unwrap();
-            let held = engine.store().all_held().await.unwrap().remove(0);
-            let agent = held.holder().unwrap();
-            for (step, minutes) in [(Step::Start, 4), (Step::Complete, 28)] {
-                engine.step(agent, held.id, step, None, at(minutes)).await.unwrap();
-            }
-            engine.rate(held.customer, (held.id, 0), Stars::new(stars).unwrap(), at(30)).await.unwrap();
-        }
+        self.complete_two(now).await;
         let mut targets: Vec<(DepartmentId, CategoryId)> = Vec::new();
         for (name, category) in DEPARTMENTS {
             let added = engine
@@ -166,6 +144,33 @@ impl Demo {
         let until = Clock::system().now() + TimeDelta::hours(2);
         engine.step(budi, second.id, Step::Snooze(Some(until)), None, now).await.unwrap();
         self.stage.settle().await.unwrap();
+    }
+
+    /// Opens two of Sari's tickets, which an agent completes and she rates.
+    async fn complete_two(&self, now: DateTime<Utc>) {
+        let engine = &self.stage.app.engine;
+        let sari = self.person(SARI).await;
+        let general = engine.store().departments().await.unwrap().remove(0);
+        let target = (general.id, general.categories[0].id);
+        for (text, age, stars) in [("Tagihan dua kali lipat.", 95, 5), ("Minta salinan kontrak.", 80, 4)] {
+            let at = |minutes: i64| now - TimeDelta::minutes(age - minutes);
+            let description = Description::of_text(text).unwrap();
+            let new = NewTicket {
+                key: text.into(),
+                customer: &sari,
+                target,
+                description,
+                sent_from: SentFrom::default(),
+            };
+            engine.open(new, at(0)).await.unwrap();
+            self.stage.settle().await.unwrap();
+            let held = engine.store().all_held().await.unwrap().remove(0);
+            let agent = held.holder().unwrap();
+            for (step, minutes) in [(Step::Start, 4), (Step::Complete, 28)] {
+                engine.step(agent, held.id, step, None, at(minutes)).await.unwrap();
+            }
+            engine.rate(held.customer, (held.id, 0), Stars::new(stars).unwrap(), at(30)).await.unwrap();
+        }
     }
 }
 
