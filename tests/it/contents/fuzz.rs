@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-const DEFAULT_SECONDS: u64 = 10;
+const DEFAULT_SECONDS: u64 = 30;
 /// Updates between two checks that the desk still works.
 const BATCH: usize = 200;
 /// The people of the fuzzed updates.
