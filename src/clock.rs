@@ -95,49 +95,48 @@ impl Deadline {
     }
 }
 
-/// A detector of work that stands still: a step of it has begun and does not end. Cheap to clone. The time is
+/// A detector of operations that do not end. Cheap to clone. The time is
 /// steady time.
 #[derive(Debug, Default, Clone)]
-pub struct StallDetector(Arc<Mutex<OpenSteps>>);
+pub struct StallDetector(Arc<Mutex<InFlight>>);
 
 #[derive(Debug, Default)]
-struct OpenSteps {
+struct InFlight {
     next: u64,
-    /// The starts of the open steps. Steps begin in order, so the first of them is the oldest.
+    /// When the operations in flight began. They begin in order, so the first is the oldest.
     starts: BTreeMap<u64, Duration>,
 }
 
-/// An open step of a [`StallDetector`]. The step ends when it is dropped, however its task ends.
+/// An operation in flight. It ends when this is dropped, however its task ends.
 #[derive(Debug)]
 #[must_use]
-pub struct OpenStep {
+pub struct Operation {
     detector: StallDetector,
     number: u64,
 }
 
 impl StallDetector {
-    /// Begins a step.
-    pub fn begin(&self, now: Duration) -> OpenStep {
-        let mut steps = self.lock();
-        let number = steps.next;
-        steps.next += 1;
-        steps.starts.insert(number, now);
-        OpenStep { detector: self.clone(), number }
+    /// Begins an operation.
+    pub fn begin(&self, now: Duration) -> Operation {
+        let mut in_flight = self.lock();
+        let number = in_flight.next;
+        in_flight.next += 1;
+        in_flight.starts.insert(number, now);
+        Operation { detector: self.clone(), number }
     }
 
-    /// Returns true if a step is open for `limit` or longer. Steps that end beside it do not hide it.
+    /// Returns true if an operation has been in flight for `limit` or longer. Others that end beside it do not hide it.
     #[must_use]
     pub fn is_stalled(&self, limit: Duration, now: Duration) -> bool {
-        let steps = self.lock();
-        steps.starts.first_key_value().is_some_and(|(_, start)| now.saturating_sub(*start) >= limit)
+        self.lock().starts.first_key_value().is_some_and(|(_, start)| now.saturating_sub(*start) >= limit)
     }
 
-    fn lock(&self) -> MutexGuard<'_, OpenSteps> {
+    fn lock(&self) -> MutexGuard<'_, InFlight> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for OpenStep {
+impl Drop for Operation {
     fn drop(&mut self) {
         self.detector.lock().starts.remove(&self.number);
     }
@@ -148,10 +147,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_stalled_while_one_step_does_not_end() {
+    fn work_is_stalled_while_one_operation_does_not_end() {
         let (limit, at) = (Duration::from_secs(60), Duration::from_secs);
         let work = StallDetector::default();
-        assert!(!work.is_stalled(limit, at(1_000)), "nothing is open");
+        assert!(!work.is_stalled(limit, at(1_000)), "nothing is in flight");
         let first = work.begin(at(1_000));
         let second = work.begin(at(1_050));
         assert!(!work.is_stalled(limit, at(1_059)));
@@ -161,17 +160,17 @@ mod tests {
         for second in 1_050..1_110 {
             drop(work.begin(at(second)));
         }
-        assert!(work.is_stalled(limit, at(1_110)), "other steps ended, this one did not");
+        assert!(work.is_stalled(limit, at(1_110)), "others ended, this one did not");
         drop(second);
         assert!(!work.is_stalled(limit, at(9_999)));
     }
 
     #[test]
-    fn a_step_ends_when_its_task_panics() {
+    fn an_operation_ends_when_its_task_panics() {
         let work = StallDetector::default();
-        let step = work.begin(Duration::ZERO);
+        let operation = work.begin(Duration::ZERO);
         let task = std::panic::catch_unwind(move || {
-            let _step = step;
+            let _operation = operation;
             panic!("a handler's panic");
         });
         assert!(task.is_err());

@@ -13,7 +13,7 @@ pub mod webhook;
 pub use listener::Listener;
 pub use raw_update::RawUpdate;
 
-use crate::clock::{Clock, OpenStep};
+use crate::clock::Clock;
 use crate::engine::ports::{Store, StoreError};
 use crate::engine::replicas::SignalBuffer;
 use crate::telegram::incoming::Incoming;
@@ -22,7 +22,7 @@ use serde_json::Value;
 use status::IntakeStatus;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// The kinds of updates that are handled.
@@ -35,13 +35,6 @@ fn allowed_updates(is_inline: bool) -> Vec<&'static str> {
     HANDLED_UPDATES.into_iter().filter(|kind| is_inline || *kind != INLINE_QUERY).collect()
 }
 
-/// An update that was passed to the dispatcher.
-struct Dispatched {
-    incoming: Incoming,
-    /// Open until the update is handled.
-    step: OpenStep,
-}
-
 /// A handle to the inbox. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbox {
@@ -51,7 +44,7 @@ pub struct Inbox {
     status: Arc<IntakeStatus>,
     /// The content of the updates that were passed to the dispatcher, until they are handled. teloxide's type
     /// carries no data of ours.
-    dispatched: Arc<Mutex<HashMap<i64, Dispatched>>>,
+    dispatched: Arc<Mutex<HashMap<i64, Incoming>>>,
     /// Tells other replicas of new updates. `None` if this process is the only one.
     signals: Option<SignalBuffer>,
 }
@@ -123,22 +116,12 @@ impl Inbox {
 
     /// Holds the content of an update for [`Inbox::take_dispatched`].
     fn hold_dispatched(&self, update_id: i64, incoming: Incoming) {
-        let step = self.status.handling.begin(self.clock.steady());
-        self.dispatched().insert(update_id, Dispatched { incoming, step });
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).insert(update_id, incoming);
     }
 
-    /// Takes an update that the dispatcher has passed on.
-    fn take_dispatched(&self, update_id: i64) -> Option<Dispatched> {
-        self.dispatched().remove(&update_id)
-    }
-
-    /// Forgets the updates that a dispatcher took with it. They are pending in the store.
-    pub fn forget_dispatched(&self) {
-        self.dispatched().clear();
-    }
-
-    fn dispatched(&self) -> MutexGuard<'_, HashMap<i64, Dispatched>> {
-        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes the content of an update that the dispatcher has passed on.
+    fn take_dispatched(&self, update_id: i64) -> Option<Incoming> {
+        self.dispatched.lock().unwrap_or_else(PoisonError::into_inner).remove(&update_id)
     }
 
     /// Waits for [`Inbox::wake`].

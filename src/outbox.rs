@@ -6,6 +6,7 @@
 //! unknown outcome it is given up, and the admins are told.
 mod action;
 mod attachments;
+mod copies;
 mod document;
 mod error_policy;
 pub mod rate_limit;

@@ -28,6 +28,8 @@ track-reopened =
     Number: <code>{ $number }</code>
 track-assigned = 👤 Ticket <code>{ $number }</code> is now with <b>{ $agent }</b>. They will take care of it.
 track-assigned-unnamed = 👤 Ticket <code>{ $number }</code> is with an agent now. They will take care of it.
+track-on-hold = ⏸ Ticket <code>{ $number }</code> is on hold with <b>{ $agent }</b>.
+track-on-hold-unnamed = ⏸ Ticket <code>{ $number }</code> is on hold with an agent.
 track-cancelled = ✖️ Ticket <code>{ $number }</code> is cancelled, as you asked.
 track-accepted = 🟡 With an agent, starting soon
 track-agent = Agent: <b>{ $agent }</b>

@@ -100,7 +100,7 @@ stats-slots = Slots available
 
 queue-head = ⏳ Waiting tickets
 queue-held = 🧑‍💻 Tickets in work
-queue-show-held = 🧑‍💻 In work
+queue-show-held = 🧑‍💻 With agents
 queue-search = Find a number, a customer or a word
 queue-department = Department
 queue-all-departments = All departments

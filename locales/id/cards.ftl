@@ -28,6 +28,8 @@ track-reopened =
     Nomor: <code>{ $number }</code>
 track-assigned = 👤 Tiket <code>{ $number }</code> sekarang ditangani oleh <b>{ $agent }</b>. Mohon tunggu sebentar.
 track-assigned-unnamed = 👤 Tiket <code>{ $number }</code> sudah diterima agen. Mohon tunggu sebentar.
+track-on-hold = ⏸ Tiket <code>{ $number }</code> ditunda sementara oleh <b>{ $agent }</b>.
+track-on-hold-unnamed = ⏸ Tiket <code>{ $number }</code> ditunda sementara oleh agen.
 track-cancelled = ✖️ Tiket <code>{ $number }</code> sudah dibatalkan sesuai permintaan Anda.
 track-accepted = 🟡 Diterima agen, segera dikerjakan
 track-agent = Agen: <b>{ $agent }</b>
@@ -38,7 +40,7 @@ track-online = { $count ->
 }
 track-position = { $position ->
     [1] Posisi antrian: #1. Giliran Anda berikutnya!
-   *[other] Posisi antrian: #{ $position } atau lebih depan
+   *[other] Posisi antrian: #{ $position } atau lebih awal
 }
 track-write = 💬 Ada tambahan? Tulis saja di sini, langsung sampai ke agen.
 track-opened = Dibuat: { $when }

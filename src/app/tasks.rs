@@ -107,7 +107,6 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         // The listener sets it to working when the dispatcher begins to read it.
         state.set(TaskState::Failing);
-        app.inbox.forget_dispatched();
         let local_me = match LocalMe::start(&app.bot.bot_username).await {
             Ok(local_me) => local_me,
             Err(error) => {
@@ -152,7 +151,6 @@ async fn dispatch(app: &App, stop: &CancellationToken) {
         }
     }
     state.set(TaskState::Absent);
-    app.inbox.forget_dispatched();
 }
 
 /// Runs the assigner: one batch of rounds whenever a round is requested, or a ticket may return to a former

@@ -36,7 +36,7 @@ pub use conversation::{
     album_head, content_kind, focus, message_failed, message_partly_sent, relay_button, relay_caption,
     relay_head, relay_text, ticket_choice, topic_name,
 };
-pub use customer::{draft, my_tickets, status_card};
+pub use customer::{draft, ended_card, my_tickets, status_card};
 pub use department::hours::{hours_card, plan_error};
 pub use department::{category_card, category_page, department_card, departments};
 pub use formatted::{html_of, truncated};

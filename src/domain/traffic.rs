@@ -28,6 +28,8 @@ impl TrafficClass {
             Message::Notice(notice) => Self::of_notice(notice),
             // A new message follows it.
             Message::Retire(CardKey::Task(..) | CardKey::PickUp(..)) => Self::Staff,
+            // The agent's own press is shown by it.
+            Message::Refresh(CardKey::Task(..)) => Self::Staff,
             Message::Retire(CardKey::Status(_)) => Self::Receipts,
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
                 CardKey::Task(..)

@@ -15,8 +15,8 @@ use crate::domain::quota::Admission;
 use crate::domain::ticket::Refusal;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
+use crate::inbox::Inbox;
 use crate::inbox::received::Received;
-use crate::inbox::{Dispatched, Inbox};
 use crate::telegram::incoming::{Incoming, IncomingMessage};
 use futures::FutureExt;
 use std::convert::Infallible;
@@ -64,10 +64,12 @@ impl Runner {
         if runner.stop.is_cancelled() {
             return Ok(());
         }
-        let Some(Dispatched { incoming, step }) = runner.inbox.take_dispatched(i64::from(update.id.0)) else {
+        let Some(incoming) = runner.inbox.take_dispatched(i64::from(update.id.0)) else {
             tracing::error!(update = update.id.0, "update has no content; leaving it pending");
             return Ok(());
         };
+        // Updates that wait for their turn in a long backlog are no sign of a stall.
+        let operation = runner.inbox.status().handling.begin(runner.clock.steady());
         let received = Received { update, incoming };
         let admission = runner.admit(&received);
         match &received.incoming {
@@ -78,7 +80,7 @@ impl Runner {
             }
             _ => Box::pin(runner.run_to_completion(&received, admission, None)).await,
         }
-        drop(step);
+        drop(operation);
         Ok(())
     }
 

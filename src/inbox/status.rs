@@ -42,7 +42,7 @@ pub struct IntakeStatus {
     pub polls: SharedState,
     /// The dispatcher: working while it takes rows from the inbox.
     pub dispatcher: SharedState,
-    /// The updates that were passed to the dispatcher, until they are handled.
+    /// The updates that are being handled.
     pub handling: StallDetector,
     /// Updates that could not be parsed and became dead letters.
     pub unreadable: AtomicU64,

@@ -7,6 +7,7 @@ use super::topics::forgotten;
 use super::waits::Waits;
 use crate::clock::{Clock, Deadline};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::ids::TelegramId;
 use crate::domain::notice::{Message, Notice};
 use crate::domain::ticket::conversation::RelayFailure;
@@ -226,6 +227,9 @@ impl Sender {
                     }
                     None => return self.give_up(delivery, DropReason::Refused, error.to_string()).await,
                 },
+                ErrorAction::MessageGone if self.is_shown_elsewhere(&delivery.message).await => {
+                    return report(id, Outcome::Sent(None));
+                }
                 ErrorAction::MessageGone => match action.to_new_message(&delivery.message) {
                     Ok(message) => action = message,
                     Err(outcome) => {
@@ -269,6 +273,8 @@ impl Sender {
             self.waits().add(delivery.chat, method, steady + wait, steady);
         }
         match delivery.message.inner() {
+            // A customer's waiting card would stay for ever, since the next one takes its place in the store.
+            Message::Retire(CardKey::Status(_)) => Outcome::Retry { until, unknown },
             // The old card keeps its buttons for a while; the new card must not wait for that.
             Message::Retire(_) => Outcome::Sent(None),
             Message::Edit { .. } => Outcome::Postponed(until),

@@ -79,7 +79,7 @@ impl Outbox {
             // branch to wait for.
             let stopping = stop.is_cancelled();
             let finished = std::mem::take(&mut outcomes);
-            let open_step = self.status.working.begin(self.sender.clock.steady());
+            let operation = self.status.working.begin(self.sender.clock.steady());
             let delay = if stopping || telegram_down {
                 self.status.worker.set(TaskState::Failing);
                 self.settle(finished).await;
@@ -104,7 +104,7 @@ impl Outbox {
                     }
                 }
             };
-            drop(open_step);
+            drop(operation);
             if stopping && in_flight.is_empty() {
                 return;
             }
@@ -150,9 +150,9 @@ impl Outbox {
             }
             for delivery in claimed {
                 let (worker, deadline) = (Arc::clone(self), Arc::clone(deadline));
-                let open_step = self.status.working.begin(self.sender.clock.steady());
+                let operation = self.status.working.begin(self.sender.clock.steady());
                 in_flight.spawn(async move {
-                    let _until_sent = open_step;
+                    let _until_sent = operation;
                     TaskResult::Delivery(worker.sender.deliver(delivery, &deadline).await)
                 });
             }

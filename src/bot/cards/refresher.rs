@@ -2,7 +2,7 @@
 //!
 //! The card of a waiting ticket is refreshed when it has come to half of the position that it shows, when it has
 //! moved back, and when the first agent comes online or the last one leaves. Beyond position 100 it waits until it is
-//! within. So the wait from any position costs at most seven edits. `/mytickets` always shows the current position.
+//! within. So the way from any position to the front costs at most seven edits. `/mytickets` always shows the current position.
 //!
 //! Bursts are merged. The lists of the desk are a module of their own: nearly every event makes them stale.
 mod lists;
@@ -68,7 +68,7 @@ struct StaleCards {
     queued: BTreeMap<TicketId, DepartmentId>,
     /// Tickets that were queued and assigned within this step.
     queued_and_assigned: Vec<(TicketId, DepartmentId)>,
-    /// True if an agent changed: the cards of waiting tickets show the number of agents online.
+    /// True if an agent changed: the cards of waiting tickets say whether agents are online.
     agents_changed: bool,
 }
 

@@ -5,7 +5,7 @@ use super::agent_tickets::brought;
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::commands::Audience;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::render::{Button, Rendered, staff_ticket_card};
+use crate::bot::render::{Button, Rendered, ended_card, staff_ticket_card};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
@@ -81,13 +81,19 @@ async fn own_tickets(bot: &BotContext, ctx: &RequestContext, text: &str) -> Resu
 }
 
 /// Returns a ticket as the person may see it: the task card for its holder, the whole for other staff, the
-/// status card for its customer.
+/// status card for its customer, or the facts of a ticket that has ended.
 pub(super) async fn shown(bot: &BotContext, ctx: &RequestContext, ticket: &Ticket) -> HandlerResult {
     if ticket.holder() == Some(ctx.person.id) {
         return Ok(brought(ctx, ticket).collect());
     }
     if !ticket.is_visible_to(&ctx.person) {
-        return Ok(vec![ctx.card(CardKey::Status(ticket.id))]);
+        return Ok(vec![if ticket.status().is_end() {
+            let view = bot.views.status_card(ticket, ctx.now).await?;
+            let window = bot.engine.store().settings().await?.reopen_window;
+            ctx.text(ended_card(&ctx.localizer(bot), &view, ticket.can_be_reopened(window, ctx.now)))
+        } else {
+            ctx.card(CardKey::Status(ticket.id))
+        }]);
     }
     let mut view = bot.views.ticket(ticket, ctx.person.id).await?;
     let is_admin = ctx.person.is_admin();

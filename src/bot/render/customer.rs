@@ -101,9 +101,15 @@ fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
         localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
     ];
     let is_queued = ticket.status == Status::Queued;
-    if !matches!(ticket.status, Status::Assigned | Status::InProgress) {
+    // The headline tells of what an agent holds.
+    if !matches!(ticket.status, Status::Assigned | Status::InProgress | Status::Pending) {
         let state = localizer.customer_state(ticket.status);
         above.push(localizer.html("line-status", &[("status", state.into())]));
+    }
+    if ticket.status == Status::Completed {
+        let handled_by =
+            |agent| localizer.html("track-handled-by", &[("agent", localizer.shown_agent(agent))]);
+        above.extend(ticket.shown_agent.as_ref().map(handled_by));
     }
     if is_queued {
         above.extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
@@ -137,12 +143,28 @@ fn headline(localizer: &Localizer<'_>, view: &TicketStatusView) -> String {
         (Status::Queued, _, Waiting::New) => localizer.html("track-created", &[number]),
         (Status::Queued, _, Waiting::Returned) => localizer.html("track-returned", &[number]),
         (Status::Queued, _, Waiting::Reopened) => localizer.html("track-reopened", &[number]),
-        (Status::Cancelled, ..) => localizer.html("track-head", &[number]),
+        (Status::Completed | Status::Cancelled, ..) => localizer.html("track-head", &[number]),
+        (Status::Pending, Some(agent), _) => {
+            localizer.html("track-on-hold", &[number, ("agent", localizer.shown_agent(agent))])
+        }
+        (Status::Pending, None, _) => localizer.html("track-on-hold-unnamed", &[number]),
         (_, Some(agent), _) => {
             localizer.html("track-assigned", &[number, ("agent", localizer.shown_agent(agent))])
         }
         (_, None, _) => localizer.html("track-assigned-unnamed", &[number]),
     }
+}
+
+/// Renders a ticket that has ended, for the customer who asks for it: its facts, and the button to reopen it while that
+/// is possible.
+#[must_use]
+pub fn ended_card(localizer: &Localizer<'_>, view: &TicketStatusView, can_reopen: bool) -> Rendered {
+    let mut ended = open_card(localizer, view);
+    let completion = view.completed.as_ref().filter(|_| can_reopen).map(|completed| completed.completion);
+    ended.buttons.extend(completion.map(|completion| {
+        vec![localizer.button("button-reopen", ButtonAction::Reopen(view.ticket.id, completion))]
+    }));
+    ended
 }
 
 fn is_cancellable(ticket: &TicketView) -> bool {

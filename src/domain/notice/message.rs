@@ -66,7 +66,7 @@ pub enum Message {
         /// The card.
         card: CardKey,
     },
-    /// The removal of the buttons of this key's live card, because a new card follows.
+    /// The deletion of this key's live card, because a new card follows.
     Retire(CardKey),
     /// A message of a conversation, or a part of it.
     Relay {

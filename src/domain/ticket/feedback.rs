@@ -20,14 +20,20 @@ impl Ticket {
         reopened: u16,
         (window, now): (Duration, Time),
     ) -> Result<Self, Refusal> {
-        let completed_at = self.completion(by, reopened)?;
-        let window = TimeDelta::from_std(window).unwrap_or(TimeDelta::MAX);
-        if now - completed_at > window {
+        self.completion(by, reopened)?;
+        if !self.can_be_reopened(window, now) {
             return Err(Refusal::ReopenTooLate);
         }
         let reopened = self.service.reopened.saturating_add(1);
         let service = ServiceRecord { reopened, rating: None };
         Ok(Self { service, ..self.with(TicketState::Queued) })
+    }
+
+    /// Returns true if it was completed at most `window` ago.
+    #[must_use]
+    pub fn can_be_reopened(&self, window: Duration, now: Time) -> bool {
+        let window = TimeDelta::from_std(window).unwrap_or(TimeDelta::MAX);
+        matches!(self.state, TicketState::Completed { at, .. } if now - at <= window)
     }
 
     /// Returns the reopened ticket with this agent in place of the queue. The version stays: both are one

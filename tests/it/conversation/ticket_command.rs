@@ -113,7 +113,15 @@ async fn customers_get_their_own_tickets_and_no_others() {
     assert!(desk.last(SARI).text.contains(&number) && desk.last(SARI).text.contains("Agen 1"));
     desk.press(BUDI, "Selesai").await;
     desk.say(SARI, &format!("/ticket {}", &number[16..])).await;
-    assert!(desk.last(SARI).text.contains("sudah selesai"), "an ended ticket: {}", desk.last(SARI).text);
+    let ended = desk.last(SARI);
+    for fact in [number.as_str(), "Umum", "Selesai", "Agen 1", "printer rusak"] {
+        assert!(ended.text.contains(fact), "an ended ticket, {fact}: {}", ended.text);
+    }
+    assert!(ended.button("Belum selesai").is_some());
+    desk.advance(chrono::TimeDelta::days(4));
+    desk.say(SARI, &format!("/ticket {}", &number[16..])).await;
+    assert!(desk.last(SARI).text.contains("printer rusak"), "{}", desk.last(SARI).text);
+    assert!(desk.last(SARI).button("Belum selesai").is_none(), "the window is over");
     desk.say(BUDI, "/ticket").await;
     assert!(desk.last(BUDI).text.contains("empat karakter"), "{}", desk.last(BUDI).text);
 }

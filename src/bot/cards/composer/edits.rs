@@ -1,7 +1,7 @@
 //! Edits of live cards: refreshes, redraws, and the removal of one that is sent anew.
 use super::{Card, Composer};
-use crate::bot::render::Localizer;
-use crate::domain::card::CardKey;
+use crate::bot::render::{Localizer, Rendered};
+use crate::domain::card::{CardKey, LiveCard};
 use crate::engine::ports::StoreError;
 use crate::outbox::TelegramAction;
 
@@ -49,6 +49,13 @@ impl Composer {
         let Some(previous) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
         };
+        // The live card already tells what the next notice tells, so that is not sent either.
+        if matches!(key, CardKey::Status(_))
+            && let Some(card) = self.card(key, localizer).await?
+            && is_shown(&previous, &card.text)
+        {
+            return Ok(TelegramAction::Nothing);
+        }
         let moved = match key {
             CardKey::Task(..) => "task-moved",
             CardKey::PickUp(..) => "pick-up-moved",
@@ -61,15 +68,18 @@ impl Composer {
         })
     }
 
-    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed.
+    /// Edits the message with this id: the live one of its card, or an older copy that is not refreshed. A customer's
+    /// card becomes the live one if there is none: those of tickets that ended long ago are forgotten.
     pub(super) async fn redraw(
         &self,
         message_id: i32,
         key: CardKey,
         localizer: &Localizer<'_>,
     ) -> Result<TelegramAction, StoreError> {
-        let live =
-            self.engine.store().live_card(key).await?.is_some_and(|live| live.message_id == message_id);
+        let live = match self.engine.store().live_card(key).await? {
+            Some(live) => live.message_id == message_id,
+            None => matches!(key, CardKey::Status(_)),
+        };
         let card = self.card(key, localizer).await?;
         Ok(card.map_or(TelegramAction::Nothing, |Card { text, .. }| TelegramAction::Edit {
             message_id,
@@ -79,4 +89,10 @@ impl Composer {
             shown: None,
         }))
     }
+}
+
+/// Returns true if a live card shows this text.
+pub(super) fn is_shown(live: &LiveCard, text: &Rendered) -> bool {
+    let (message_id, text, shown) = (live.message_id, text.clone(), Some(live.digest));
+    TelegramAction::Edit { message_id, text, card: None, shown }.is_needless()
 }

@@ -1,6 +1,8 @@
 //! Composition of the customer's card of a ticket: the notices that become it, and where it is shown.
 use super::Composer;
+use super::edits::is_shown;
 use crate::bot::cards::views::NoticeView;
+use crate::bot::render::Rendered;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
 use crate::domain::ids::{ChatId, TicketId};
@@ -11,6 +13,8 @@ use crate::engine::ports::StoreError;
 
 /// The number of messages of a conversation below a card from which the card is out of sight.
 const SCROLLED_AWAY_MESSAGES: usize = 5;
+/// The number of messages that are read for that: notes and messages that did not arrive are among them.
+const READ_MESSAGES: usize = 25;
 
 impl Composer {
     /// Loads a notice that becomes the card. Returns `None` if the ticket is gone, or if a later change of the
@@ -49,6 +53,13 @@ impl Composer {
         })
     }
 
+    /// Returns true if the live card shows what an assignment tells: the card was made after the assignment.
+    pub(super) async fn is_status_shown(&self, notice: &Notice, text: &Rendered) -> Result<bool, StoreError> {
+        let Notice::Assigned { ticket, .. } = notice else { return Ok(false) };
+        let live = self.engine.store().live_card(CardKey::Status(*ticket)).await?;
+        Ok(live.is_some_and(|live| is_shown(&live, text)))
+    }
+
     /// Returns true if the card of a ticket on hold is out of sight, because the conversation went on below it.
     /// Other changes of a held ticket's card are no news: its agent's name, and that the work goes on.
     pub(super) async fn is_scrolled_away(
@@ -60,7 +71,7 @@ impl Composer {
         if !store.ticket(ticket).await?.is_some_and(|ticket| ticket.status() == Status::Pending) {
             return Ok(false);
         }
-        let recent = store.conversation(ticket, None, SCROLLED_AWAY_MESSAGES).await?;
+        let recent = store.conversation(ticket, None, READ_MESSAGES).await?;
         let ids = recent.iter().filter_map(|message| id_in(live.chat, message));
         let below = ids.filter(|id| *id > live.message_id);
         Ok(below.count() >= SCROLLED_AWAY_MESSAGES)

@@ -37,9 +37,10 @@ impl Waiting {
     /// Returns why a ticket waits, or would wait.
     #[must_use]
     pub fn of(ticket: &Ticket) -> Self {
+        // The agent who completed it is no former holder.
         match ticket.former_holders.last() {
-            _ if ticket.service.reopened > 0 => Self::Reopened,
             Some(_) => Self::Returned,
+            None if ticket.service.reopened > 0 => Self::Reopened,
             None => Self::New,
         }
     }

@@ -7,6 +7,7 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Prompt;
 use antri::domain::ticket::service::Stars;
 use antri::domain::ticket::{Status, Ticket};
+use antri::engine::ports::{Cutoffs, RetentionStore};
 use chrono::TimeDelta;
 use std::sync::atomic::Ordering;
 
@@ -64,6 +65,31 @@ async fn without_that_agent_a_reopened_ticket_is_first_in_the_queue() {
     desk.say(CITRA, "/online").await;
     let cards = desk.chat_story(CITRA);
     assert!(cards.find("printer rusak").unwrap() < cards.find("later").unwrap(), "{cards}");
+}
+
+/// The store forgets the live cards of tickets that ended long ago.
+#[tokio::test]
+async fn the_card_of_a_ticket_that_is_reopened_late_is_live_again() {
+    let (desk, _) = completed().await;
+    desk.say(BUDI, "/offline").await;
+    let forgotten = Cutoffs::all(desk.now() + TimeDelta::seconds(1));
+    desk.app().engine.store().prune(&forgotten).await.unwrap();
+    desk.press(SARI, "Belum selesai").await;
+    assert_eq!(desk.count(SARI, "Posisi antrian"), 1, "{}", desk.chat_story(SARI));
+    desk.agent(CITRA, "Citra").await;
+    desk.say(CITRA, "/online").await;
+    assert_eq!(desk.count(SARI, "Posisi antrian"), 0, "{}", desk.chat_story(SARI));
+    desk.find(SARI, "sekarang ditangani oleh Agen 2");
+}
+
+#[tokio::test]
+async fn a_reopened_ticket_that_is_given_back_says_so() {
+    let (desk, before) = completed().await;
+    desk.press(SARI, "Belum selesai").await;
+    desk.press(BUDI, "Kembalikan").await;
+    assert_eq!(current(&desk, &before).await.status(), Status::Queued);
+    desk.find(SARI, "Tiket Anda kembali ke antrian");
+    assert!(!desk.has(SARI, "dibuka lagi"), "{}", desk.chat_story(SARI));
 }
 
 #[tokio::test]
