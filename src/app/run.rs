@@ -5,6 +5,7 @@ use crate::api;
 use crate::clock::Deadline;
 use crate::config::telegram::WebhookConfig;
 use crate::http_server::serve;
+use crate::inbox::status::TaskState;
 use crate::inbox::webhook;
 use anyhow::Context;
 use std::sync::{Arc, PoisonError};
@@ -20,6 +21,10 @@ const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Runs until `stop`. Errors if the app has run before, or if Telegram rejects the webhook.
 pub(super) async fn run(app: &App, stop: CancellationToken) -> anyhow::Result<()> {
     let (http_tasks, stop) = (TaskTracker::new(), stop.child_token());
+    if app.replicas.is_none() {
+        // The desk is not ready before its dispatcher reads the inbox.
+        app.inbox.status().dispatcher.set(TaskState::Failing);
+    }
     serve_http(app, &http_tasks, &stop)?;
     // Concurrent: the webhook of an earlier process brings updates while Telegram delays a registration.
     let (registered, ()) = tokio::join!(register_webhook(app, &stop), run_tasks(app, &stop));

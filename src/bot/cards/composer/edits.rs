@@ -52,6 +52,7 @@ impl Composer {
         // The live card already tells what the next notice tells, so that is not sent either.
         if matches!(key, CardKey::Status(_))
             && let Some(card) = self.card(key, localizer).await?
+            && !card.is_final
             && is_shown(&previous, &card.text)
         {
             return Ok(TelegramAction::Nothing);

@@ -52,17 +52,21 @@ async fn a_card_that_a_conversation_moved_out_of_sight_is_sent_anew() {
         write(&desk, SARI, &format!("kabar {n}")).await;
     }
     desk.press(BUDI, "Tunda").await;
-    assert!(desk.shown(SARI, card).contains("Ditunda"), "it is still in sight: {}", desk.transcript(SARI));
+    assert!(
+        desk.shown(SARI, card).contains("ditunda sementara"),
+        "it is still in sight: {}",
+        desk.transcript(SARI)
+    );
     desk.press(BUDI, "Lanjutkan").await;
     write(&desk, SARI, "kabar 5").await;
     let before = desk.shown(SARI, card);
     desk.press(BUDI, "Tunda").await;
-    assert!(desk.find(SARI, "Ditunda").message_id > card, "{}", desk.transcript(SARI));
+    assert!(desk.find(SARI, "ditunda sementara").message_id > card, "{}", desk.transcript(SARI));
     assert_eq!(desk.shown(SARI, card), before, "nobody sees it");
     // From now on that message is the card.
     let messages = desk.sandbox.chat(SARI).len();
     desk.press(BUDI, "Lanjutkan").await;
-    assert!(!desk.has(SARI, "Ditunda"), "{}", desk.transcript(SARI));
+    assert!(!desk.has(SARI, "ditunda sementara"), "{}", desk.transcript(SARI));
     assert_eq!(desk.sandbox.chat(SARI).len(), messages);
 }
 
