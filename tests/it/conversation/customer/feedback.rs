@@ -7,7 +7,7 @@ use antri::domain::number::TicketNumber;
 use antri::domain::person::Prompt;
 use antri::domain::ticket::service::Stars;
 use antri::domain::ticket::{Status, Ticket};
-use antri::engine::ports::{Cutoffs, RetentionStore};
+use antri::engine::ports::Cutoffs;
 use chrono::TimeDelta;
 use std::sync::atomic::Ordering;
 
