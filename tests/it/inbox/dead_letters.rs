@@ -1,7 +1,10 @@
 //! Dead letters: an update whose handler fails, panics, or cannot parse it is tried three times. Other
 //! updates are not blocked.
-use crate::support::{ADMIN, Desk, StoreFault};
+use crate::support::{ADMIN, Desk, Options, StoreFault};
+use antri::engine::ports::Retention;
+use chrono::TimeDelta;
 use serde_json::json;
+use std::time::Duration;
 
 const FAILURE_TEXT: &str = "gagal kami proses";
 
@@ -67,6 +70,21 @@ async fn an_update_of_an_unknown_kind_does_not_block_others() {
     desk.sandbox.deliver_raw(json!({"a_kind_of_next_year": {"id": 1}}));
     desk.say(2, "/help").await;
     desk.find(2, "/mytickets");
+}
+
+#[tokio::test]
+async fn a_running_desk_deletes_old_dead_letters() {
+    let desk = Desk::with(Options { sweep_every: Duration::from_millis(5), ..Options::default() }).await;
+    desk.person(1, "Sari", "id").await;
+    desk.person(2, "Tono", "id").await;
+    fail_handler(&desk, 3, StoreFault::Panics).await;
+    let kept = async || desk.app().engine.store().count_dead_letters().await.unwrap().0;
+    let retention = TimeDelta::from_std(Retention::default().dead_letters).unwrap();
+    desk.advance(retention - TimeDelta::minutes(1));
+    desk.say(2, "/help").await;
+    assert_eq!(kept().await, 1);
+    desk.advance(TimeDelta::minutes(2));
+    desk.until("the dead letter to be deleted", async || kept().await == 0).await;
 }
 
 #[tokio::test]
