@@ -26,10 +26,9 @@ impl TrafficClass {
     pub fn of(message: &Message) -> Self {
         match message.inner() {
             Message::Notice(notice) => Self::of_notice(notice),
-            // A new message follows it.
-            Message::Retire(CardKey::Task(..) | CardKey::PickUp(..)) => Self::Staff,
-            // The agent's own press is shown by it.
-            Message::Refresh(CardKey::Task(..)) => Self::Staff,
+            // A new message follows the first; the second shows the agent's own press.
+            Message::Retire(CardKey::Task(..) | CardKey::PickUp(..))
+            | Message::Refresh(CardKey::Task(..)) => Self::Staff,
             Message::Retire(CardKey::Status(_)) => Self::Receipts,
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
                 CardKey::Task(..)
