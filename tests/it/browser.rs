@@ -25,6 +25,12 @@ use tokio::net::TcpListener;
 /// Time limit for an element to appear on the page. A fraction of a second is usual.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// Closes the toasts of the front end. Returns how many there were.
+const CLOSE_TOASTS: &str = "
+    const toasts = [...document.querySelectorAll('.toast button')];
+    toasts.forEach(toast => toast.click());
+    return toasts.length;
+";
 const DESKTOP: Window = Window { width: 1440, height: 900, phone: false };
 const PHONE: Window = Window { width: 390, height: 844, phone: true };
 const CHROMIUM_FLAGS: [&str; 11] = [
@@ -201,12 +207,14 @@ impl Demo {
         // The page renders a message again with each change, so an element may be replaced between two questions.
         match query.ignore_errors(true).and_displayed().first().await {
             Ok(element) => element,
-            Err(error) => {
-                self.screenshot("failed").await;
-                let page = self.page.find(By::Tag("body")).await.unwrap().text().await.unwrap();
-                panic!("not on the page: {xpath}\n{error}\n{page}")
-            }
+            Err(error) => panic!("not on the page: {xpath}\n{error}\n{}", self.shown_text().await),
         }
+    }
+
+    /// Returns what the page shows, for the message of a failure.
+    async fn shown_text(&self) -> String {
+        self.screenshot("failed").await;
+        self.page.find(By::Tag("body")).await.unwrap().text().await.unwrap()
     }
 
     /// Waits until this element is no longer on the page.
@@ -215,9 +223,14 @@ impl Demo {
         assert!(gone.is_ok(), "still on the page: {xpath}");
     }
 
+    /// Clicks as a person does, who closes a toast that is in the way: one may come at any time.
     async fn click(&self, xpath: &str) {
         while let Err(error) = self.wait_displayed(xpath).await.click().await {
-            assert!(was_replaced(&error), "not clicked: {xpath}\n{error}");
+            let is_covered = matches!(*error, WebDriverErrorInner::ElementClickIntercepted(_));
+            if is_covered && self.script(CLOSE_TOASTS).await != json!(0) {
+                continue;
+            }
+            assert!(was_replaced(&error), "not clicked: {xpath}\n{error}\n{}", self.shown_text().await);
         }
     }
 

@@ -98,6 +98,28 @@ async fn a_new_ticket_says_so_and_plays_a_sound_for_who_wants_it() {
     demo.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_scrolled_to_is_clear_of_a_toast() {
+    let demo = Demo::open(PHONE).await;
+    demo.stage.say(CITRA, "/offline").await.unwrap();
+    demo.open_front_end(BUDI).await;
+    for text in ["Modem berkedip.", "Internet mati.", "Sinyal lemah.", "Ganti kata sandi."] {
+        demo.ticket(text).await;
+    }
+    demo.wait_displayed(&ticket("#4 • INC")).await;
+    let overlap = "
+        const ticket = document.querySelectorAll('[data-ticket]')[2];
+        ticket.scrollIntoView({ block: 'end' });
+        const toasts = [...document.querySelectorAll('.toast')];
+        const newest = toasts.at(-1).getBoundingClientRect();
+        return { toasts: toasts.length, overlap: ticket.getBoundingClientRect().bottom - newest.top };
+    ";
+    demo.wait_toast("Tiket baru").await;
+    let seen = demo.script(overlap).await;
+    assert!(seen["overlap"].as_f64().unwrap() <= 0.0, "{seen}");
+    demo.close().await;
+}
+
 /// Holds back the requests of presses until `window.letGo` is called: with true it sends them, with false it fails.
 const HOLD_BACK: &str = "
     const send = window.fetch;
