@@ -106,8 +106,11 @@ impl Fixture {
         let customers: Vec<Person> = (0..CUSTOMERS).map(|n| customer(n, first, now)).collect();
         commit(&store, (0..DEPARTMENTS).map(new_department).collect()).await;
         commit(&store, customers.iter().cloned().map(new_person).collect()).await;
-        commit(&store, (0..scenario.agents).map(|n| new_person(agent(n, DEPARTMENTS, scenario.capacity, now))).collect())
-            .await;
+        commit(
+            &store,
+            (0..scenario.agents).map(|n| new_person(agent(n, DEPARTMENTS, scenario.capacity, now))).collect(),
+        )
+        .await;
         let waiting: Vec<u64> = (0..scenario.backlog).collect();
         for batch in waiting.chunks(512) {
             commit(&store, batch.iter().map(|n| waiting_ticket(*n, scenario.auto, now)).collect()).await;

@@ -98,9 +98,7 @@ async fn build(backend: Backend, tickets: u64) -> Past {
         tickets,
         agents: AGENTS,
         departments: DEPARTMENTS,
-        customer: |n, _| {
-            (agent_id(1_000_000 + n % 5_000), ChatId(5_000_000 + (n % 5_000).cast_signed()))
-        },
+        customer: |n, _| (agent_id(1_000_000 + n % 5_000), ChatId(5_000_000 + (n % 5_000).cast_signed())),
     };
     fill::past_tickets(&fixture, past).await;
     let store = Arc::clone(&fixture.store);

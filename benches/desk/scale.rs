@@ -106,7 +106,10 @@ async fn compare(size: Size, (departments, store): ([u64; 2], &str), backends: [
         desk.close().await;
     }
     for (figure, ratio, limit) in ratios {
-        goal(ratio <= limit, &format!("{figure} at the large size ≤ {limit} × the small one ({store}): {ratio:.2}"));
+        goal(
+            ratio <= limit,
+            &format!("{figure} at the large size ≤ {limit} × the small one ({store}): {ratio:.2}"),
+        );
     }
 }
 

@@ -112,8 +112,7 @@ pub(crate) async fn past_tickets(fixture: &Fixture, past: Past) {
             let database = fixture.backend.database();
             let numbers: Vec<u64> = (0..past.tickets).collect();
             for batch in numbers.chunks(BATCH) {
-                let tickets: Vec<_> =
-                    batch.iter().map(|n| past_ticket(*n, past, now, &mut counts)).collect();
+                let tickets: Vec<_> = batch.iter().map(|n| past_ticket(*n, past, now, &mut counts)).collect();
                 let contents: Vec<Document> = tickets.iter().map(content).collect();
                 database.collection("tickets").insert_many(contents).await.expect("contents");
                 let states: Vec<Document> = tickets.iter().map(state).collect();

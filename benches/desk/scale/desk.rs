@@ -84,7 +84,11 @@ impl Desk {
         };
         let admins = fixture.store.admins().await.expect("the admin");
         // The round of the start is not measured with the first assignment.
-        assert_eq!(app.engine.run_round(bot.clock.now()).await.expect("a round"), 0, "nobody has a free slot");
+        assert_eq!(
+            app.engine.run_round(bot.clock.now()).await.expect("a round"),
+            0,
+            "nobody has a free slot"
+        );
         Self { fixture, app, composer, departments, admin: admins[0].id, opened: 0 }
     }
 
@@ -113,7 +117,11 @@ impl Desk {
         let held = self.fixture.store.held_by(agent).await.expect("their tickets");
         assert_eq!(held.len(), usize::from(CAPACITY));
         let now = self.app.bot.clock.now();
-        self.app.engine.step(agent, held[0].id, Step::Complete, None, now).await.expect("the holder completes it");
+        self.app
+            .engine
+            .step(agent, held[0].id, Step::Complete, None, now)
+            .await
+            .expect("the holder completes it");
     }
 
     /// Does what is measured.
@@ -131,7 +139,8 @@ impl Desk {
                 self.show(chat, CardKey::MyTickets(customer, 0)).await;
             }
             Figure::Heartbeat => {
-                let person = self.fixture.store.person(agent_id(agent)).await.expect("a read").expect("an agent");
+                let person =
+                    self.fixture.store.person(agent_id(agent)).await.expect("a read").expect("an agent");
                 let report = ClientReport { status: Availability::Online, client: None };
                 let now = self.app.bot.clock.now();
                 let status = self.app.engine.heartbeat(&person, report, now).await.expect("a heartbeat");

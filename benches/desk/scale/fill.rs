@@ -3,8 +3,8 @@
 use super::{AGENTS_PER_DEPARTMENT, CAPACITY, PAST_PER_DEPARTMENT, WAITING_PER_DEPARTMENT};
 use crate::backend::Backend;
 use crate::fixture::{
-    CUSTOMERS, FIRST_CUSTOMER_CHAT, Fixture, agent, agent_id, commit, customer, description, nth_category,
-    nth_department, new_department, new_person, uuid,
+    CUSTOMERS, FIRST_CUSTOMER_CHAT, Fixture, agent, agent_id, commit, customer, description, new_department,
+    new_person, nth_category, nth_department, uuid,
 };
 use crate::past_tickets::fill::{Past, past_tickets};
 use antri::clock::Clock;
@@ -47,7 +47,12 @@ pub(super) async fn fill(backend: Backend, departments: u64) -> Fixture {
     let customers: Vec<Person> = (0..CUSTOMERS).map(|n| customer(n, first, now)).collect();
     let fixture = Fixture { store: backend.storage.store(), backend, customers };
     let agents = departments * AGENTS_PER_DEPARTMENT;
-    let settings = Settings { wait_alert: LONG, idle_timeout: LONG, version: Version::default().next(), ..Settings::default() };
+    let settings = Settings {
+        wait_alert: LONG,
+        idle_timeout: LONG,
+        version: Version::default().next(),
+        ..Settings::default()
+    };
     let settings = Write::Settings { settings, expected: Version::default() };
     let with_tickets = (0..customers_of(departments)).map(|n| customer(n, FIRST_CHAT, now));
     let admin = Person { role: Role::Admin, ..customer(0, ADMIN_CHAT.cast_unsigned(), now) };
@@ -66,7 +71,8 @@ pub(super) async fn fill(backend: Backend, departments: u64) -> Fixture {
     let numbers: Vec<u64> = (0..held).collect();
     for batch in numbers.chunks(BATCH) {
         let opened = batch.iter().map(|n| open(&ticket(*n, departments, now), *n)).collect();
-        let opened = fixture.store.commit(opened).await.into_iter().map(|opened| opened.expect("it is opened"));
+        let opened =
+            fixture.store.commit(opened).await.into_iter().map(|opened| opened.expect("it is opened"));
         let holds = opened.zip(batch).map(|(opened, n)| {
             let arrival = opened.arrival.expect("the arrival of a ticket that was opened");
             hold(Ticket { arrival, ..ticket(*n, departments, now) }, *n, (agents, now))
