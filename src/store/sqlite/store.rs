@@ -1,7 +1,8 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
+mod updates;
 mod upkeep;
 
-use super::{Sqlite, cards, commit, counters, events, inbox, outbox, people, queue, reference_data, tickets};
+use super::{Sqlite, cards, commit, counters, events, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
@@ -17,12 +18,10 @@ use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, HeldSlot,
-    InboxRow, InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore,
-    WaitingTicket,
+    OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -251,45 +250,6 @@ impl DirectoryStore for Sqlite {
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let draft = draft.clone();
         self.write(move |conn| reference_data::delete_draft(conn, &draft)).await
-    }
-}
-
-#[async_trait]
-impl InboxStore for Sqlite {
-    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
-        self.observe_now(now);
-        self.write(move |conn| inbox::append(conn, &updates, now)).await
-    }
-
-    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(move |conn| inbox::pending(conn, after, limit)).await
-    }
-
-    async fn complete_update(
-        &self,
-        update_id: i64,
-        answers: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        self.observe_now(now);
-        self.write(move |conn| inbox::complete(conn, update_id, &answers, now)).await
-    }
-
-    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
-        let error = error.to_owned();
-        self.write(move |conn| inbox::record_failure(conn, update_id, &error)).await
-    }
-
-    async fn dead_letter(
-        &self,
-        update_id: i64,
-        reason: &str,
-        notices: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        self.observe_now(now);
-        let reason = reason.to_owned();
-        self.write(move |conn| inbox::dead_letter(conn, update_id, &reason, &notices, now)).await
     }
 }
 
