@@ -75,7 +75,7 @@ pub(super) async fn fill(backend: Backend, departments: u64) -> Fixture {
             fixture.store.commit(opened).await.into_iter().map(|opened| opened.expect("it is opened"));
         let holds = opened.zip(batch).map(|(opened, n)| {
             let arrival = opened.arrival.expect("the arrival of a ticket that was opened");
-            hold(Ticket { arrival, ..ticket(*n, departments, now) }, *n, (agents, now))
+            hold(&Ticket { arrival, ..ticket(*n, departments, now) }, *n, (agents, now))
         });
         commit(&fixture.store, holds.collect()).await;
     }
@@ -130,7 +130,7 @@ fn open(ticket: &Ticket, n: u64) -> Change {
 }
 
 /// Returns the assignment of the nth ticket, as the planner makes it.
-fn hold(ticket: Ticket, n: u64, (agents, now): (u64, Time)) -> Change {
+fn hold(ticket: &Ticket, n: u64, (agents, now): (u64, Time)) -> Change {
     let (agent, slot) = (agent_id(n % agents), Slot(u16::try_from(n / agents).unwrap_or(u16::MAX)));
     let held = ticket.assign(agent, slot, now).expect("it waits");
     let (ticket, expected) = (Box::new(held), Version(0));
