@@ -8,30 +8,31 @@ use std::ops::Deref;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DepartmentList {
     departments: Vec<Department>,
-    places: HashMap<DepartmentId, usize>,
+    positions: HashMap<DepartmentId, usize>,
 }
 
 impl DepartmentList {
     /// Returns the department with this id.
     #[must_use]
     pub fn get(&self, id: DepartmentId) -> Option<&Department> {
-        self.departments.get(*self.places.get(&id)?)
+        self.departments.get(*self.positions.get(&id)?)
     }
 
     /// Returns these departments in the order of the list.
     #[must_use]
     pub fn select<'a>(&self, ids: impl IntoIterator<Item = &'a DepartmentId>) -> Vec<&Department> {
-        let mut places: Vec<usize> = ids.into_iter().filter_map(|id| self.places.get(id).copied()).collect();
-        places.sort_unstable();
-        places.into_iter().filter_map(|place| self.departments.get(place)).collect()
+        let mut positions: Vec<usize> =
+            ids.into_iter().filter_map(|id| self.positions.get(id).copied()).collect();
+        positions.sort_unstable();
+        positions.into_iter().filter_map(|position| self.departments.get(position)).collect()
     }
 }
 
 impl From<Vec<Department>> for DepartmentList {
     fn from(departments: Vec<Department>) -> Self {
-        let places =
-            departments.iter().enumerate().map(|(place, department)| (department.id, place)).collect();
-        Self { departments, places }
+        let positions =
+            departments.iter().enumerate().map(|(position, department)| (department.id, position)).collect();
+        Self { departments, positions }
     }
 }
 
