@@ -8,8 +8,8 @@ use std::time::Duration;
 
 /// The schema of this program, which SQLite stores as `user_version`; 0 is a file without a schema.
 ///
-/// Versions 1 to 11 were layouts of unreleased builds, so there is no migration from them.
-const SCHEMA_VERSION: u32 = 12;
+/// Versions 1 to 12 were layouts of unreleased builds, so there is no migration from them.
+const SCHEMA_VERSION: u32 = 13;
 /// The parts of the schema, in the order in which they are created.
 const SCHEMA: [&str; 4] = [
     include_str!("schema.sql"),
