@@ -6,6 +6,7 @@
 mod absence;
 mod alert;
 mod alias;
+mod audience;
 mod canned;
 mod console;
 mod hours;

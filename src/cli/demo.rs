@@ -3,6 +3,7 @@
 pub mod script;
 pub mod stage;
 
+use crate::config::log::log_filter;
 use crate::domain::person::Locale;
 use anyhow::Context;
 use clap::Parser;
@@ -32,13 +33,8 @@ pub struct Args {
     #[arg(long, default_value = "id", value_parser = locale)]
     pub locale: Locale,
     /// The log filter, as in RUST_LOG
-    #[arg(long, default_value = "warn", value_parser = log_filter)]
+    #[arg(long, default_value = "warn", value_parser = |text: &str| log_filter(text).map(|_| text.to_owned()))]
     pub log: String,
-}
-
-/// Validates a log filter.
-fn log_filter(text: &str) -> Result<String, tracing_subscriber::filter::ParseError> {
-    tracing_subscriber::EnvFilter::builder().parse(text).map(|_| text.to_owned())
 }
 
 /// Reads an address of the page. Anybody who reaches the page can act as every person in the demo, so only this

@@ -18,7 +18,7 @@
 //! are dropped, and bot tokens and passwords in URLs are redacted in every line.
 mod scrub;
 
-use crate::config::log::{LogConfig, LogFormat};
+use crate::config::log::{LogConfig, LogFormat, log_filter};
 use scrub::Scrubbed;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
@@ -28,7 +28,7 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{Layer, Registry};
 
 /// Libraries that handle tokens or message texts in plain text.
 const WIRE_TARGETS: [&str; 12] = [
@@ -79,7 +79,7 @@ where
         LogFormat::Text => Box::new(layer),
         LogFormat::Json => Box::new(layer.json().flatten_event(true).with_span_list(false)),
     };
-    let filter = EnvFilter::builder().parse(&config.filter)?;
+    let filter = log_filter(&config.filter)?;
     Ok(tracing_subscriber::registry().with(layer.with_filter(filter.and(filter_fn(without_wire_logs)))))
 }
 

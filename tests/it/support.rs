@@ -26,6 +26,7 @@ use backends::Backends;
 use antri::app::{App, ReplicaSetup, Setup, Storage, TOPIC_DETECTION_INTERVAL};
 use antri::bot::callback::ButtonAction;
 use antri::config::http::HttpConfig;
+use antri::config::log::log_filter;
 use antri::domain::Time;
 use antri::domain::ids::{ReplicaId, TelegramId};
 use antri::domain::person::Locale;
@@ -42,6 +43,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The time that a test waits for a condition before it fails and prints the chats.
 pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -108,8 +111,9 @@ impl Desk {
     /// Starts a desk with these options.
     pub(crate) async fn with(options: Options) -> Self {
         // `RUST_LOG=debug` shows the log of the desk; by default there is none.
-        let filter = tracing_subscriber::EnvFilter::from_default_env();
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+        let filter = log_filter(&std::env::var("RUST_LOG").unwrap_or_default()).unwrap();
+        let log = tracing_subscriber::fmt::layer().with_test_writer().with_filter(filter);
+        let _ = tracing_subscriber::registry().with(log).try_init();
         let clock = ManualClock::new();
         let sandbox_clock = clock.clone();
         let sandbox = Sandbox::new(SandboxOptions {

@@ -222,11 +222,6 @@ pub async fn unknown_button(
     Ok(without_buttons(&press, &ctx).into_iter().collect())
 }
 
-/// Refuses a button of a role that the person does not have.
-pub async fn not_your_button() -> HandlerResult {
-    Err(EngineError::Forbidden)
-}
-
 /// Shows another page of a list, or refreshes it.
 pub async fn show_page(
     ctx: RequestContext,
