@@ -31,6 +31,8 @@ mod latency;
 mod past_tickets;
 #[path = "desk/report.rs"]
 mod report;
+#[path = "desk/scale.rs"]
+mod scale;
 #[path = "desk/server.rs"]
 mod server;
 #[path = "desk/stats.rs"]
@@ -57,6 +59,7 @@ struct Size {
     arrivals: Duration,
     conversation: conversation::Size,
     past_tickets: past_tickets::Size,
+    scale: scale::Size,
     server: server::Size,
 }
 
@@ -73,6 +76,7 @@ const FULL: Size = Size {
         flood: Duration::from_secs(2),
     },
     past_tickets: past_tickets::Size { tickets: [1_000, 1_000_000], reads: 100 },
+    scale: scale::Size { embedded: [10, 1_000], mongodb: [2, 200], runs: 7, repetitions: 100 },
     server: server::Size {
         agents: &[100, 1_000],
         backlogs: &[0, 10_000],
@@ -96,6 +100,7 @@ const QUICK: Size = Size {
         flood: Duration::from_secs(1),
     },
     past_tickets: past_tickets::Size { tickets: [1_000, 20_000], reads: 20 },
+    scale: scale::Size { embedded: [2, 100], mongodb: [2, 20], runs: 5, repetitions: 50 },
     server: server::Size {
         agents: &[100],
         backlogs: &[0, 2_000],
@@ -121,6 +126,9 @@ async fn main() {
     }
     if wants("statistics") {
         past_tickets::run(size.past_tickets, server::mongodb()).await;
+    }
+    if wants("scale") {
+        scale::run(size.scale, server::mongodb()).await;
     }
     if wants("mongodb") {
         server::assignment(&size.server).await;

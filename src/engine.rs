@@ -126,6 +126,8 @@ pub struct Engine {
     signal_buffer: Option<replicas::SignalBuffer>,
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
+    /// Tickets whose holders had no seat at the last load of the roster.
+    orphaned: Mutex<Vec<crate::domain::ids::TicketId>>,
     /// Which departments are open, as the cards of waiting tickets show.
     in_hours: Mutex<departments::DepartmentsInHours>,
     /// Since when signs of activity are received.
@@ -168,6 +170,7 @@ impl Engine {
             heartbeat_window: Mutex::default(),
             signal_buffer: None,
             returns: Mutex::default(),
+            orphaned: Mutex::default(),
             in_hours: Mutex::default(),
             observation_window: Mutex::default(),
             conversation_locks: conversation::ConversationLocks::default(),

@@ -19,8 +19,8 @@ pub(crate) struct Backend {
 
 enum Location {
     Folder(TempDir),
-    /// The store's database, over connections of its own.
-    Server(Database),
+    /// The store's database, over connections of its own, and the address of the server.
+    Server(Database, SecretString),
 }
 
 /// Counters of a store's writes so far.
@@ -44,7 +44,7 @@ impl Backend {
     pub(crate) async fn server(uri: &SecretString, name: &str) -> Self {
         let store = Mongo::open(uri, name).await.expect("a new database");
         let database = client(uri).await.database(name);
-        Self { storage: Storage::Mongo(Arc::new(store)), location: Location::Server(database) }
+        Self { storage: Storage::Mongo(Arc::new(store)), location: Location::Server(database, uri.clone()) }
     }
 
     pub(crate) fn writes(&self) -> Writes {
@@ -68,7 +68,7 @@ impl Backend {
     pub(crate) fn dir(&self) -> &Path {
         match &self.location {
             Location::Folder(dir) => dir.path(),
-            Location::Server(_) => panic!("a store on a server has no folder"),
+            Location::Server(..) => panic!("a store on a server has no folder"),
         }
     }
 
@@ -76,7 +76,7 @@ impl Backend {
     /// connections.
     pub(crate) fn database(&self) -> &Database {
         match &self.location {
-            Location::Server(database) => database,
+            Location::Server(database, _) => database,
             Location::Folder(_) => panic!("an embedded store has no server"),
         }
     }
@@ -89,7 +89,7 @@ impl Backend {
                 let baseline = Baseline::open(dir.path()).expect("a file next to the store's");
                 Box::new(move || baseline.insert_one().is_ok())
             }
-            Location::Server(database) => {
+            Location::Server(database, _) => {
                 database.create_collection("bare").await.expect("a collection next to the store's");
                 let (bare, runtime) =
                     (database.collection::<Document>("bare"), tokio::runtime::Handle::current());
@@ -101,12 +101,36 @@ impl Backend {
         }
     }
 
+    /// Opens the store again after it was closed.
+    pub(crate) async fn reopen(&mut self) {
+        self.storage = match &self.location {
+            Location::Folder(dir) => {
+                Storage::Embedded(Arc::new(Sqlite::open(dir.path()).expect("the store of before")))
+            }
+            Location::Server(database, uri) => {
+                let store = Mongo::open(uri, database.name()).await.expect("the database of before");
+                Storage::Mongo(Arc::new(store))
+            }
+        };
+    }
+
+    /// Returns the environment variables with which the program uses this store.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        match &self.location {
+            Location::Folder(dir) => vec![("DATA_DIR", dir.path().display().to_string())],
+            Location::Server(database, uri) => vec![
+                ("MONGODB_URI", uri.expose_secret().to_owned()),
+                ("MONGODB_DB", database.name().to_owned()),
+            ],
+        }
+    }
+
     /// Closes the store. A database is dropped, so that it does not load the server.
     pub(crate) async fn close(&self) {
         if let Storage::Mongo(store) = &self.storage {
             store.close().await;
         }
-        if let Location::Server(database) = &self.location {
+        if let Location::Server(database, _) = &self.location {
             database.drop().await.expect("the database is dropped");
         }
     }

@@ -52,17 +52,31 @@ pub(crate) struct Fixture {
 }
 
 /// Returns an id. Consecutive numbers are spread over an index, like random ids.
-fn uuid(kind: u64, n: u64) -> Uuid {
+pub(crate) fn uuid(kind: u64, n: u64) -> Uuid {
     let spread = n.wrapping_add(kind << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     Uuid::from_u64_pair(spread, kind << 48 | n)
 }
 
 pub(crate) fn department(n: u64) -> DepartmentId {
-    DepartmentId(uuid(1, n % DEPARTMENTS))
+    nth_department(n % DEPARTMENTS)
 }
 
 pub(crate) fn category(n: u64) -> CategoryId {
-    CategoryId(uuid(2, n % DEPARTMENTS))
+    nth_category(n % DEPARTMENTS)
+}
+
+/// Returns the id of a department of a fixture with more of them.
+pub(crate) fn nth_department(n: u64) -> DepartmentId {
+    DepartmentId(uuid(1, n))
+}
+
+pub(crate) fn nth_category(n: u64) -> CategoryId {
+    CategoryId(uuid(2, n))
+}
+
+/// Returns the nth customer. Their chat ids begin at `first`.
+pub(crate) fn customer(n: u64, first: u64, now: Time) -> Person {
+    person(uuid(4, first + n), first + n, now)
 }
 
 pub(crate) fn agent_id(n: u64) -> PersonId {
@@ -89,11 +103,14 @@ impl Fixture {
         let store = backend.storage.store();
         let now = Clock::system().now();
         let first = FIRST_CUSTOMER_CHAT.cast_unsigned();
-        let customers: Vec<Person> = (0..CUSTOMERS).map(|n| person(uuid(4, n), first + n, now)).collect();
+        let customers: Vec<Person> = (0..CUSTOMERS).map(|n| customer(n, first, now)).collect();
         commit(&store, (0..DEPARTMENTS).map(new_department).collect()).await;
         commit(&store, customers.iter().cloned().map(new_person).collect()).await;
-        commit(&store, (0..scenario.agents).map(|n| new_person(agent(n, scenario.capacity, now))).collect())
-            .await;
+        commit(
+            &store,
+            (0..scenario.agents).map(|n| new_person(agent(n, DEPARTMENTS, scenario.capacity, now))).collect(),
+        )
+        .await;
         let waiting: Vec<u64> = (0..scenario.backlog).collect();
         for batch in waiting.chunks(512) {
             commit(&store, batch.iter().map(|n| waiting_ticket(*n, scenario.auto, now)).collect()).await;
@@ -121,16 +138,16 @@ impl Fixture {
     }
 }
 
-async fn commit(store: &Arc<dyn Store>, changes: Vec<Change>) {
+pub(crate) async fn commit(store: &Arc<dyn Store>, changes: Vec<Change>) {
     for result in store.commit(changes).await {
         result.expect("the change is committed");
     }
 }
 
-fn new_department(n: u64) -> Change {
-    let category = Category { id: category(n), name: "TROUBLESHOOT".into(), retired: false };
+pub(crate) fn new_department(n: u64) -> Change {
+    let category = Category { id: nth_category(n), name: "TROUBLESHOOT".into(), retired: false };
     let department = Department {
-        id: department(n),
+        id: nth_department(n),
         name: format!("HSI INDIBIZ {n}"),
         critical: false,
         categories: vec![category],
@@ -141,7 +158,7 @@ fn new_department(n: u64) -> Change {
     Change::quiet(Write::Department { department, expected: None })
 }
 
-fn new_person(person: Person) -> Change {
+pub(crate) fn new_person(person: Person) -> Change {
     Change::quiet(Write::Person { person: Box::new(person), expected: None })
 }
 
@@ -172,9 +189,10 @@ fn person(id: Uuid, telegram: u64, now: Time) -> Person {
     }
 }
 
-fn agent(n: u64, capacity: u16, now: Time) -> Person {
+/// Returns the nth agent, who serves one of this many departments.
+pub(crate) fn agent(n: u64, departments: u64, capacity: u16, now: Time) -> Person {
     let profile = AgentProfile {
-        departments: BTreeSet::from([department(n)]),
+        departments: BTreeSet::from([nth_department(n % departments)]),
         max_tickets: Capacity::new(capacity).expect("a capacity"),
         auto_assignment_enabled: true,
         assignment_order: u32::try_from(n).unwrap_or(u32::MAX),

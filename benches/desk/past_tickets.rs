@@ -3,13 +3,14 @@
 //! The past tickets are written around the store, with their roll-ups, because a million commits would take an
 //! hour. The reads take the store's own path.
 #[path = "past_tickets/fill.rs"]
-mod fill;
+pub(crate) mod fill;
 
 use crate::backend::Backend;
-use crate::fixture::{Fixture, Scenario, engine_config};
+use crate::fixture::{DEPARTMENTS, Fixture, Scenario, agent_id, engine_config};
 use crate::report::goal;
 use crate::stats::median;
 use antri::clock::Clock;
+use antri::domain::ids::ChatId;
 use antri::domain::statistics::{Figure, Period, StatisticsQuery};
 use antri::engine::Engine;
 use antri::engine::random::Random;
@@ -93,7 +94,13 @@ async fn compare(size: Size, backends: [Backend; 2], name: &str) -> f64 {
 async fn build(backend: Backend, tickets: u64) -> Past {
     let scenario = Scenario { agents: AGENTS, capacity: 5, backlog: 0, auto: true };
     let fixture = Fixture::build(scenario, backend).await;
-    fill::past_tickets(&fixture, tickets, AGENTS).await;
+    let past = fill::Past {
+        tickets,
+        agents: AGENTS,
+        departments: DEPARTMENTS,
+        customer: |n, _| (agent_id(1_000_000 + n % 5_000), ChatId(5_000_000 + (n % 5_000).cast_signed())),
+    };
+    fill::past_tickets(&fixture, past).await;
     let store = Arc::clone(&fixture.store);
     let engine = Engine::new(store, Arc::new(Memory::default()), engine_config(), Random::seeded(7));
     engine.start().await.expect("the agents are read");

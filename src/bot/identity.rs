@@ -1,5 +1,6 @@
 //! Identities of people in buttons and confirmations: names alone do not tell two people apart.
 use crate::domain::person::Person;
+use crate::engine::Engine;
 
 /// Digits at the end of a Telegram id that a short label shows.
 const ID_DIGITS: usize = 4;
@@ -27,6 +28,13 @@ pub(in crate::bot) fn distinct_name(person: &Person, others: &[&Person]) -> Stri
         other.id != person.id && (same(&other.name, &person.name) || same(&other.name, &tagged(person)))
     };
     if others.iter().any(is_namesake) { short_name(person, others) } else { person.name.clone() }
+}
+
+/// Returns the name of an agent as [`distinct_name`] among all agents.
+pub(in crate::bot) fn name_among_agents(person: &Person, engine: &Engine) -> String {
+    // Nobody else can be taken for them: who has the same label, has the same name.
+    let namesakes = engine.agents_named(&[&person.name, &tagged(person)]);
+    distinct_name(person, &namesakes.iter().collect::<Vec<_>>())
 }
 
 fn tagged(person: &Person) -> String {

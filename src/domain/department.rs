@@ -1,5 +1,8 @@
 //! Departments and their categories: they decide which agents may get a ticket.
 pub mod canned_reply;
+mod list;
+
+pub use list::DepartmentList;
 
 use super::Time;
 use super::ids::{CategoryId, DepartmentId, Version};

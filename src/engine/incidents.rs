@@ -2,32 +2,28 @@
 //! over. The store keeps what was announced, in one commit with the notices to the admins. So each is
 //! announced once, also across replicas and restarts.
 mod daily_summary;
+mod department_conditions;
 mod heartbeat_window;
 mod mutes;
 
 use super::error::EngineError;
 use super::events::Event;
-use super::ports::{Change, StoreError, WaitingTicket, Write};
+use super::ports::{Change, StoreError, Write};
 use super::sweep::delta;
 use super::{Attempt, Engine, lock};
 use crate::domain::Time;
-use crate::domain::alert::{Alert, Conditions, Incidents};
+use crate::domain::alert::{Alert, Incidents};
 use crate::domain::department::Department;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
-use crate::domain::ticket::{Priority, Status};
 use chrono::TimeDelta;
-use chrono_tz::Tz;
-use futures::future::try_join_all;
+use department_conditions::OldestWaits;
 pub(super) use heartbeat_window::HeartbeatWindow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long presence or the store may be unreachable: it may only be restarting.
 const OUTAGE_ALERT_AFTER: Duration = Duration::from_secs(10);
-/// How long the age of a department's oldest waiting ticket is remembered. A ticket that returns to the queue
-/// may be older than the remembered one; its alert is late by this time at most.
-const OLDEST_WAIT_TTL: Duration = Duration::from_secs(60);
 /// Timeout of one evaluation; half of it for presence.
 const EVALUATION_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -39,32 +35,13 @@ pub(super) struct IncidentState {
     announced: Option<BTreeSet<Alert>>,
     /// When the store became unreachable, and whether that was announced.
     outage: Option<(Time, bool)>,
-    /// The oldest waiting ticket of each department that has a queue.
-    oldest_waits: HashMap<DepartmentId, OldestWait>,
+    oldest_waits: OldestWaits,
 }
 
 impl IncidentState {
     /// Forgets the times that were read from a clock that was set.
     pub(super) fn forget_times(&mut self) {
-        self.oldest_waits.clear();
-    }
-}
-
-/// The oldest waiting ticket of a department, as read from the store.
-#[derive(Debug, Clone, Copy)]
-struct OldestWait {
-    ticket: WaitingTicket,
-    read_at: Time,
-}
-
-impl OldestWait {
-    /// Returns true if the ticket has waited too long. Only the business hours of its department count.
-    fn is_too_long(self, department: &Department, desk: Tz, (max, now): (TimeDelta, Time)) -> bool {
-        let waited = now - self.ticket.opened_at;
-        match &department.hours {
-            Some(hours) if waited >= max => hours.time_within(desk, (self.ticket.opened_at, now), max) >= max,
-            _ => waited >= max,
-        }
+        self.oldest_waits = OldestWaits::default();
     }
 }
 
@@ -188,74 +165,6 @@ impl Engine {
             tokio::time::timeout(EVALUATION_TIMEOUT / 2, self.presence.get(unknown_agent, now)).await,
             Ok(Ok(_))
         )
-    }
-
-    /// Returns the conditions of the departments. A department that is closed needs no agent, and no wait becomes too
-    /// long there; one that `earlier` has lasts until the ticket is taken.
-    async fn department_conditions(
-        &self,
-        oldest_waits: &mut HashMap<DepartmentId, OldestWait>,
-        earlier: &Incidents,
-        now: Time,
-    ) -> Result<Conditions, StoreError> {
-        let mut conditions = Conditions::new();
-        let settings = self.store.settings().await?;
-        let max_wait = delta(settings.wait_alert);
-        let depths = self.store.depths().await?;
-        oldest_waits.retain(|id, _| depths.get(id).is_some_and(|depth| *depth > 0));
-        for department in self.store.departments().await? {
-            let id = department.id;
-            let has_queue = depths.get(&id).is_some_and(|depth| *depth > 0);
-            if department.retired && !has_queue {
-                continue;
-            }
-            let is_within = department.in_business_hours(self.config.zone, now);
-            if is_within && self.online(id) == 0 {
-                let min_duration =
-                    if department.critical { TimeDelta::zero() } else { delta(settings.unstaffed_alert) };
-                conditions.insert(Alert::NobodyOnline(id), min_duration);
-            }
-            let is_too_long =
-                |wait: &OldestWait| wait.is_too_long(&department, self.config.zone, (max_wait, now));
-            if has_queue && !self.is_current(oldest_waits.get(&id), is_too_long, now).await? {
-                match self.oldest_waiting(id).await? {
-                    Some(ticket) => oldest_waits.insert(id, OldestWait { ticket, read_at: now }),
-                    None => oldest_waits.remove(&id),
-                };
-            }
-            let alert = Alert::TicketWaits(id);
-            let lasts = || earlier.list.iter().any(|incident| incident.alert == alert);
-            if oldest_waits.get(&id).is_some_and(is_too_long) && (is_within || lasts()) {
-                conditions.insert(alert, TimeDelta::zero());
-            }
-        }
-        Ok(conditions)
-    }
-
-    /// Returns true if a remembered oldest ticket need not be read again: it has not waited too long and was
-    /// read recently, or it has waited too long and still waits. A point read is cheap on every server;
-    /// the oldest of a long queue is not on one that reads whole index ranges.
-    async fn is_current(
-        &self,
-        wait: Option<&OldestWait>,
-        is_too_long: impl Fn(&OldestWait) -> bool,
-        now: Time,
-    ) -> Result<bool, StoreError> {
-        let Some(wait) = wait else { return Ok(false) };
-        if !is_too_long(wait) {
-            return Ok(now - wait.read_at < delta(OLDEST_WAIT_TTL));
-        }
-        let ticket = self.store.ticket(wait.ticket.id).await?;
-        Ok(ticket.is_some_and(|ticket| ticket.status() == Status::Queued))
-    }
-
-    /// Returns the oldest queued ticket of a department.
-    pub async fn oldest_waiting(
-        &self,
-        department: DepartmentId,
-    ) -> Result<Option<WaitingTicket>, StoreError> {
-        let oldest = Priority::ALL.map(|priority| self.store.oldest_waiting(department, priority));
-        Ok(try_join_all(oldest).await?.into_iter().flatten().min_by_key(|ticket| ticket.opened_at))
     }
 
     /// Counts a heartbeat that was accepted or failed.

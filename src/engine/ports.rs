@@ -36,7 +36,7 @@ pub use retention::{Cutoffs, Retention, RetentionStore};
 pub use search::{SearchHit, SearchStore};
 pub use signals::{Signal, SignalError, Signals};
 pub use statistics::StatisticsStore;
-pub use tickets::{OpeningContext, QueueDepths, TicketStore, WaitingTicket};
+pub use tickets::{HeldSlot, OpeningContext, QueueDepths, TicketStore, WaitingTicket};
 pub use topics::TopicStore;
 pub use webhooks::{
     MESSAGE_CREATED, StoredWebhook, WebhookAttempt, WebhookCounts, WebhookEvent, WebhookState, WebhookStore,

@@ -1,12 +1,12 @@
 //! Read-only queries for clients that show the desk.
 use super::Engine;
-use super::assignment::roster::Seat;
+use super::assignment::roster::{Seat, Staffing};
 use super::ports::{Presence, StoreError};
 use crate::domain::Time;
 use crate::domain::day::start_of_day;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId};
-use crate::domain::person::Availability;
+use crate::domain::person::{Availability, Person};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -41,6 +41,28 @@ impl Engine {
         let mut seats: Vec<_> = self.roster().seats().cloned().collect();
         seats.sort_by_key(|seat| seat.profile().map_or(0, |p| p.assignment_order));
         seats
+    }
+
+    /// Returns a page of the seats, in the order in which their people became agents.
+    #[must_use]
+    pub fn seats_page(&self, offset: usize, limit: usize) -> Vec<Seat> {
+        self.roster().page(offset, limit)
+    }
+
+    /// Returns how many agents and free slots there are.
+    #[must_use]
+    pub fn staffing(&self) -> Staffing {
+        self.roster().staffing()
+    }
+
+    /// Returns the agents with one of these names, regardless of case, each once.
+    #[must_use]
+    pub fn agents_named(&self, names: &[&str]) -> Vec<Person> {
+        let roster = self.roster();
+        let mut found: Vec<Person> = names.iter().flat_map(|name| roster.named(name)).cloned().collect();
+        found.sort_by_key(|person| person.id);
+        found.dedup_by_key(|person| person.id);
+        found
     }
 
     /// Returns an agent's seat.

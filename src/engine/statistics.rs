@@ -176,7 +176,7 @@ impl Engine {
         let mut longest = None;
         for department in departments {
             for priority in Priority::ALL {
-                if let Some(oldest) = self.store.oldest_waiting(department, priority).await? {
+                if let Some(oldest) = self.store.oldest_waiting(Some(department), priority).await? {
                     longest = longest.max(Some((now - oldest.opened_at).max(TimeDelta::zero())));
                 }
             }

@@ -1,8 +1,8 @@
 //! Sweep: a periodic check that repairs what events missed. A ticket that only the sweep assigns means a lost
 //! wake-up and is counted as a fault.
-use super::Engine;
 use super::error::EngineError;
 use super::ports::ClockJump;
+use super::{Engine, lock};
 use crate::domain::Time;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::PersonId;
@@ -86,32 +86,29 @@ impl Engine {
         Ok(missed)
     }
 
-    /// Repairs what a crash left half done: tickets held by former agents go back to the queue. Restores
+    /// Repairs what a crash left half done: tickets that [`Engine::start`] found held by former agents go back to the
+    /// queue. Restores
     /// volatile presence if `presence_is_volatile`. The observation window begins now: until the process came
     /// up, or became the leader, agents may have been active without its notice, and none is lost.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
-        for ticket in self.store.all_held().await? {
-            let Some(holder) = ticket.holder() else { continue };
-            if self.roster().seat(holder).is_none() {
-                let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
-                let released =
-                    self.release(ticket.id, Actor::Engine, ReleaseReason::Removed, removed, now).await;
-                // Refused if another process was faster or has made them an agent again.
-                match released {
-                    Ok(_) | Err(EngineError::Refused(..)) => {}
-                    Err(error) => return Err(error),
-                }
+        let orphaned = std::mem::take(&mut *lock(&self.orphaned));
+        for ticket in orphaned {
+            let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
+            let released = self.release(ticket, Actor::Engine, ReleaseReason::Removed, removed, now).await;
+            // Refused if another process was faster or has made them an agent again.
+            match released {
+                Ok(_) | Err(EngineError::Refused(..)) => {}
+                Err(error) => return Err(error),
             }
         }
         self.restart_observation(now);
-        let agents: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
-        for agent in &agents {
-            if self.is_lost(agent.id) {
-                self.roster().update(agent.id, |seat| seat.lost = false);
-            }
-            if presence_is_volatile && agent.availability() != Availability::Offline {
-                self.restore_record(agent, now).await;
-            }
+        let lost: Vec<PersonId> =
+            self.roster().seats().filter(|seat| seat.lost).map(|seat| seat.person.id).collect();
+        for agent in lost {
+            self.roster().update(agent, |seat| seat.lost = false);
+        }
+        if presence_is_volatile {
+            self.restore_records(now).await;
         }
         Ok(())
     }

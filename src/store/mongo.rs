@@ -105,7 +105,7 @@ pub use tx::stats::TxStats;
 use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
 use crate::domain::card::LiveCard;
-use crate::domain::ids::{PersonId, TelegramId, TicketId};
+use crate::domain::ids::{DepartmentId, PersonId, TelegramId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::ports::StoreError;
@@ -141,6 +141,7 @@ pub struct Mongo {
     tickets_by_id: Coalescer<TicketId, Result<Ticket, StoreError>>,
     held_tickets: Coalescer<PersonId, Vec<Result<Ticket, StoreError>>>,
     queue_depths: Coalescer<(), Arc<DepthSums>>,
+    department_depths: Coalescer<DepartmentId, Arc<DepthSums>>,
     live_cards: Coalescer<String, Result<LiveCard, StoreError>>,
     reference: ReferenceReader,
     tickets: WriteQueue<Queued>,
@@ -180,6 +181,7 @@ impl Mongo {
             tickets_by_id: Coalescer::new(&db, tickets::by_ids),
             held_tickets: Coalescer::new(&db, tickets::held_by_each),
             queue_depths: Coalescer::new(&db, queue::depths),
+            department_depths: Coalescer::new(&db, queue::department_depths),
             live_cards: Coalescer::new(&db, cards::by_storage_key),
             tickets: WriteQueue::start(TicketWriter {
                 session: ticket_session,

@@ -30,6 +30,7 @@ pub use file::{DATABASE_FILE, FileState, inspect};
 use super::ttl_cache::{ReferenceData, TtlCache};
 use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
+use crate::domain::department::DepartmentList;
 use crate::domain::ids::TelegramId;
 use crate::domain::person::Person;
 use crate::engine::ports::StoreError;
@@ -140,7 +141,7 @@ impl Sqlite {
         }
         let generation = self.reference_data.generation();
         let query = |conn: &Connection| {
-            let departments = reference_data::departments(conn)?;
+            let departments = Arc::new(DepartmentList::from(reference_data::departments(conn)?));
             Ok(ReferenceData { departments, settings: reference_data::settings(conn)? })
         };
         let current = Arc::new(self.read(query).await?);

@@ -3,8 +3,7 @@
 //! Take the `generation` before reading from the database. A value stored under an older generation is
 //! ignored, so a slow read cannot hide a newer write. It holds departments and settings, which almost every
 //! request needs.
-use crate::domain::department::Department;
-use crate::domain::ids::DepartmentId;
+use crate::domain::department::DepartmentList;
 use crate::domain::policy::Settings;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,15 +13,8 @@ use tokio::time::Instant;
 /// Departments and settings.
 #[derive(Debug, Default)]
 pub(super) struct ReferenceData {
-    pub(super) departments: Vec<Department>,
+    pub(super) departments: Arc<DepartmentList>,
     pub(super) settings: Settings,
-}
-
-impl ReferenceData {
-    /// Returns the department with this id.
-    pub(super) fn department(&self, id: DepartmentId) -> Option<Department> {
-        self.departments.iter().find(|department| department.id == id).cloned()
-    }
 }
 
 /// The state of a cache at the start of a read: the number of invalidations until then, and the time.

@@ -1,5 +1,5 @@
 //! Past tickets and their roll-ups, written around the store in large batches.
-use crate::fixture::{Fixture, agent_id, category, department, description, engine_config};
+use crate::fixture::{Fixture, agent_id, description, engine_config, nth_category, nth_department};
 use antri::app::Storage;
 use antri::clock::Clock;
 use antri::domain::Time;
@@ -24,8 +24,20 @@ struct PastTicket {
     ended_at: Time,
 }
 
-/// Returns the nth of `count` tickets, and counts it. Waits and handling times are of all sizes.
-fn past_ticket(n: u64, count: u64, (agents, now): (u64, Time), counts: &mut FigureCounts) -> PastTicket {
+/// The desk of the past tickets: the nth ticket is of the nth department, customer and agent.
+#[derive(Clone, Copy)]
+pub(crate) struct Past {
+    pub(crate) tickets: u64,
+    pub(crate) agents: u64,
+    pub(crate) departments: u64,
+    /// Returns the customer of the nth ticket, and their chat.
+    pub(crate) customer: fn(n: u64, tickets: u64) -> (PersonId, ChatId),
+}
+
+/// Returns the nth ticket, and counts it. Waits and handling times are of all sizes.
+fn past_ticket(n: u64, past: Past, now: Time, counts: &mut FigureCounts) -> PastTicket {
+    let (count, agents) = (past.tickets, past.agents);
+    let (customer, customer_chat) = (past.customer)(n, count);
     let step = SPREAD.num_microseconds().unwrap_or_default() / count.cast_signed();
     let created_at = now - TimeDelta::hours(36) - TimeDelta::microseconds(step * (count - n).cast_signed());
     let size = |max: u64| TimeDelta::milliseconds((n.wrapping_mul(7_919) % max * (n % 13 + 1)).cast_signed());
@@ -39,10 +51,10 @@ fn past_ticket(n: u64, count: u64, (agents, now): (u64, Time), counts: &mut Figu
         number: TicketNumber::new(created_at.naive_utc(), u32::try_from(n % 676).unwrap_or_default()),
         version: Version(0),
         arrival: Arrival(n + 1),
-        customer: agent_id(1_000_000 + n % 5_000),
-        customer_chat: ChatId(5_000_000 + (n % 5_000).cast_signed()),
-        department: department(n),
-        category: category(n),
+        customer,
+        customer_chat,
+        department: nth_department(n % past.departments),
+        category: nth_category(n % past.departments),
         description: description(n),
         priority: Priority::Normal,
         auto: true,
@@ -71,16 +83,16 @@ fn past_ticket(n: u64, count: u64, (agents, now): (u64, Time), counts: &mut Figu
     PastTicket { ticket, agent, ended_at }
 }
 
-/// Writes `count` completed tickets with their roll-ups.
-pub(super) async fn past_tickets(fixture: &Fixture, count: u64, agents: u64) {
+/// Writes completed tickets with their roll-ups.
+pub(crate) async fn past_tickets(fixture: &Fixture, past: Past) {
     let now = Clock::system().now();
     let mut counts = FigureCounts::new(engine_config().zone);
     match &fixture.backend.storage {
         Storage::Embedded(_) => {
             let conn = Connection::open(fixture.backend.dir().join(DATABASE_FILE)).expect("the file");
             conn.execute_batch("BEGIN").expect("a transaction");
-            for n in 0..count {
-                insert_row(&conn, &past_ticket(n, count, (agents, now), &mut counts)).expect("a ticket");
+            for n in 0..past.tickets {
+                insert_row(&conn, &past_ticket(n, past, now, &mut counts)).expect("a ticket");
             }
             for (day, scope, figures) in counts.iter() {
                 let day = (day - NaiveDate::default()).num_days();
@@ -98,13 +110,12 @@ pub(super) async fn past_tickets(fixture: &Fixture, count: u64, agents: u64) {
         }
         Storage::Mongo(_) => {
             let database = fixture.backend.database();
-            let numbers: Vec<u64> = (0..count).collect();
+            let numbers: Vec<u64> = (0..past.tickets).collect();
             for batch in numbers.chunks(BATCH) {
-                let past: Vec<_> =
-                    batch.iter().map(|n| past_ticket(*n, count, (agents, now), &mut counts)).collect();
-                let contents: Vec<Document> = past.iter().map(content).collect();
+                let tickets: Vec<_> = batch.iter().map(|n| past_ticket(*n, past, now, &mut counts)).collect();
+                let contents: Vec<Document> = tickets.iter().map(content).collect();
                 database.collection("tickets").insert_many(contents).await.expect("contents");
-                let states: Vec<Document> = past.iter().map(state).collect();
+                let states: Vec<Document> = tickets.iter().map(state).collect();
                 database.collection("ticket_queue").insert_many(states).await.expect("tickets");
             }
             let documents: Vec<Document> = counts.iter().map(roll_up).collect();

@@ -96,7 +96,8 @@ impl Gauges {
             self.online.get_or_create(&labels).set(api.engine.online(department.id).into());
             self.critical.get_or_create(&labels).set(department.critical.into());
             self.depth.get_or_create(&labels).set(i64::try_from(depth).unwrap_or(i64::MAX));
-            let oldest = if depth == 0 { None } else { api.engine.oldest_waiting(department.id).await? };
+            let oldest =
+                if depth == 0 { None } else { api.engine.oldest_waiting(Some(department.id)).await? };
             let age = oldest.map_or(0, |oldest| (now - oldest.opened_at).num_milliseconds().max(0));
             let millis = u32::try_from(age).unwrap_or(u32::MAX);
             self.oldest.get_or_create(&labels).set(f64::from(millis) / 1_000.0);

@@ -129,15 +129,15 @@ pub(in crate::api) async fn all(
     QueryParams(query): QueryParams<QueueQuery>,
 ) -> Result<QueuePage> {
     let (offset, limit) = check_paging(query.offset, query.limit)?;
-    let mut departments: Vec<_> =
-        api.engine.store().departments().await?.into_iter().map(|department| department.id).collect();
-    departments.retain(|id| query.department_id.is_none_or(|wanted| wanted == id.0));
-    if departments.is_empty() {
+    let department = query.department_id.map(DepartmentId);
+    if let Some(id) = department
+        && api.engine.store().department(id).await?.is_none()
+    {
         return Err(ApiError::no_department());
     }
     let page = match query.status {
-        QueueStatus::Queued => api.waiting(&departments, offset, limit).await?,
-        QueueStatus::Held => api.held(&departments, offset, limit).await?,
+        QueueStatus::Queued => api.waiting(department, offset, limit).await?,
+        QueueStatus::Held => api.held(department, offset, limit).await?,
     };
     Ok(Answer::ok("Queue", page))
 }
@@ -201,18 +201,23 @@ pub(in crate::api) async fn pick_up(
 impl Api {
     async fn waiting(
         &self,
-        departments: &[DepartmentId],
+        department: Option<DepartmentId>,
         offset: usize,
         limit: usize,
     ) -> std::result::Result<QueuePage, StoreError> {
         let store = self.engine.store();
-        let tickets = store.queue_page(departments, offset, limit).await?;
-        let depths = store.depths().await?;
+        let (tickets, total) = match department {
+            Some(id) => {
+                let tickets = store.queue_page(&[id], offset, limit).await?;
+                (tickets, store.depths().await?.get(&id).copied().unwrap_or(0))
+            }
+            None => (store.desk_queue_page(offset, limit).await?, store.waiting_count().await?),
+        };
         let positions = self.positions(&tickets).await?;
         Ok(QueuePage {
             tickets: with_positions(self.ticket_bodies(&tickets).await?, positions.into_iter().map(Some))
                 .collect(),
-            total: departments.iter().filter_map(|id| depths.get(id)).sum(),
+            total,
         })
     }
 
@@ -235,12 +240,12 @@ impl Api {
 
     async fn held(
         &self,
-        departments: &[DepartmentId],
+        department: Option<DepartmentId>,
         offset: usize,
         limit: usize,
     ) -> std::result::Result<QueuePage, StoreError> {
         let mut held = self.engine.store().all_held().await?;
-        held.retain(|ticket| departments.contains(&ticket.department));
+        held.retain(|ticket| department.is_none_or(|id| ticket.department == id));
         held.sort_by_key(|ticket| (ticket.hold().map(|hold| hold.assigned_at), ticket.arrival));
         let total = held.len() as u64;
         let page: Vec<_> = held.into_iter().skip(offset).take(limit).collect();

@@ -29,6 +29,9 @@ use tokio::time::Instant;
 
 /// The last position that is refreshed at all.
 const REFRESHED_POSITIONS: usize = 100;
+/// Queues that are read at once, whose refreshes share a commit: after a start all of them are due, and other work
+/// must get in between.
+const MAX_CONCURRENT_READS: usize = 16;
 /// The delay after a step, as a multiple of the step's duration: refreshes get a tenth of the time at most.
 const DELAY_FACTOR: u32 = 9;
 /// The shortest delay: at most ten refreshes of a card per second.
@@ -178,21 +181,26 @@ impl CardRefresher {
         if stale.agents_changed {
             departments.extend(self.shown.iter().filter(|(_, shown)| !shown.is_empty()).map(|(id, _)| *id));
         }
-        // In parallel, since each is a round trip to a server.
-        let heads = departments.into_iter().map(async |department| {
-            Ok::<_, StoreError>((
-                department,
-                self.engine.store().queue_head(department, false, REFRESHED_POSITIONS).await?,
-            ))
-        });
-        let (queues, heads) = tokio::try_join!(self.queues(stale.agents), try_join_all(heads))?;
+        let queues = self.queues(stale.agents).await?;
         let lists = self.lists.take(self.engine.store().as_ref()).await?;
         let cards = queues.into_iter().chain(lists);
         let mut out: Vec<_> = cards.map(|card| Outgoing::refresh(card.chat, card.key)).collect();
         out.extend(self.pick_ups.take(&self.engine, self.clock.now()).await?);
-        for (department, head) in heads {
-            out.extend(self.positions(department, &head));
+        let departments: Vec<_> = departments.into_iter().collect();
+        for departments in departments.chunks(MAX_CONCURRENT_READS) {
+            // In parallel, since each is a round trip to a server.
+            let store = self.engine.store();
+            let heads = departments.iter().map(|id| store.queue_head(*id, false, REFRESHED_POSITIONS));
+            let heads = try_join_all(heads).await?;
+            for (department, head) in departments.iter().zip(heads) {
+                out.extend(self.positions(*department, &head));
+            }
+            self.enqueue(std::mem::take(&mut out)).await?;
         }
+        self.enqueue(out).await
+    }
+
+    async fn enqueue(&self, out: Vec<Outgoing>) -> Result<(), StoreError> {
         if !out.is_empty() {
             self.engine.store().enqueue(out, self.clock.now()).await?;
             self.engine.wake_outbox();

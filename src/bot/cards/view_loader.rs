@@ -11,14 +11,13 @@ use super::views::{
 };
 use crate::bot::paging::{clamp_page, page_of};
 use crate::domain::Time;
-use crate::domain::department::Department;
+use crate::domain::department::{Department, DepartmentList};
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DepartmentId, PersonId};
-use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Mode;
 use crate::domain::ticket::{Status, Ticket, TicketState};
 use crate::engine::Engine;
-use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::{Store, StoreError};
 use console::agent_line;
 use std::sync::Arc;
@@ -55,7 +54,7 @@ impl ViewLoader {
         viewer: PersonId,
         position: Option<u64>,
     ) -> Result<TicketView, StoreError> {
-        let departments = self.store().departments().await?;
+        let departments = self.store().department_list().await?;
         self.ticket_view(ticket, viewer, position, &departments).await
     }
 
@@ -64,7 +63,7 @@ impl ViewLoader {
         ticket: &Ticket,
         viewer: PersonId,
         position: Option<u64>,
-        all: &[Department],
+        all: &DepartmentList,
     ) -> Result<TicketView, StoreError> {
         let holder = match &ticket.state {
             TicketState::Held(hold) => Some(hold.agent),
@@ -94,7 +93,7 @@ impl ViewLoader {
             Some(agent) if viewer == ticket.customer => self.shown_agent(agent).await?,
             _ => None,
         };
-        let label = all.iter().find(|d| d.id == ticket.department).map(|d| d.label(ticket.category));
+        let label = all.get(ticket.department).map(|d| d.label(ticket.category));
         Ok(TicketView {
             id: ticket.id,
             number: ticket.number.clone(),
@@ -138,7 +137,7 @@ impl ViewLoader {
         tickets: &[Ticket],
         viewer: PersonId,
     ) -> Result<Vec<TicketView>, StoreError> {
-        let departments = self.store().departments().await?;
+        let departments = self.store().department_list().await?;
         let mut views = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             views.push(self.ticket_view(ticket, viewer, None, &departments).await?);
@@ -174,13 +173,22 @@ impl ViewLoader {
 
     /// Returns a page of the waiting tickets: in an agent's departments, or in all departments for an admin.
     pub async fn waiting(&self, viewer: &Person, page: u16) -> Result<QueueView, StoreError> {
-        let departments = self.departments_of(viewer).await?;
-        let depths = self.store().depths().await?;
-        let total: u64 = departments.iter().filter_map(|d| depths.get(d)).sum();
+        let (store, size) = (self.store(), usize::from(TICKETS_PER_PAGE));
+        let departments = (!viewer.is_admin()).then(|| departments_of(viewer));
+        let total = match &departments {
+            Some(departments) => {
+                let depths = store.depths().await?;
+                departments.iter().filter_map(|d| depths.get(d)).sum()
+            }
+            None => store.waiting_count().await?,
+        };
         let (page, pages) = clamp_page(total, page, TICKETS_PER_PAGE);
-        let offset = usize::from(page) * usize::from(TICKETS_PER_PAGE);
-        let tickets = self.store().queue_page(&departments, offset, usize::from(TICKETS_PER_PAGE)).await?;
-        let mode = self.store().settings().await?.mode;
+        let offset = usize::from(page) * size;
+        let tickets = match &departments {
+            Some(departments) => store.queue_page(departments, offset, size).await?,
+            None => store.desk_queue_page(offset, size).await?,
+        };
+        let mode = store.settings().await?.mode;
         let can_pick_up = |ticket: &&Ticket| {
             viewer.agent.as_ref().is_some_and(|profile| {
                 profile.departments.contains(&ticket.department)
@@ -199,32 +207,24 @@ impl ViewLoader {
         })
     }
 
-    async fn departments_of(&self, viewer: &Person) -> Result<Vec<DepartmentId>, StoreError> {
-        if viewer.is_admin() {
-            return Ok(self.store().departments().await?.into_iter().map(|d| d.id).collect());
-        }
-        Ok(viewer.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect())
-    }
-
     /// Returns a page of the workload of all agents.
     pub async fn workload(&self, page: u16) -> Result<WorkloadView, StoreError> {
-        let seats = self.engine.seats();
-        let departments = self.store().departments().await?;
-        let online = seats.iter().filter(|seat| is_online(seat));
+        let departments = self.store().department_list().await?;
+        let staffing = self.engine.staffing();
         // Only slots that can get a ticket count as free: those of agents who are not skipped by the
         // assignment, or of all agents in manual mode.
         let is_manual = self.store().settings().await?.mode == Mode::Manual;
-        let receiving = online.clone().filter(|seat| is_manual || seat.skip().is_none());
-        let free = receiving.map(|s| capacity(s).saturating_sub(u32::from(s.held()))).sum();
-        let (page, pages, shown) = page_of(&seats, page, AGENTS_PER_PAGE);
+        let (page, pages) = clamp_page(staffing.agents.into(), page, AGENTS_PER_PAGE);
+        let size = usize::from(AGENTS_PER_PAGE);
+        let shown = self.engine.seats_page(usize::from(page) * size, size);
         Ok(WorkloadView {
             page,
             pages,
-            agents: shown.iter().map(|seat| agent_line(seat, &seats, &departments)).collect(),
-            waiting: self.store().depths().await?.values().sum(),
-            online: u32::try_from(online.count()).unwrap_or(u32::MAX),
-            total: u32::try_from(seats.len()).unwrap_or(u32::MAX),
-            free,
+            agents: shown.iter().map(|seat| agent_line(seat, &self.engine, &departments)).collect(),
+            waiting: self.store().waiting_count().await?,
+            online: staffing.online,
+            total: staffing.agents,
+            free: if is_manual { staffing.free_slots } else { staffing.ready_slots },
         })
     }
 
@@ -235,11 +235,11 @@ impl ViewLoader {
         name: &str,
         choose: Option<u16>,
     ) -> Result<DraftView, StoreError> {
-        let departments = self.store().departments().await?;
+        let departments = self.store().department_list().await?;
         let choices = category_choices(&departments);
         let (page, pages, shown) = page_of(&choices, choose.unwrap_or(0), CHOICES_PER_PAGE);
         let label = |(department, category): (DepartmentId, CategoryId)| {
-            departments.iter().find(|d| d.id == department).map(|d| d.label(category))
+            departments.get(department).map(|d| d.label(category))
         };
         Ok(DraftView {
             id: draft.id,
@@ -256,13 +256,13 @@ impl ViewLoader {
 
     /// Returns every category that takes new tickets, with its label.
     pub async fn offers(&self) -> Result<Vec<(DepartmentId, CategoryId, String)>, StoreError> {
-        Ok(category_choices(&self.store().departments().await?))
+        Ok(category_choices(&self.store().department_list().await?))
     }
 
     /// Returns an agent's status; `None` for a person who is no agent. `today` is when the day began.
     pub async fn status(&self, person: &Person, today: Time) -> Result<Option<AgentStatusView>, StoreError> {
         let Some(profile) = &person.agent else { return Ok(None) };
-        let (all, depths) = (self.store().departments().await?, self.store().depths().await?);
+        let (all, depths) = (self.store().department_list().await?, self.store().depths().await?);
         Ok(Some(AgentStatusView {
             availability: profile.availability,
             away_until: profile.away_until,
@@ -287,16 +287,14 @@ fn category_choices(departments: &[Department]) -> Vec<(DepartmentId, CategoryId
     departments.iter().flat_map(|d| d.offered().map(|c| (d.id, c.id, d.label(c.id)))).collect()
 }
 
-fn department_names(profile: &AgentProfile, all: &[Department]) -> Vec<String> {
-    all.iter().filter(|d| profile.departments.contains(&d.id)).map(|d| d.name.clone()).collect()
+/// Returns the names of the departments that an agent serves, in the order of the list.
+fn department_names(profile: &AgentProfile, all: &DepartmentList) -> Vec<String> {
+    all.select(&profile.departments).into_iter().map(|department| department.name.clone()).collect()
 }
 
-fn is_online(seat: &Seat) -> bool {
-    seat.person.availability() == Availability::Online && !seat.out_of_reach()
-}
-
-fn capacity(seat: &Seat) -> u32 {
-    seat.profile().map_or(0, |p| u32::from(p.max_tickets.get()))
+/// Returns the departments that an agent serves.
+fn departments_of(viewer: &Person) -> Vec<DepartmentId> {
+    viewer.agent.iter().flat_map(|profile| profile.departments.iter().copied()).collect()
 }
 
 fn saturating_u16(n: usize) -> u16 {

@@ -3,6 +3,7 @@
 mod cause;
 
 use crate::domain::Time;
+use crate::domain::department::DepartmentList;
 use crate::domain::event::{Action, AuditEvent, ReleaseReason};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
@@ -266,23 +267,31 @@ impl Engine {
         last_heartbeat: Time,
     ) -> PresenceRecord {
         let held = self.roster().seat(person.id).map_or(0, crate::engine::assignment::roster::Seat::held);
-        let first = profile.departments.first().copied();
-        let name = match first {
-            Some(id) => self.store.department(id).await.unwrap_or_default().map(|department| department.name),
-            None => None,
-        };
-        PresenceRecord {
-            agent_id: person.id,
-            name: person.name.clone(),
-            email: person.email.clone().unwrap_or_default(),
-            department_id: first,
-            department: name.unwrap_or_default(),
-            department_ids: profile.departments.iter().copied().collect(),
-            status: profile.availability,
-            last_heartbeat,
-            current_chats: held,
-            max_chats: profile.max_tickets.get(),
-        }
+        let departments = self.store.department_list().await.unwrap_or_default();
+        presence_record_of(person, profile, (held, &departments), last_heartbeat)
+    }
+}
+
+/// Returns the presence record of an agent who holds this many tickets.
+pub(super) fn presence_record_of(
+    person: &Person,
+    profile: &AgentProfile,
+    (held, departments): (u16, &DepartmentList),
+    last_heartbeat: Time,
+) -> PresenceRecord {
+    let first = profile.departments.first().copied();
+    let department = first.and_then(|id| departments.get(id));
+    PresenceRecord {
+        agent_id: person.id,
+        name: person.name.clone(),
+        email: person.email.clone().unwrap_or_default(),
+        department_id: first,
+        department: department.map(|department| department.name.clone()).unwrap_or_default(),
+        department_ids: profile.departments.iter().copied().collect(),
+        status: profile.availability,
+        last_heartbeat,
+        current_chats: held,
+        max_chats: profile.max_tickets.get(),
     }
 }
 

@@ -2,19 +2,22 @@
 //! asks them, marks them as lost, or sets them offline. Before acting it reads the agent from the store,
 //! because another replica may have seen activity. It adds activity that is only in the roster, because that
 //! may not be written yet.
-use super::availability::Cause;
+use super::availability::{Cause, presence_record_of};
 use super::presence_policy::{PresenceAction, RecordState, evaluate};
 use crate::domain::Time;
+use crate::domain::department::DepartmentList;
 use crate::domain::ids::PersonId;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Settings;
 use crate::domain::presence::PresenceRecord;
 use crate::engine::Engine;
+use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use crate::engine::sweep::{SweepReport, delta};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// The inputs of one evaluation of an agent, beside their profile.
 struct Observation<'a> {
@@ -83,13 +86,42 @@ impl Engine {
 
     /// Writes the record of a client that presence has lost. It expires when the one that was lost would have.
     pub(in crate::engine) async fn restore_record(&self, agent: &Person, now: Time) {
-        let Some(profile) = &agent.agent else { return };
+        let departments = self.store.department_list().await.unwrap_or_default();
+        let held = self.roster().seat(agent.id).map_or(0, Seat::held);
+        if let Some(lost) = self.lost_record(agent, (held, &departments), now) {
+            self.put_record(lost, now).await;
+        }
+    }
+
+    /// Writes the records of all agents who are not offline: presence has lost them.
+    pub(in crate::engine) async fn restore_records(&self, now: Time) {
+        let departments = self.store.department_list().await.unwrap_or_default();
+        let record = |seat: &Seat| self.lost_record(&seat.person, (seat.held(), &departments), now);
+        let is_present = |seat: &&Seat| seat.person.availability() != Availability::Offline;
+        let records: Vec<_> = self.roster().seats().filter(is_present).filter_map(record).collect();
+        for record in records {
+            self.put_record(record, now).await;
+        }
+    }
+
+    /// Returns the record that presence has lost, and its remaining TTL; `None` if it would have expired.
+    fn lost_record(
+        &self,
+        agent: &Person,
+        place: (u16, &DepartmentList),
+        now: Time,
+    ) -> Option<(PresenceRecord, Duration)> {
+        let profile = agent.agent.as_ref()?;
         let since = profile.last_activity.max(self.observed_since(profile.via));
         let ttl = delta(self.config.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
-        let Ok(ttl) = ttl.to_std() else { return };
-        let record = self.presence_record(agent, profile, profile.last_activity).await;
+        let record = presence_record_of(agent, profile, place, profile.last_activity);
+        Some((record, ttl.to_std().ok()?))
+    }
+
+    async fn put_record(&self, (record, ttl): (PresenceRecord, Duration), now: Time) {
+        let agent = record.agent_id;
         if let Err(error) = self.presence.heartbeat(record, ttl, now).await {
-            tracing::warn!(agent = %agent.id, %error, "failed to restore presence record");
+            tracing::warn!(%agent, %error, "failed to restore presence record");
         }
     }
 

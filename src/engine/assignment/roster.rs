@@ -3,9 +3,11 @@
 //! disagrees is reloaded. Every change maintains the order, so a choice costs the same at any number of
 //! agents.
 mod choice;
+mod listing;
 mod seat;
 
 pub use choice::Choice;
+pub use listing::Staffing;
 pub use seat::Seat;
 
 use crate::domain::Time;
@@ -14,6 +16,7 @@ use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Person};
 use crate::domain::policy::Strategy;
 use chrono::TimeDelta;
+use listing::Listing;
 use seat::RotationKey;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -33,6 +36,7 @@ pub type SkippedAgents = (Vec<(SkipReason, u32)>, Vec<(PersonId, SkipReason)>);
 pub struct Roster {
     seats: HashMap<PersonId, Seat>,
     departments: HashMap<DepartmentId, DepartmentAgents>,
+    listing: Listing,
     strategy: Strategy,
     /// How long a released ticket stays away from its former holder.
     return_delay: TimeDelta,
@@ -58,6 +62,7 @@ impl Roster {
         Self {
             seats: HashMap::new(),
             departments: HashMap::new(),
+            listing: Listing::default(),
             strategy,
             return_delay,
             last_assigned_at: None,
@@ -121,6 +126,7 @@ impl Roster {
             self.last_assigned_at = self.last_assigned_at.max(profile.last_assigned);
             let seat = Seat { person, holds, lost };
             self.index_seat(&seat);
+            self.listing.add(&seat.person);
             self.seats.insert(seat.person.id, seat);
         }
     }
@@ -178,11 +184,13 @@ impl Roster {
     pub fn remove(&mut self, agent: PersonId) {
         if let Some(seat) = self.seats.remove(&agent) {
             self.unindex_seat(&seat);
+            self.listing.remove(&seat.person);
         }
         *self.revisions.entry(agent).or_default() += 1;
     }
 
-    /// Applies `change` to a seat and updates its place in the order.
+    /// Applies `change` to a seat and updates its place in the order. It must leave the name and the
+    /// `assignment_order`.
     pub fn update(&mut self, agent: PersonId, change: impl FnOnce(&mut Seat)) {
         if let Some(mut seat) = self.seats.remove(&agent) {
             self.unindex_seat(&seat);
@@ -298,6 +306,7 @@ impl Roster {
     }
 
     fn index_seat(&mut self, seat: &Seat) {
+        self.listing.count(seat);
         let (key, skip) = (seat.rotation_key(self.strategy), seat.skip());
         for department in seat.profile().into_iter().flat_map(|p| &p.departments) {
             let agents = self.departments.entry(*department).or_default();
@@ -312,6 +321,7 @@ impl Roster {
     }
 
     fn unindex_seat(&mut self, seat: &Seat) {
+        self.listing.uncount(seat);
         let (key, skip) = (seat.rotation_key(self.strategy), seat.skip());
         for department in seat.profile().into_iter().flat_map(|p| &p.departments) {
             let Some(agents) = self.departments.get_mut(department) else { continue };

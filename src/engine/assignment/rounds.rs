@@ -8,9 +8,9 @@ use crate::domain::Time;
 use crate::domain::ids::{DepartmentId, PersonId, Slot, TicketId};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::ports::{CommitError, StoreError};
+use crate::engine::ports::{CommitError, HeldSlot, StoreError};
 use crate::engine::{Engine, MAX_ATTEMPTS, lock};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{MutexGuard, RwLockWriteGuard};
@@ -51,12 +51,14 @@ impl Engine {
         let revisions = self.roster().revisions();
         let settings = self.store.settings().await?;
         let mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>> = HashMap::new();
-        for ticket in self.store.all_held().await? {
-            if let Some(hold) = ticket.hold() {
-                holds.entry(hold.agent).or_default().insert(hold.slot, ticket.id);
-            }
+        // The reads run concurrently: each of them is long where many agents hold tickets.
+        let (held, agents) = tokio::try_join!(self.store.held_slots(), self.store.agents())?;
+        for HeldSlot { agent, slot, ticket } in held {
+            holds.entry(agent).or_default().insert(slot, ticket);
         }
-        let agents = self.store.agents().await?;
+        let seated: HashSet<PersonId> = agents.iter().map(|agent| agent.id).collect();
+        let orphaned = holds.iter().filter(|(agent, _)| !seated.contains(agent));
+        *lock(&self.orphaned) = orphaned.flat_map(|(_, held)| held.values().copied()).collect();
         // A command that ended in the meantime is newer than the agents read above.
         let overtaken = {
             let mut roster = self.roster();
@@ -101,7 +103,7 @@ impl Engine {
 
     /// Marks every department for the next round.
     pub(in crate::engine) async fn request_all_rounds(&self) -> Result<(), StoreError> {
-        let all: Vec<_> = self.store.departments().await?.into_iter().map(|d| d.id).collect();
+        let all: Vec<_> = self.store.departments().await?.iter().map(|d| d.id).collect();
         self.request_round(all);
         Ok(())
     }

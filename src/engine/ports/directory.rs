@@ -2,7 +2,7 @@
 use super::StoreError;
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
-use crate::domain::department::Department;
+use crate::domain::department::{Department, DepartmentList};
 use crate::domain::draft::Draft;
 use crate::domain::ids::{ChatId, DepartmentId, PersonId, TelegramId};
 use crate::domain::person::Person;
@@ -10,6 +10,7 @@ use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
 use async_trait::async_trait;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The people of the desk, and the records beside the tickets.
 /// [`TicketStore::commit`](super::TicketStore::commit) writes all of them except drafts and signs of
@@ -41,9 +42,14 @@ pub trait DirectoryStore: Send + Sync + 'static {
 
     /// Returns all departments by name, including retired ones.
     async fn departments(&self) -> Result<Vec<Department>, StoreError>;
+    /// Returns all departments, to show them. A change by another replica may be missing for a moment. Should
+    /// not copy them.
+    async fn department_list(&self) -> Result<Arc<DepartmentList>, StoreError> {
+        Ok(Arc::new(self.departments().await?.into()))
+    }
     /// Returns the department with this id, to show its name.
     async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.departments().await?.into_iter().find(|department| department.id == id))
+        Ok(self.department_list().await?.get(id).cloned())
     }
     /// Returns the settings, or the defaults if none were ever written.
     async fn settings(&self) -> Result<Settings, StoreError>;

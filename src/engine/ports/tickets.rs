@@ -3,7 +3,7 @@ use super::{Change, CommitError, Committed, StoreError};
 use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, Slot, TicketId};
 use crate::domain::number::TicketNumber;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
@@ -31,6 +31,17 @@ pub struct WaitingTicket {
     pub id: TicketId,
     /// When it was opened, to the millisecond.
     pub opened_at: Time,
+}
+
+/// The slot that a held ticket takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldSlot {
+    /// The holder.
+    pub agent: PersonId,
+    /// The slot.
+    pub slot: Slot,
+    /// The ticket.
+    pub ticket: TicketId,
 }
 
 /// The tickets, the queues of the departments and the audit events, and the commit of a [`Change`] of any
@@ -64,6 +75,8 @@ pub trait TicketStore: Send + Sync + 'static {
     async fn held_by(&self, agent: PersonId) -> Result<Vec<Ticket>, StoreError>;
     /// Returns every held ticket.
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError>;
+    /// Returns the slot of every held ticket, in no order. Should not read the tickets' content.
+    async fn held_slots(&self) -> Result<Vec<HeldSlot>, StoreError>;
     /// Returns the first `limit` tickets with a time at which the engine resumes them, earliest first. The cost
     /// does not depend on how many there are.
     async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError>;
@@ -85,15 +98,20 @@ pub trait TicketStore: Send + Sync + 'static {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns the queued ticket of a department and priority that arrived first. The cost does not depend on
-    /// the queue's depth.
+    /// Returns a page of the queue of the whole desk, ordered by priority, then arrival. The cost does not depend
+    /// on the number of departments.
+    async fn desk_queue_page(&self, offset: usize, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// Returns the queued ticket of a priority that arrived first, in a department or on the whole desk. The cost
+    /// does not depend on the queue's depth.
     async fn oldest_waiting(
         &self,
-        department: DepartmentId,
+        department: Option<DepartmentId>,
         priority: Priority,
     ) -> Result<Option<WaitingTicket>, StoreError>;
     /// Returns the number of queued tickets of each department. The cost does not depend on the depths.
     async fn depths(&self) -> Result<QueueDepths, StoreError>;
+    /// Returns the number of queued tickets of the whole desk.
+    async fn waiting_count(&self) -> Result<u64, StoreError>;
     /// Returns a queued ticket's position in its department, from 1. At the tail of its priority the cost
     /// does not depend on the queue's depth.
     async fn position(

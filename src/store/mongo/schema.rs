@@ -118,6 +118,8 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "status": "queued" }),
     index(TICKET_QUEUE, "queue_all", || doc! { "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
+    index(TICKET_QUEUE, "queue_desk", || doc! { "rank": 1, "position": 1 })
+        .where_(|| doc! { "status": "queued" }),
     index(TICKET_QUEUE, "customer", || doc! { "customer": 1, "open": 1, "position": 1 }),
     // Ended tickets whose live cards are not deleted yet.
     index(TICKET_QUEUE, "has_live_cards", || doc! { "ended_at": 1 })
@@ -130,6 +132,7 @@ const INDEXES: &[Index] = &[
     index(TICKETS, "ticket_number", || doc! { "ticket_number": 1 }).unique(),
     index(TICKETS, "key", || doc! { "key": 1 }).unique(),
     index(TICKETS, "words", || doc! { "words": 1 }),
+    index(QUEUE_DEPTHS, "department", || doc! { "department": 1 }),
     index(INVITES, "valid_until", || doc! { "valid_until": 1 }),
     index(DRAFTS, "saved_at", || doc! { "saved_at": 1 }),
     index(CANNED_REPLIES, "word", || doc! { "department_id": 1, "word_key": 1 }).unique(),
@@ -183,7 +186,7 @@ const INDEXES: &[Index] = &[
 
 /// Collections without an index but `_id`. They are created at start-up, because creating one in a
 /// transaction is slow.
-const UNINDEXED: &[&str] = &[SETTINGS, QUEUE_DEPTHS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
+const UNINDEXED: &[&str] = &[SETTINGS, COUNTERS, LEASES, OUTBOX_STAGED, FOCUS];
 
 /// Server error code: the collection exists.
 const NAMESPACE_EXISTS: i32 = 48;

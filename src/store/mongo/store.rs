@@ -1,32 +1,26 @@
 //! The port, method by method: reads query the server, writes that need a transaction go to a write queue.
+mod directory;
+
 use super::inbox::UpdateEnd;
 use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::read::{cards, events, people, queue, reference_data, tickets};
+use super::read::{cards, events, queue, tickets};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
-use super::{Mongo, codec, inbox};
+use super::{Mongo, inbox};
 use crate::domain::Time;
-use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
-use crate::domain::department::Department;
-use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
-use crate::domain::person::Person;
-use crate::domain::person::invite::Invite;
-use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, HeldSlot, InboxRow,
     InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
-use mongodb::bson::doc;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// The most changes of one call that share a transaction: more than the engine commits at once.
@@ -91,7 +85,8 @@ impl TicketStore for Mongo {
     ) -> Result<OpeningContext, StoreError> {
         let (reference, ahead) =
             tokio::try_join!(self.reference.cached(), self.position(department, priority, Arrival::LAST))?;
-        let (department, settings) = (reference.department(department), reference.settings.clone());
+        let (department, settings) =
+            (reference.departments.get(department).cloned(), reference.settings.clone());
         Ok(OpeningContext { department, settings, ahead })
     }
 
@@ -104,6 +99,10 @@ impl TicketStore for Mongo {
 
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError> {
         tickets::find(&self.db, tickets::all_held()).await
+    }
+
+    async fn held_slots(&self) -> Result<Vec<HeldSlot>, StoreError> {
+        tickets::held_slots(&self.db).await
     }
 
     async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError> {
@@ -134,9 +133,13 @@ impl TicketStore for Mongo {
         tickets::find(&self.db, queue::page(departments, offset, limit)).await
     }
 
+    async fn desk_queue_page(&self, offset: usize, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        tickets::find(&self.db, queue::desk_page(offset, limit)).await
+    }
+
     async fn oldest_waiting(
         &self,
-        department: DepartmentId,
+        department: Option<DepartmentId>,
         priority: Priority,
     ) -> Result<Option<WaitingTicket>, StoreError> {
         queue::oldest_waiting(&self.db, department, priority).await
@@ -146,13 +149,17 @@ impl TicketStore for Mongo {
         Ok(self.queue_depths.get(()).await?.unwrap_or_default().by_department())
     }
 
+    async fn waiting_count(&self) -> Result<u64, StoreError> {
+        Ok(self.queue_depths.get(()).await?.unwrap_or_default().total())
+    }
+
     async fn position(
         &self,
         department: DepartmentId,
         priority: Priority,
         arrival: Arrival,
     ) -> Result<u64, StoreError> {
-        let depths = self.queue_depths.get(()).await?.unwrap_or_default();
+        let depths = self.department_depths.get(department).await?.unwrap_or_default();
         queue::position(&self.db, &depths, (department, priority), arrival).await
     }
 
@@ -162,94 +169,6 @@ impl TicketStore for Mongo {
 
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
         events::assignment_counts(&self.db, agent, from).await
-    }
-}
-
-#[async_trait]
-impl DirectoryStore for Mongo {
-    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        self.people.get(id).await?.transpose()
-    }
-
-    async fn person_by_telegram(&self, id: TelegramId) -> Result<Option<Person>, StoreError> {
-        people::one(&self.db, doc! { "telegram_id": id.0 }).await
-    }
-
-    async fn person_by_username(&self, name: &str) -> Result<Option<Person>, StoreError> {
-        people::by_username(&self.db, name).await
-    }
-
-    async fn was_username_of_other(&self, name: &str, person: PersonId) -> Result<bool, StoreError> {
-        people::was_username_of_other(&self.db, name, person).await
-    }
-
-    async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        Ok(self.unreadable.leave_out(people::agents(&self.db).await?))
-    }
-
-    async fn admins(&self) -> Result<Vec<Person>, StoreError> {
-        let admins = people::find(&self.db, doc! { "role": "admin" }, doc! { "created_seq": 1 }, 0).await?;
-        Ok(self.unreadable.leave_out(admins))
-    }
-
-    async fn recent_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let recent = people::find(&self.db, doc! {}, doc! { "created_seq": -1 }, codec::int(limit)).await?;
-        Ok(self.unreadable.leave_out(recent))
-    }
-
-    fn unreadable_people(&self) -> BTreeSet<PersonId> {
-        self.unreadable.ids()
-    }
-
-    async fn record_bot(&self, bot: TelegramId) -> Result<TelegramId, StoreError> {
-        reference_data::record_bot(&self.db, bot).await
-    }
-
-    async fn banned_people(&self, limit: usize) -> Result<Vec<Person>, StoreError> {
-        Ok(self.unreadable.leave_out(people::banned(&self.db, limit).await?))
-    }
-
-    async fn record_activity(&self, agent: PersonId, at: Time) -> Result<(), StoreError> {
-        people::touch(&self.db, agent, at).await
-    }
-
-    async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.reference.departments().await
-    }
-
-    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.reference.cached().await?.department(id))
-    }
-
-    async fn settings(&self) -> Result<Settings, StoreError> {
-        self.reference.settings().await
-    }
-
-    async fn incidents(&self) -> Result<Incidents, StoreError> {
-        reference_data::incidents(&self.db).await
-    }
-
-    async fn invite(&self, code: &str) -> Result<Option<Invite>, StoreError> {
-        reference_data::invite(&self.db, code).await
-    }
-
-    async fn valid_invites(&self, now: Time) -> Result<Vec<Invite>, StoreError> {
-        reference_data::valid_invites(&self.db, now).await
-    }
-
-    async fn draft(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
-        cards::draft(&self.db, person).await
-    }
-
-    async fn put_draft(&self, draft: Draft) -> Result<(), StoreError> {
-        cards::put_draft(&self.db, &draft, self.last_time()).await
-    }
-
-    async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        cards::drop_draft(&self.db, draft).await
     }
 }
 

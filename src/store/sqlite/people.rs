@@ -20,7 +20,8 @@ pub(super) const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p
 // Telegram lets a username pass from one person to another: the newest row has it.
 const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
-const AGENTS: &str = person!("JOIN agents a ON a.person = p.id ORDER BY a.assignment_order, a.person");
+// SQLite would sort the rows with their documents.
+const AGENTS: &str = person!("JOIN agents a ON a.person = p.id");
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
 pub(super) const BANNED: &str = person!(
     "INDEXED BY people_banned LEFT JOIN agents a ON a.person = p.id WHERE p.banned = 1
@@ -109,7 +110,7 @@ pub(super) fn was_username_of_other(
     conn.prepare_cached(HAD_USERNAME)?.exists(params![name, person])
 }
 
-/// Returns all agents by `assignment_order`.
+/// Returns all agents, in no order.
 pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
     conn.prepare_cached(AGENTS)?.query_map([], person_or_unreadable)?.collect()
 }

@@ -14,8 +14,14 @@ fn empty_store() -> (Connection, TempDir) {
 /// Returns whether a step of a query plan is allowed. A plan may scan a constant, a subquery, or a partial
 /// index of which the query wants every row or has a LIMIT.
 fn is_allowed(step: &str) -> bool {
-    let scanned_indexes =
-        ["tickets_held", "tickets_snoozed", "outbox_chats_ready", "outbox_chats_delayed", "outbox_claimed"];
+    let scanned_indexes = [
+        "tickets_held",
+        "tickets_waiting",
+        "tickets_snoozed",
+        "outbox_chats_ready",
+        "outbox_chats_delayed",
+        "outbox_claimed",
+    ];
     !step.contains("SCAN")
         || step.contains("CONSTANT ROW")
         || step.contains("SCAN (subquery")
@@ -32,6 +38,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::COUNT_OPEN,
     tickets::HELD_BY,
     tickets::ALL_HELD,
+    tickets::HELD_SLOTS,
     tickets::SNOOZED,
     tickets::AWAITED,
     tickets::NUDGED,
@@ -44,6 +51,8 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     people::BANNED,
     queue::HEAD_AUTO,
     queue::OLDEST_WAITING,
+    queue::OLDEST_WAITING_OF_DESK,
+    queue::DESK_PAGE,
     queue::ORDER_KEYS,
     queue::BY_ARRIVAL,
     queue::POSITION,

@@ -17,9 +17,14 @@ pub(super) const ORDER_KEYS: &str = "SELECT priority, arrival FROM tickets INDEX
     UNION ALL SELECT priority, arrival FROM tickets INDEXED BY tickets_queue_manual
         WHERE department = ?1 AND status = 'queued' AND auto_assignment = 0
     ORDER BY 1, 2 LIMIT ?2";
+/// Selects a page of the queue of the whole desk.
+pub(super) const DESK_PAGE: &str = tickets!(
+    "INDEXED BY tickets_waiting WHERE status = 'queued' ORDER BY priority, arrival LIMIT ?1 OFFSET ?2"
+);
 pub(super) const BY_ARRIVAL: &str = tickets!("WHERE arrival = ?1");
 pub(super) const DEPTHS: &str =
     "SELECT department, sum(depth) FROM queue_depths GROUP BY department HAVING sum(depth) > 0";
+const WAITING_COUNT: &str = "SELECT coalesce(sum(depth), 0) FROM queue_depths";
 /// Counts the tickets up to a ticket. At the tail of a priority, where new tickets are, the stored depths are
 /// enough; anywhere else the statement counts the tickets of the same priority.
 pub(super) const POSITION: &str = "SELECT
@@ -46,6 +51,10 @@ pub(super) const OLDEST_WAITING: &str =
             WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto_assignment = 1
         UNION ALL SELECT min(arrival) FROM tickets INDEXED BY tickets_queue_manual
             WHERE department = ?1 AND priority = ?2 AND status = 'queued' AND auto_assignment = 0))";
+/// Selects the first ticket of the whole desk at one priority.
+pub(super) const OLDEST_WAITING_OF_DESK: &str =
+    "SELECT id, created_at FROM tickets INDEXED BY tickets_waiting
+    WHERE status = 'queued' AND priority = ?1 ORDER BY arrival LIMIT 1";
 
 /// Returns the first `limit` tickets of a department's queue; with `auto` only those that the engine may
 /// assign.
@@ -85,6 +94,16 @@ pub(super) fn page(
     page.filter_map(|(_, arrival)| one(conn, BY_ARRIVAL, [arrival]).transpose()).collect()
 }
 
+/// Returns a page of the queue of the whole desk.
+pub(super) fn desk_page(conn: &Connection, offset: usize, limit: usize) -> rusqlite::Result<Vec<Ticket>> {
+    many(conn, DESK_PAGE, params![row_count(limit), row_count(offset)])
+}
+
+/// Returns the number of queued tickets.
+pub(super) fn waiting_count(conn: &Connection) -> rusqlite::Result<u64> {
+    conn.prepare_cached(WAITING_COUNT)?.query_row([], |row| row.get(0))
+}
+
 /// Returns the number of queued tickets of each department that has any.
 pub(super) fn depths(conn: &Connection) -> rusqlite::Result<QueueDepths> {
     conn.prepare_cached(DEPTHS)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
@@ -100,13 +119,16 @@ pub(super) fn position(
     conn.prepare_cached(POSITION)?.query_row(params![department, priority, arrival], |row| row.get(0))
 }
 
-/// Returns the oldest queued ticket of this priority.
+/// Returns the oldest queued ticket of this priority, of a department or of the desk.
 pub(super) fn oldest_waiting(
     conn: &Connection,
-    department: DepartmentId,
+    department: Option<DepartmentId>,
     priority: Priority,
 ) -> rusqlite::Result<Option<WaitingTicket>> {
-    let mut query = conn.prepare_cached(OLDEST_WAITING)?;
     let read = |row: &Row<'_>| Ok(WaitingTicket { id: row.get(0)?, opened_at: row.get::<_, Micros>(1)?.0 });
-    query.query_row(params![department, priority], read).optional()
+    match department {
+        Some(of) => conn.prepare_cached(OLDEST_WAITING)?.query_row(params![of, priority], read),
+        None => conn.prepare_cached(OLDEST_WAITING_OF_DESK)?.query_row([priority], read),
+    }
+    .optional()
 }

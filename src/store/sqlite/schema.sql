@@ -134,6 +134,8 @@ CREATE INDEX tickets_queue_auto ON tickets (department, priority)
   WHERE status = 'queued' AND auto_assignment = 1;
 CREATE INDEX tickets_queue_manual ON tickets (department, priority)
   WHERE status = 'queued' AND auto_assignment = 0;
+-- The queue of the whole desk.
+CREATE INDEX tickets_waiting ON tickets (priority) WHERE status = 'queued';
 CREATE INDEX tickets_snoozed ON tickets (resume_at) WHERE resume_at IS NOT NULL;
 CREATE INDEX tickets_awaited ON tickets (awaited_since) WHERE awaited_since IS NOT NULL;
 CREATE INDEX tickets_nudged  ON tickets (nudged_at)     WHERE nudged_at IS NOT NULL;

@@ -1,11 +1,12 @@
 //! The `Store` port: each read runs in the reader pool, each write on the writer thread.
+mod updates;
 mod upkeep;
 
-use super::{Sqlite, cards, commit, counters, events, inbox, outbox, people, queue, reference_data, tickets};
+use super::{Sqlite, cards, commit, counters, events, outbox, people, queue, reference_data, tickets};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::card::{CardKey, LiveCard};
-use crate::domain::department::Department;
+use crate::domain::department::{Department, DepartmentList};
 use crate::domain::draft::Draft;
 use crate::domain::event::AuditEvent;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, TelegramId, TicketId};
@@ -16,13 +17,13 @@ use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, InboxRow,
-    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DirectoryStore, HeldSlot,
+    OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
-use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 #[async_trait]
@@ -76,7 +77,7 @@ impl TicketStore for Sqlite {
         let reference_data = self.reference_data().await?;
         let query = move |conn: &Connection| {
             Ok(OpeningContext {
-                department: reference_data.department(department),
+                department: reference_data.departments.get(department).cloned(),
                 settings: reference_data.settings.clone(),
                 ahead: queue::position(conn, department, priority, Arrival::LAST)?,
             })
@@ -90,6 +91,10 @@ impl TicketStore for Sqlite {
 
     async fn all_held(&self) -> Result<Vec<Ticket>, StoreError> {
         self.read(|conn| tickets::many(conn, tickets::ALL_HELD, [])).await
+    }
+
+    async fn held_slots(&self) -> Result<Vec<HeldSlot>, StoreError> {
+        self.read(tickets::held_slots).await
     }
 
     async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError> {
@@ -119,12 +124,20 @@ impl TicketStore for Sqlite {
         self.read(move |conn| queue::page(conn, &departments, offset, limit)).await
     }
 
+    async fn desk_queue_page(&self, offset: usize, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        self.read(move |conn| queue::desk_page(conn, offset, limit)).await
+    }
+
     async fn oldest_waiting(
         &self,
-        department: DepartmentId,
+        department: Option<DepartmentId>,
         priority: Priority,
     ) -> Result<Option<WaitingTicket>, StoreError> {
         self.read(move |conn| queue::oldest_waiting(conn, department, priority)).await
+    }
+
+    async fn waiting_count(&self) -> Result<u64, StoreError> {
+        self.read(queue::waiting_count).await
     }
 
     async fn depths(&self) -> Result<QueueDepths, StoreError> {
@@ -170,7 +183,10 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        Ok(self.unreadable.leave_out(self.read(people::agents).await?))
+        let mut agents = self.unreadable.leave_out(self.read(people::agents).await?);
+        let order = |agent: &Person| agent.agent.as_ref().map_or(0, |profile| profile.assignment_order);
+        agents.sort_by_key(|agent| (order(agent), agent.id));
+        Ok(agents)
     }
 
     async fn admins(&self) -> Result<Vec<Person>, StoreError> {
@@ -198,11 +214,11 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn departments(&self) -> Result<Vec<Department>, StoreError> {
-        self.read(reference_data::departments).await
+        Ok(self.department_list().await?.to_vec())
     }
 
-    async fn department(&self, id: DepartmentId) -> Result<Option<Department>, StoreError> {
-        Ok(self.reference_data().await?.department(id))
+    async fn department_list(&self) -> Result<Arc<DepartmentList>, StoreError> {
+        Ok(Arc::clone(&self.reference_data().await?.departments))
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
@@ -234,45 +250,6 @@ impl DirectoryStore for Sqlite {
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let draft = draft.clone();
         self.write(move |conn| reference_data::delete_draft(conn, &draft)).await
-    }
-}
-
-#[async_trait]
-impl InboxStore for Sqlite {
-    async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
-        self.observe_now(now);
-        self.write(move |conn| inbox::append(conn, &updates, now)).await
-    }
-
-    async fn pending_updates(&self, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(move |conn| inbox::pending(conn, after, limit)).await
-    }
-
-    async fn complete_update(
-        &self,
-        update_id: i64,
-        answers: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        self.observe_now(now);
-        self.write(move |conn| inbox::complete(conn, update_id, &answers, now)).await
-    }
-
-    async fn record_failure(&self, update_id: i64, error: &str) -> Result<u32, StoreError> {
-        let error = error.to_owned();
-        self.write(move |conn| inbox::record_failure(conn, update_id, &error)).await
-    }
-
-    async fn dead_letter(
-        &self,
-        update_id: i64,
-        reason: &str,
-        notices: Vec<Outgoing>,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        self.observe_now(now);
-        let reason = reason.to_owned();
-        self.write(move |conn| inbox::dead_letter(conn, update_id, &reason, &notices, now)).await
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::number::TicketNumber;
 use crate::domain::ticket::response::Response;
 use crate::domain::ticket::service::ServiceRecord;
 use crate::domain::ticket::{FormerHolder, Hold, Ticket, TicketState};
-use crate::engine::ports::{CommitError, Guard, UniqueKey};
+use crate::engine::ports::{CommitError, Guard, HeldSlot, UniqueKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
 pub(super) use statements::*;
@@ -74,6 +74,13 @@ pub(super) fn one(conn: &Connection, sql: &str, by: impl Params) -> rusqlite::Re
 
 pub(super) fn many(conn: &Connection, sql: &str, by: impl Params) -> rusqlite::Result<Vec<Ticket>> {
     conn.prepare_cached(sql)?.query_map(by, ticket)?.collect()
+}
+
+/// Returns the slot of every held ticket.
+pub(super) fn held_slots(conn: &Connection) -> rusqlite::Result<Vec<HeldSlot>> {
+    let mut query = conn.prepare_cached(HELD_SLOTS)?;
+    let read = |row: &Row<'_>| Ok(HeldSlot { agent: row.get(0)?, slot: row.get(1)?, ticket: row.get(2)? });
+    query.query_map([], read)?.collect()
 }
 
 pub(super) fn by_id(conn: &Connection, id: TicketId) -> rusqlite::Result<Option<Ticket>> {

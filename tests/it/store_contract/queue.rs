@@ -1,5 +1,6 @@
 //! The queue: ordered by priority, then by arrival, whatever happened to a ticket in between.
 use super::fixture::*;
+use antri::domain::ids::DepartmentId;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{Guard, QueueDepths, Store};
 use std::sync::Arc;
@@ -18,9 +19,17 @@ fn with(n: u64, priority: Priority, auto: bool) -> Ticket {
 
 /// Returns the opening minutes of the oldest waiting ticket at each priority, which are also its number.
 async fn oldest_per_priority(store: &dyn Store, department: u64) -> Vec<Option<u64>> {
+    oldest_in(store, Some(department_id(department))).await
+}
+
+async fn oldest_of_desk(store: &dyn Store) -> Vec<Option<u64>> {
+    oldest_in(store, None).await
+}
+
+async fn oldest_in(store: &dyn Store, department: Option<DepartmentId>) -> Vec<Option<u64>> {
     let mut first = Vec::new();
     for priority in Priority::ALL {
-        let oldest = store.oldest_waiting(department_id(department), priority).await.unwrap();
+        let oldest = store.oldest_waiting(department, priority).await.unwrap();
         first.push(oldest.map(|oldest| {
             let n = u64::try_from((oldest.opened_at - at(-1)).num_minutes()).unwrap();
             assert_eq!(oldest.id, ticket_id(n));
@@ -96,6 +105,15 @@ pub(crate) async fn a_queue_page_spans_departments(store: Arc<dyn Store>) {
     assert_eq!(page(vec![1, 1], 0, 9).await, [1, 4, 7], "a repeated department counts once");
     assert_eq!(page(vec![], 0, 9).await, [0; 0]);
     assert_eq!(page(vec![1], 0, 0).await, [0; 0]);
+    let desk_page = |offset, limit| {
+        let store = store.clone();
+        async move { ticket_numbers(&store.desk_queue_page(offset, limit).await.unwrap()) }
+    };
+    assert_eq!(desk_page(0, 4).await, [9, 1, 2, 3]);
+    assert_eq!(desk_page(4, 4).await, [4, 5, 6, 7]);
+    assert_eq!(desk_page(8, 4).await, [8]);
+    assert_eq!(desk_page(9, 4).await, [0; 0]);
+    assert_eq!(desk_page(0, 0).await, [0; 0]);
 }
 
 pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<dyn Store>) {
@@ -111,10 +129,12 @@ pub(crate) async fn the_oldest_waiting_time_is_tracked_per_priority(store: Arc<d
     }
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(2), None, Some(1), Some(3)]);
     assert_eq!(oldest_per_priority(&*store, 2).await, [Some(14), None, Some(13), Some(15)]);
+    assert_eq!(oldest_of_desk(&*store).await, [Some(2), None, Some(1), Some(3)]);
     let second = read(&*store, ticket_id(2)).await;
     commit_one(&*store, assignment(&second, 1, 0, Guard::Override)).await.unwrap();
     reprioritise(&*store, 1, Priority::High).await;
     assert_eq!(oldest_per_priority(&*store, 1).await, [Some(5), Some(1), Some(4), Some(3)]);
+    assert_eq!(oldest_of_desk(&*store).await, [Some(5), Some(1), Some(4), Some(3)]);
     // The ticket returns to its old position.
     let held = read(&*store, ticket_id(2)).await;
     commit_one(&*store, ticket_update(held.release(false, at(9)).unwrap(), Guard::None)).await.unwrap();
@@ -130,7 +150,10 @@ pub(crate) async fn queue_depths_follow_every_ticket_write(store: Arc<dyn Store>
         let store = store.clone();
         let expected: QueueDepths =
             [(department_id(1), one), (department_id(2), two)].into_iter().filter(|(_, n)| *n > 0).collect();
-        async move { assert_eq!(store.depths().await.unwrap(), expected) }
+        async move {
+            assert_eq!(store.waiting_count().await.unwrap(), expected.values().sum::<u64>());
+            assert_eq!(store.depths().await.unwrap(), expected);
+        }
     };
     depths(3, 1).await;
     commit_one(&*store, assignment(&opened[0], 1, 0, Guard::Eligible)).await.unwrap();

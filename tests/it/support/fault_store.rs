@@ -23,10 +23,10 @@ use antri::domain::ticket::topic::Topic;
 use antri::domain::ticket::{Priority, Ticket};
 use antri::engine::ports::{
     Change, ClaimedDelivery, ClockJump, CommitError, Committed, ConversationStore, Cutoffs, DeadLetter,
-    DeadLetterStore, DeliveryCounters, DirectoryStore, ErasureStore, InboxRow, InboxStore, Lease, LeaseStamp,
-    LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore, RetryResult,
-    SearchHit, SearchStore, StatisticsStore, Store, StoreError, StoredWebhook, TicketStore, TopicStore,
-    WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
+    DeadLetterStore, DeliveryCounters, DirectoryStore, ErasureStore, HeldSlot, InboxRow, InboxStore, Lease,
+    LeaseStamp, LeaseStore, OpeningContext, OutboxStore, Outcome, QueueDepths, ReplyStore, RetentionStore,
+    RetryResult, SearchHit, SearchStore, StatisticsStore, Store, StoreError, StoredWebhook, TicketStore,
+    TopicStore, WaitingTicket, WebhookAttempt, WebhookCounts, WebhookState, WebhookStore,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -192,12 +192,15 @@ fault_store! {
     tickets_of(customer: PersonId, limit: usize) -> Vec<Ticket>;
     held_by(agent: PersonId) -> Vec<Ticket>;
     all_held() -> Vec<Ticket>;
+    held_slots() -> Vec<HeldSlot>;
     snoozed(limit: usize) -> Vec<Ticket>;
     unanswered(nudged: bool, page: (usize, usize)) -> Vec<Ticket>;
     queue_head(department: DepartmentId, auto: bool, limit: usize) -> Vec<Ticket>;
     queue_page(departments: &[DepartmentId], offset: usize, limit: usize) -> Vec<Ticket>;
-    oldest_waiting(department: DepartmentId, priority: Priority) -> Option<WaitingTicket>;
+    desk_queue_page(offset: usize, limit: usize) -> Vec<Ticket>;
+    oldest_waiting(department: Option<DepartmentId>, priority: Priority) -> Option<WaitingTicket>;
     depths() -> QueueDepths;
+    waiting_count() -> u64;
     position(department: DepartmentId, priority: Priority, arrival: Arrival) -> u64;
     history(ticket: TicketId) -> Vec<AuditEvent>;
     assignment_counts(agent: PersonId, from: Time) -> (u32, u32);

@@ -4,13 +4,14 @@ use crate::bot::cards::views::console::{
     AgentConsoleView, AgentDepartmentsView, ENTRIES_PER_PAGE, TicketConsoleView, TicketPaneView,
 };
 use crate::bot::cards::views::{AgentLine, AuditView, CustomerName, EVENTS_PER_PAGE};
-use crate::bot::identity::distinct_name;
+use crate::bot::identity::name_among_agents;
 use crate::bot::paging::page_of;
 use crate::bot::render::people_of;
 use crate::domain::card::console::ConsoleList;
-use crate::domain::department::Department;
+use crate::domain::department::DepartmentList;
 use crate::domain::ids::PersonId;
 use crate::domain::ticket::Ticket;
+use crate::engine::Engine;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::ports::StoreError;
 use std::cmp::Reverse;
@@ -19,9 +20,8 @@ use std::collections::{HashMap, HashSet};
 impl ViewLoader {
     /// Returns the details of one agent.
     pub async fn agent(&self, id: PersonId) -> Result<Option<AgentLine>, StoreError> {
-        let (departments, seats) = (self.store().departments().await?, self.engine.seats());
-        let seat = seats.iter().find(|seat| seat.person.id == id);
-        Ok(seat.map(|seat| agent_line(seat, &seats, &departments)))
+        let departments = self.store().department_list().await?;
+        Ok(self.engine.seat(id).map(|seat| agent_line(&seat, &self.engine, &departments)))
     }
 
     /// Returns an agent with a page of the tickets that they hold; `None` for a person who is no agent.
@@ -79,9 +79,9 @@ impl ViewLoader {
         ticket: &Ticket,
         page: u16,
     ) -> Result<(Vec<AgentLine>, (u16, u16)), StoreError> {
-        let (departments, seats) = (self.store().departments().await?, self.candidates(ticket));
+        let (departments, seats) = (self.store().department_list().await?, self.candidates(ticket));
         let (page, pages, shown) = page_of(&seats, page, ENTRIES_PER_PAGE);
-        let lines = shown.iter().map(|seat| agent_line(seat, &seats, &departments)).collect();
+        let lines = shown.iter().map(|seat| agent_line(seat, &self.engine, &departments)).collect();
         Ok((lines, (page, pages)))
     }
 
@@ -126,14 +126,13 @@ fn suitability(seat: &Seat, ticket: &Ticket) -> impl Ord + use<> {
     (is_other_department, !can_get, room == 0, seat.skip().map(Reverse), Reverse(room))
 }
 
-/// Returns an agent as an admin sees them, told apart from `all` agents.
-pub(super) fn agent_line(seat: &Seat, all: &[Seat], departments: &[Department]) -> AgentLine {
+/// Returns an agent as an admin sees them, told apart from all other agents.
+pub(super) fn agent_line(seat: &Seat, engine: &Engine, departments: &DepartmentList) -> AgentLine {
     let profile = seat.profile();
-    let people: Vec<_> = all.iter().map(|seat| &seat.person).collect();
     AgentLine {
         id: seat.person.id,
         name: seat.person.name.clone(),
-        distinct_name: distinct_name(&seat.person, &people),
+        distinct_name: name_among_agents(&seat.person, engine),
         alias: profile.and_then(|profile| profile.alias.clone()),
         availability: seat.person.availability(),
         away_until: profile.and_then(|profile| profile.away_until),

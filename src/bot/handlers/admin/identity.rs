@@ -2,12 +2,12 @@
 use crate::bot::context::BotContext;
 use crate::domain::person::Person;
 
+use crate::bot::identity::name_among_agents;
 pub(in crate::bot::handlers) use crate::bot::identity::{distinct_name, full_name, short_name};
 
 /// Returns an agent's name as [`distinct_name`] among all agents.
 pub(in crate::bot::handlers) fn agent_name(bot: &BotContext, agent: &Person) -> String {
-    let seats = bot.engine.seats();
-    distinct_name(agent, &seats.iter().map(|seat| &seat.person).collect::<Vec<_>>())
+    name_among_agents(agent, &bot.engine)
 }
 
 #[cfg(test)]

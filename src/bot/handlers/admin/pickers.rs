@@ -259,8 +259,7 @@ async fn tickets(
     page: u16,
 ) -> Result<Option<Rendered>, EngineError> {
     let (localizer, store) = (ctx.localizer(bot), bot.engine.store());
-    let departments: Vec<_> = store.departments().await?.into_iter().map(|d| d.id).collect();
-    let waiting = store.depths().await?.values().sum();
+    let waiting = store.waiting_count().await?;
     // The ids of held tickets are in memory; only the tickets of the page are read from the store.
     let held: Vec<TicketId> =
         bot.engine.seats().into_iter().flat_map(|seat| seat.holds.into_values()).collect();
@@ -276,7 +275,7 @@ async fn tickets(
     }
     let after_held = from.saturating_sub(held.len());
     let waiting = size - held.len().saturating_sub(from).min(size);
-    shown.extend(store.queue_page(&departments, after_held, waiting).await?);
+    shown.extend(store.desk_queue_page(after_held, waiting).await?);
     let buttons = ticket_buttons(bot, &localizer, purpose, &shown).await?;
     let key = match purpose {
         PickerPurpose::Priority => "priority-pick",

@@ -28,22 +28,25 @@ pub(crate) fn page(departments: &[DepartmentId], offset: usize, limit: usize) ->
     Query { filter, sort, skip: offset as u64, limit: Some(limit) }
 }
 
-/// Returns the query of the oldest ticket of a department at a priority.
-pub(crate) fn oldest(department: DepartmentId, priority: Priority) -> Query {
-    let filter = doc! {
-        "status": "queued",
-        "department": department.to_string(),
-        "rank": i32::from(priority.rank()),
-    };
+/// Returns the query of a page of the queue of the whole desk.
+pub(crate) fn desk_page(offset: usize, limit: usize) -> Query {
+    let (filter, sort) = (doc! { "status": "queued" }, doc! { "rank": 1, "position": 1 });
+    Query { filter, sort, skip: offset as u64, limit: Some(limit) }
+}
+
+/// Returns the query of the oldest ticket at a priority, of a department or of the desk.
+pub(crate) fn oldest(department: Option<DepartmentId>, priority: Priority) -> Query {
+    let mut filter = doc! { "status": "queued", "rank": i32::from(priority.rank()) };
+    filter.extend(department.map(|department| ("department".to_owned(), department.to_string().into())));
     // The rank is in the order too, though it is constant: without it the index `status` has this order as
     // well.
     Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1) }
 }
 
-/// Returns the oldest ticket of a department at a priority.
+/// Returns the oldest ticket at a priority, of a department or of the desk.
 pub(crate) async fn oldest_waiting(
     db: &Db,
-    department: DepartmentId,
+    department: Option<DepartmentId>,
     priority: Priority,
 ) -> Result<Option<WaitingTicket>, StoreError> {
     let Query { filter, sort, .. } = oldest(department, priority);
@@ -63,13 +66,37 @@ pub(crate) struct DepthSums(HashMap<DepartmentId, Vec<(i64, i64)>>);
 
 /// Returns the depths of all queues.
 pub(crate) async fn depths(db: Db, _: Vec<()>) -> Loaded<(), Arc<DepthSums>> {
+    Ok(HashMap::from([((), Arc::new(DepthSums(read_depths(&db, doc! {}).await?)))]))
+}
+
+/// Returns the depths of the queues of these departments, each by itself.
+pub(crate) async fn department_depths(
+    db: Db,
+    departments: Vec<DepartmentId>,
+) -> Loaded<DepartmentId, Arc<DepthSums>> {
+    let depths = read_depths(&db, depths_of(&departments)).await?;
+    let alone =
+        |(department, counts)| (department, Arc::new(DepthSums(HashMap::from([(department, counts)]))));
+    Ok(depths.into_iter().map(alone).collect())
+}
+
+/// Returns the filter of the depths of these departments.
+pub(crate) fn depths_of(departments: &[DepartmentId]) -> Document {
+    doc! { "department": among(departments) }
+}
+
+/// Returns of each process and priority the rank and the count.
+async fn read_depths(
+    db: &Db,
+    filter: Document,
+) -> Result<HashMap<DepartmentId, Vec<(i64, i64)>>, StoreError> {
     let mut depths: HashMap<_, Vec<_>> = HashMap::new();
-    for doc in &db.find(QUEUE_DEPTHS, doc! {}, doc! {}).await? {
+    for doc in &db.find(QUEUE_DEPTHS, filter, doc! {}).await? {
         let f = Fields(doc);
         let count = (f.int("rank")?, f.int("waiting")?);
         depths.entry(DepartmentId(f.id("department")?)).or_default().push(count);
     }
-    Ok(HashMap::from([((), Arc::new(DepthSums(depths)))]))
+    Ok(depths)
 }
 
 impl DepthSums {
@@ -80,6 +107,12 @@ impl DepthSums {
             (*department, u64::try_from(sum).unwrap_or(0))
         });
         sums.filter(|(_, sum)| *sum > 0).collect()
+    }
+
+    /// Returns the number of waiting tickets of the whole desk.
+    pub(crate) fn total(&self) -> u64 {
+        let sum: i64 = self.0.values().flatten().map(|(_, waiting)| waiting).sum();
+        u64::try_from(sum).unwrap_or(0)
     }
 
     /// Returns how many tickets of a department wait at a higher priority than `rank`, and how many at

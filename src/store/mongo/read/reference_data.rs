@@ -2,7 +2,7 @@
 use super::coalesce::{Coalescer, Loaded};
 use crate::domain::Time;
 use crate::domain::alert::Incidents;
-use crate::domain::department::Department;
+use crate::domain::department::{Department, DepartmentList};
 use crate::domain::ids::TelegramId;
 use crate::domain::person::invite::Invite;
 use crate::domain::policy::Settings;
@@ -55,6 +55,7 @@ impl ReferenceReader {
         }
         let generation = self.cache.generation();
         let (departments, settings) = tokio::try_join!(self.departments(), self.settings())?;
+        let departments = Arc::new(DepartmentList::from(departments));
         let data = Arc::new(ReferenceData { departments, settings });
         self.cache.insert(generation, Arc::clone(&data));
         Ok(data)

@@ -1,8 +1,8 @@
 //! Reads of tickets: `ticket_queue`, joined with the content in `tickets`.
 use super::coalesce::Loaded;
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::ticket::Ticket;
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{HeldSlot, StoreError};
 use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
 use crate::store::mongo::schema::{TICKET_QUEUE, TICKETS};
@@ -31,6 +31,18 @@ pub(crate) fn held() -> Document {
 
 pub(crate) fn all_held() -> Query {
     Query { filter: held(), sort: doc! {}, skip: 0, limit: None }
+}
+
+/// Returns the slot of every held ticket, without its content.
+pub(crate) async fn held_slots(db: &Db) -> Result<Vec<HeldSlot>, StoreError> {
+    let fields = doc! { "_id": 0, "assigned_agent": 1, "slot": 1, "ticket_id": 1 };
+    let docs = db.all(db.collection(TICKET_QUEUE).find(held()).projection(fields)).await?;
+    let read = |doc: &Document| {
+        let f = Fields(doc);
+        let (agent, ticket) = (PersonId(f.id("assigned_agent")?), TicketId(f.id("ticket_id")?));
+        Ok(HeldSlot { agent, slot: Slot(f.number("slot")?), ticket })
+    };
+    docs.iter().map(read).collect()
 }
 
 pub(crate) fn snoozed(limit: usize) -> Query {

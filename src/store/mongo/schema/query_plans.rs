@@ -1,7 +1,8 @@
 //! The queries that run with every ticket, message and update, for `explain`: none of them may scan documents
 //! that it does not return.
 use super::{
-    EVENTS, INBOX, MESSAGES, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, TICKET_QUEUE, TICKETS, USERS, WEBHOOKS,
+    EVENTS, INBOX, MESSAGES, OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED, QUEUE_DEPTHS, TICKET_QUEUE, TICKETS, USERS,
+    WEBHOOKS,
 };
 use crate::domain::Time;
 use crate::domain::content::MessageSource;
@@ -39,8 +40,11 @@ fn queries() -> Vec<(&'static str, Document)> {
         of(tickets::of_customer(agent, false, 5)),
         of(queue::auto_head(department, 5)),
         of(queue::page(&[department], 0, 5)),
-        of(queue::oldest(department, Priority::Normal)),
+        of(queue::desk_page(0, 5)),
+        of(queue::oldest(Some(department), Priority::Normal)),
+        of(queue::oldest(None, Priority::Normal)),
         find(TICKET_QUEUE, peers, doc! {}),
+        find(QUEUE_DEPTHS, queue::depths_of(&[department]), doc! {}),
         find(TICKET_QUEUE, doc! { "ticket_id": ticket.to_string() }, doc! {}),
         find(TICKETS, doc! { "key": "k" }, doc! {}),
         find(TICKETS, doc! { "ticket_number": "n" }, doc! {}),

@@ -47,6 +47,9 @@ pub(in crate::store::sqlite) const HELD_BY: &str =
     tickets!("INDEXED BY tickets_held WHERE agent = ?1 ORDER BY assigned_at, arrival");
 pub(in crate::store::sqlite) const ALL_HELD: &str =
     tickets!("INDEXED BY tickets_held WHERE agent IS NOT NULL");
+// The rows are read in their order in the file, not in that of the agents: neighbours share pages.
+pub(in crate::store::sqlite) const HELD_SLOTS: &str = "SELECT agent, slot, id FROM tickets WHERE arrival IN
+    (SELECT arrival FROM tickets INDEXED BY tickets_held WHERE agent IS NOT NULL)";
 pub(in crate::store::sqlite) const SNOOZED: &str =
     tickets!("INDEXED BY tickets_snoozed WHERE resume_at IS NOT NULL ORDER BY resume_at LIMIT ?1");
 pub(in crate::store::sqlite) const AWAITED: &str = tickets!(

@@ -3,7 +3,7 @@ use crate::store_contract::fixture::*;
 use antri::domain::event::{Action, ReleaseReason};
 use antri::domain::ids::Slot;
 use antri::domain::ticket::Ticket;
-use antri::engine::ports::{Change, Guard, Store, Write};
+use antri::engine::ports::{Change, Guard, HeldSlot, Store, Write};
 use std::sync::Arc;
 
 pub(crate) async fn open_tickets_are_found_by_the_suffix_of_their_number(store: Arc<dyn Store>) {
@@ -64,6 +64,16 @@ pub(crate) async fn held_tickets_are_listed_in_order_of_assignment(store: Arc<dy
     let mut held = ticket_numbers(&store.all_held().await.unwrap());
     held.sort_unstable();
     assert_eq!(held, [1, 2, 3, 4, 5]);
+    let mut slots = store.held_slots().await.unwrap();
+    slots.sort_unstable();
+    let slot = |agent, slot, ticket| HeldSlot {
+        agent: person_id(agent),
+        slot: Slot(slot),
+        ticket: ticket_id(ticket),
+    };
+    let mut expected = [slot(1, 0, 4), slot(1, 1, 1), slot(1, 2, 2), slot(1, 3, 3), slot(2, 0, 5)];
+    expected.sort_unstable();
+    assert_eq!(slots, expected);
 }
 
 pub(crate) async fn the_history_of_a_ticket_lists_audit_events_in_commit_order(store: Arc<dyn Store>) {
