@@ -72,7 +72,7 @@ pub struct Sqlite {
     zone: RwLock<Tz>,
     unreadable: UnreadablePeople,
     /// Dropped last (see [`StoreFiles`]).
-    files: Arc<StoreFiles>,
+    _files: Arc<StoreFiles>,
 }
 
 impl Sqlite {
@@ -89,7 +89,9 @@ impl Sqlite {
         let files = Arc::new(StoreFiles::lock(dir)?);
         let conn = schema::open_writer(files.database(), options.max_pages)?;
         let cores = std::thread::available_parallelism().map_or(MIN_READERS, usize::from);
-        let readers = ReaderPool::open(files.database(), cores.clamp(MIN_READERS, MAX_READERS))?;
+        let checked = Arc::clone(&files);
+        let check = move || checked.check();
+        let readers = ReaderPool::open(files.database(), cores.clamp(MIN_READERS, MAX_READERS), check)?;
         files.watch_log();
         // The cache has no TTL, because this process is the only one that writes the file.
         let reference_data = Arc::new(TtlCache::new(Duration::MAX));
@@ -102,7 +104,7 @@ impl Sqlite {
             records_webhooks: AtomicBool::default(),
             zone: RwLock::new(Tz::UTC),
             unreadable: UnreadablePeople::default(),
-            files,
+            _files: files,
         })
     }
 
@@ -122,10 +124,7 @@ impl Sqlite {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let files = Arc::clone(&self.files);
-        let checked =
-            move |conn: &Connection| Ok(files.check().and_then(|()| query(conn).map_err(StoreError::from)));
-        self.readers.run(checked).await?
+        self.readers.run(query).await
     }
 
     async fn write<T: Send + 'static>(
@@ -176,7 +175,7 @@ pub async fn look_up(dir: &Path, telegram: TelegramId) -> Result<Option<Person>,
     if matches!(file.try_exists(), Ok(false)) {
         return Ok(None);
     }
-    let reader = ReaderPool::open(&file, 1)?;
+    let reader = ReaderPool::open(&file, 1, || Ok(()))?;
     reader.run(move |conn| people::by_telegram(conn, telegram)).await
 }
 

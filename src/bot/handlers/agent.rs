@@ -138,13 +138,13 @@ fn identifying_button(press: &Press) -> Option<ButtonAction> {
 }
 
 /// Handles the "yes" to "Masih online?". The activity was recorded with the update; this only thanks for it.
-pub async fn still_here(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
+pub fn still_here(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
 ) -> HandlerResult {
-    let localizer = ctx.localizer(&bot);
+    let localizer = ctx.localizer(bot);
     if ctx.person.availability() == Availability::Offline {
         toast.say(localizer.toast("still-here-late", &[]));
         return Ok(vec![ctx.edit(pressed, localizer.message("still-here-late", &[]))]);
@@ -160,7 +160,7 @@ pub async fn still_here(
 }
 
 /// `/myqueue`.
-pub async fn my_queue(ctx: RequestContext) -> HandlerResult {
+pub fn my_queue(ctx: &RequestContext) -> HandlerResult {
     let card = CardKey::MyQueue(ctx.person.id, 0);
     // The card is not live before it is sent, so no event refreshes it in between; the refresh behind it
     // does.
@@ -168,7 +168,7 @@ pub async fn my_queue(ctx: RequestContext) -> HandlerResult {
 }
 
 /// `/queue`.
-pub async fn queue(ctx: RequestContext) -> HandlerResult {
+pub fn queue(ctx: &RequestContext) -> HandlerResult {
     Ok(vec![ctx.card(CardKey::Queue(ctx.person.id, 0))])
 }
 

@@ -171,9 +171,9 @@ pub async fn ask_ticket(
 }
 
 /// Shows the card again instead of the question.
-pub async fn keep_ticket(
-    ctx: RequestContext,
-    toast: Toast,
+pub fn keep_ticket(
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
     (ticket, surface): (TicketId, Surface),
 ) -> HandlerResult {

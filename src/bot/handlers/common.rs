@@ -37,8 +37,8 @@ fn greeting(bot: &BotContext, ctx: &RequestContext) -> Outgoing {
 }
 
 /// `/help`.
-pub async fn help(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![ctx.text(menu::help(&ctx.localizer(&bot), ctx.person.role, ctx.person.agent.is_some()))])
+pub fn help(bot: &BotContext, ctx: &RequestContext) -> HandlerResult {
+    Ok(vec![ctx.text(menu::help(&ctx.localizer(bot), ctx.person.role, ctx.person.agent.is_some()))])
 }
 
 /// `/language [id|en]`: for any other argument, or none, each language is offered under its own name.
@@ -173,12 +173,12 @@ pub async fn unknown_command(bot: Arc<BotContext>, ctx: RequestContext, name: St
 }
 
 /// Answers a command of another role.
-pub async fn not_your_command(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> HandlerResult {
+pub fn not_your_command(bot: &BotContext, ctx: &RequestContext, command: &Command) -> HandlerResult {
     let key = match command.audience() {
         Audience::Admins => "for-admins",
         _ => "for-agents",
     };
-    Ok(vec![ctx.message(&bot, key, &[])])
+    Ok(vec![ctx.message(bot, key, &[])])
 }
 
 /// Returns the pressed message. It is `None` if Telegram does not name it, or if it is not in the person's
@@ -223,9 +223,9 @@ pub async fn unknown_button(
 }
 
 /// Shows another page of a list, or refreshes it.
-pub async fn show_page(
-    ctx: RequestContext,
-    toast: Toast,
+pub fn show_page(
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
     (list, page): (PagedList, u16),
 ) -> HandlerResult {
@@ -244,18 +244,18 @@ pub async fn show_page(
 }
 
 /// Closes a question without an action.
-pub async fn dismiss(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
+pub fn dismiss(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
 ) -> HandlerResult {
     toast.ack();
-    Ok(vec![ctx.edit(pressed, ctx.localizer(&bot).message("dismissed", &[]))])
+    Ok(vec![ctx.edit(pressed, ctx.localizer(bot).message("dismissed", &[]))])
 }
 
 /// Acknowledges the press of a button that is only a label.
-pub async fn no_op(toast: Toast) -> HandlerResult {
+pub fn no_op(toast: &Toast) -> HandlerResult {
     toast.ack();
     Ok(Vec::new())
 }

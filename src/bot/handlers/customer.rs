@@ -98,7 +98,7 @@ async fn answer_unsent(
 }
 
 /// `/mytickets`.
-pub async fn my_tickets(ctx: RequestContext) -> HandlerResult {
+pub fn my_tickets(ctx: &RequestContext) -> HandlerResult {
     Ok(vec![ctx.card(CardKey::MyTickets(ctx.person.id, 0))])
 }
 

@@ -8,8 +8,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// `/topics`: shows whether the bot has topics, with a button that switches them.
-pub async fn topics(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![ctx.text(card(&bot, &ctx))])
+pub fn topics(bot: &BotContext, ctx: &RequestContext) -> HandlerResult {
+    Ok(vec![ctx.text(card(bot, ctx))])
 }
 
 fn card(bot: &BotContext, ctx: &RequestContext) -> Rendered {

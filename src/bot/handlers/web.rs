@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 /// `/web`: sends a link that logs in once. The token is behind the `#`, so no server and no log sees it in the
 /// address.
-pub async fn web(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+pub fn web(bot: &BotContext, ctx: &RequestContext) -> HandlerResult {
     let (Some(secret), Some(url)) = (&bot.jwt_secret, &bot.web_url) else {
-        return Ok(vec![ctx.message(&bot, "web-off", &[])]);
+        return Ok(vec![ctx.message(bot, "web-off", &[])]);
     };
     // The id makes each link another one, also of two in the same second.
     let session = Session { id: Some(bot.engine.new_session_id()), ..Session::new(&ctx.person, ctx.now) };
     let Ok(token) = issue_for(Purpose::LoginLink, secret, &session, ctx.now, LOGIN_LINK_LIFETIME) else {
-        return Ok(vec![ctx.message(&bot, "web-off", &[])]);
+        return Ok(vec![ctx.message(bot, "web-off", &[])]);
     };
     let link = format!("{url}/app/#login={token}");
     let minutes = LOGIN_LINK_LIFETIME.num_minutes();
-    let localizer = ctx.localizer(&bot);
+    let localizer = ctx.localizer(bot);
     let mut text = localizer.message("web-link", &[("link", link.into()), ("minutes", minutes.into())]);
     let home = if ctx.person.agent.is_some() { "my-queue" } else { "workload" };
     let mut answers = Vec::new();

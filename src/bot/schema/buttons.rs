@@ -16,6 +16,7 @@ use crate::engine::error::EngineError;
 use crate::telegram::incoming::Press;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::future::ready;
 use std::sync::Arc;
 
 /// Carries out the action of a button that a person of its audience pressed.
@@ -53,7 +54,7 @@ pub(super) async fn handle(
             cancel::cancel_ticket(bot, ctx, toast, pressed, (ticket, version, surface)).boxed()
         }
         ButtonAction::KeepTicket(ticket, surface) => {
-            cancel::keep_ticket(ctx, toast, pressed, (ticket, surface)).boxed()
+            ready(cancel::keep_ticket(&ctx, &toast, pressed, (ticket, surface))).boxed()
         }
         ButtonAction::CancelUndo(ticket) => cancel::undo_ticket(bot, ctx, toast, pressed, ticket).boxed(),
         ButtonAction::Reopen(ticket, completion) => {
@@ -73,10 +74,12 @@ pub(super) async fn handle(
         ButtonAction::DraftDrop(draft) => cancel::drop_draft(bot, ctx, toast, pressed, draft).boxed(),
         ButtonAction::DraftKeep(draft) => cancel::keep_draft(bot, ctx, toast, pressed, draft).boxed(),
         ButtonAction::DraftUndo(draft) => cancel::undo_draft(bot, ctx, toast, pressed, draft).boxed(),
-        ButtonAction::StillHere => agent::still_here(bot, ctx, toast, pressed).boxed(),
+        ButtonAction::StillHere => ready(agent::still_here(&bot, &ctx, &toast, pressed)).boxed(),
         ButtonAction::GoOnline => agent::go_online(bot, ctx, toast, pressed, press).boxed(),
         ButtonAction::GoOffline => agent::go_offline(bot, ctx, toast, pressed, press).boxed(),
-        ButtonAction::ShowPage(list, page) => common::show_page(ctx, toast, pressed, (list, page)).boxed(),
+        ButtonAction::ShowPage(list, page) => {
+            ready(common::show_page(&ctx, &toast, pressed, (list, page))).boxed()
+        }
         ButtonAction::Language(locale) => common::set_language(bot, ctx, toast, pressed, locale).boxed(),
         ButtonAction::AutoAssign(on) => agent::set_auto(bot, ctx, toast, pressed, on).boxed(),
         ButtonAction::AskLastWord(on) => last_word::set(bot, ctx, toast, pressed, on).boxed(),
@@ -89,15 +92,15 @@ pub(super) async fn handle(
         ButtonAction::Absence(action) => agent::away::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Alias(action) => alias::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::ShowTicket(ticket) => tickets::show_ticket(bot, ctx, toast, pressed, ticket).boxed(),
-        ButtonAction::Dismiss => common::dismiss(bot, ctx, toast, pressed).boxed(),
-        ButtonAction::NoOp => common::no_op(toast).boxed(),
+        ButtonAction::Dismiss => ready(common::dismiss(&bot, &ctx, &toast, pressed)).boxed(),
+        ButtonAction::NoOp => ready(common::no_op(&toast)).boxed(),
         ButtonAction::Settings(action) => settings::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Console(action, list) => {
             console::pressed(bot, ctx, toast, pressed, (action, list)).boxed()
         }
         ButtonAction::Statistics(action) => statistics::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Alert(action) => alerts::pressed(bot, ctx, toast, pressed, action).boxed(),
-        ButtonAction::AskContact(purpose) => contacts::ask(bot, ctx, toast, purpose).boxed(),
+        ButtonAction::AskContact(purpose) => ready(contacts::ask(&bot, &ctx, &toast, purpose)).boxed(),
         ButtonAction::PickPage(purpose, page) => {
             choices::pick_page(bot, ctx, toast, pressed, (purpose, page)).boxed()
         }

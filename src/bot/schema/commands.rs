@@ -12,6 +12,7 @@ use crate::bot::handlers::{
 use crate::telegram::incoming::IncomingMessage;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::future::ready;
 use std::sync::Arc;
 
 /// Runs a command for a person of its audience.
@@ -22,34 +23,34 @@ pub(super) async fn handle(
     command: Command,
 ) -> HandlerResult {
     if !command.audience().admits(&ctx.person) {
-        return common::not_your_command(bot, ctx, command).await;
+        return common::not_your_command(&bot, &ctx, &command);
     }
     let handling: BoxFuture<'static, HandlerResult> = match command {
         Command::Start(payload) => common::start(bot, ctx, payload).boxed(),
-        Command::Help => common::help(bot, ctx).boxed(),
+        Command::Help => ready(common::help(&bot, &ctx)).boxed(),
         Command::Language(arg) => common::language(bot, ctx, arg).boxed(),
         Command::Cancel => cancel::cancel_draft(bot, ctx, message).boxed(),
         Command::New(text) => draft_messages::new(bot, ctx, message, text).boxed(),
-        Command::MyTickets => customer::my_tickets(ctx).boxed(),
+        Command::MyTickets => ready(customer::my_tickets(&ctx)).boxed(),
         Command::Ticket(arg) => tickets::ticket(bot, ctx, arg).boxed(),
         Command::Online => agent::online(bot, ctx).boxed(),
         Command::Offline => agent::offline(bot, ctx).boxed(),
         Command::Busy => agent::busy(bot, ctx).boxed(),
         Command::Away(end) => agent::away::away(bot, ctx, end).boxed(),
         Command::Hours(plan) => agent::working_hours::hours(bot, ctx, plan).boxed(),
-        Command::MyQueue => agent::my_queue(ctx).boxed(),
+        Command::MyQueue => ready(agent::my_queue(&ctx)).boxed(),
         Command::Status => agent::status(bot, ctx).boxed(),
         Command::AutoAssign(arg) => agent::auto_assign(bot, ctx, arg).boxed(),
         Command::Alias(arg) => alias::alias(bot, ctx, arg).boxed(),
-        Command::Queue => agent::queue(ctx).boxed(),
+        Command::Queue => ready(agent::queue(&ctx)).boxed(),
         Command::Token(argument) => web::token(bot, ctx, argument).boxed(),
-        Command::Web => web::web(bot, ctx).boxed(),
+        Command::Web => ready(web::web(&bot, &ctx)).boxed(),
         Command::Transcript(arg) => records::transcript(bot, ctx, arg).boxed(),
         Command::Forget(arg) => records::forget::forget(bot, ctx, arg).boxed(),
         Command::Search(arg) => records::search::search(bot, ctx, arg).boxed(),
         Command::Reply(arg) => canned::reply(bot, ctx, message, arg).boxed(),
         Command::Withdraw => records::withdraw::withdraw(bot, ctx, message).boxed(),
-        Command::Workload => agents::workload(ctx).boxed(),
+        Command::Workload => ready(agents::workload(&ctx)).boxed(),
         Command::Agents => agents::agents(bot, ctx).boxed(),
         Command::Invite(arg) => invite::invite(bot, ctx, message, arg).boxed(),
         Command::AddAgent(arg) => agents::add_agent(bot, ctx, arg).boxed(),
@@ -67,7 +68,7 @@ pub(super) async fn handle(
         Command::Ban(arg) => bans::ban(bot, ctx, arg).boxed(),
         Command::Unban(arg) => bans::unban(bot, ctx, arg).boxed(),
         Command::Replies(arg) => replies::replies(bot, ctx, message, arg).boxed(),
-        Command::Topics => topics::topics(bot, ctx).boxed(),
+        Command::Topics => ready(topics::topics(&bot, &ctx)).boxed(),
         Command::Settings => settings::settings(bot, ctx).boxed(),
         Command::Stats => statistics::stats(bot, ctx).boxed(),
     };

@@ -27,7 +27,7 @@ pub fn tokenize(text: &str) -> Vec<String> {
     };
     let mut length = 0;
     for c in text.chars() {
-        match c.general_category_group() {
+        match group(c) {
             GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number => {
                 if length < MAX_WORD_CHARS {
                     push_folded(&mut word, c);
@@ -46,7 +46,21 @@ pub fn tokenize(text: &str) -> Vec<String> {
     words
 }
 
+/// Returns the group of a character. Most are ASCII, for which it needs no look-up in the tables of Unicode.
+fn group(c: char) -> GeneralCategoryGroup {
+    match c {
+        'a'..='z' | 'A'..='Z' => GeneralCategoryGroup::Letter,
+        '0'..='9' => GeneralCategoryGroup::Number,
+        _ if c.is_ascii() => GeneralCategoryGroup::Other,
+        _ => c.general_category_group(),
+    }
+}
+
 fn push_folded(word: &mut String, c: char) {
+    if c.is_ascii() {
+        word.push(c.to_ascii_lowercase());
+        return;
+    }
     decompose_canonical(c, |part| {
         if part.general_category_group() != GeneralCategoryGroup::Mark {
             word.extend(

@@ -13,21 +13,39 @@ use crate::engine::ports::{ClaimedDelivery, ClockJump, DropReason, Outcome};
 use crate::store::round_robin::{Quota, quotas};
 use rusqlite::{Connection, OptionalExtension, params};
 
+/// The statement that offers a new delivery to its chat as the head, which it becomes on a condition.
+macro_rules! offer_head {
+    ($becomes_head:literal) => {
+        concat!(
+            "INSERT INTO outbox_chats (chat, priority_class, traffic_class, head) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (chat) DO UPDATE SET traffic_class = min(traffic_class, excluded.traffic_class),
+                priority_class = iif(",
+            $becomes_head,
+            ", excluded.priority_class, priority_class),
+                head = iif(",
+            $becomes_head,
+            ", excluded.head, head),
+                not_before = iif(",
+            $becomes_head,
+            ", chat_not_before, not_before)
+            WHERE excluded.traffic_class < traffic_class OR ",
+            $becomes_head
+        )
+    };
+}
+
 const ENQUEUE: &str = "INSERT INTO outbox
     (chat, priority_class, traffic_class, committed_at, coalesce_key, message)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
 const IS_PENDING: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_coalesce
     WHERE chat = ?1 AND coalesce_key = ?2 AND claimed = 0 AND coalesce_key IS NOT NULL)";
 // A new delivery becomes the head only if no delivery of the same or a better class is pending that does not
-// wait by itself. A wait of the old head does not apply to the new one.
-const OFFER_HEAD: &str = "INSERT INTO outbox_chats (chat, priority_class, traffic_class, head)
-    VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (chat) DO UPDATE SET priority_class = excluded.priority_class, head = excluded.head,
-            not_before = chat_not_before, traffic_class = min(traffic_class, excluded.traffic_class)
-        WHERE claimed = 0 AND (excluded.priority_class < priority_class
-            OR excluded.priority_class = priority_class AND not_before > chat_not_before)";
-/// Makes the traffic class of a chat as urgent as that of a new delivery.
-const RAISE_CLASS: &str = "UPDATE outbox_chats SET traffic_class = ?2 WHERE chat = ?1 AND traffic_class > ?2";
+// wait by itself. A wait of the old head does not apply to the new one. The chat is as urgent as the most urgent
+// delivery in any case.
+const OFFER_HEAD: &str = offer_head!(
+    "claimed = 0 AND (excluded.priority_class < priority_class
+        OR excluded.priority_class = priority_class AND not_before > chat_not_before)"
+);
 pub(super) const MAKE_DUE_READY: &str =
     "UPDATE outbox_chats INDEXED BY outbox_chats_delayed SET not_before = 0, chat_not_before = 0
     WHERE claimed = 0 AND not_before > 0 AND not_before <= ?1";
@@ -97,9 +115,8 @@ const NO_CLASS: u8 = u8::MAX;
 
 /// Enqueues deliveries in this order. A delivery whose coalesce key is pending in its chat is left out.
 pub(super) fn enqueue(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlite::Result<()> {
-    // After a delivery to the same chat with the same or a better class, the head of the chat is right
-    // already.
-    let mut previous: Option<(ChatId, u8)> = None;
+    // After a delivery to the same chat with the same or better classes, the row of the chat is right already.
+    let mut previous: Option<(ChatId, u8, u8)> = None;
     let is_pending = |chat: ChatId, key: String| {
         conn.prepare_cached(IS_PENDING)?.query_row(params![chat, key], |row| row.get::<_, bool>(0))
     };
@@ -113,16 +130,14 @@ pub(super) fn enqueue(conn: &Connection, out: &[Outgoing], now: Time) -> rusqlit
         let traffic = TrafficClass::of(message).rank();
         let mut insert = conn.prepare_cached(ENQUEUE)?;
         if insert.execute(params![chat, class, traffic, Micros(now), key, Json(message)])? > 0 {
-            let mut is_offered = false;
-            if previous.is_none_or(|(last_chat, last_class)| last_chat != *chat || last_class > class) {
+            let is_covered = previous.is_some_and(|(last_chat, last_class, last_traffic)| {
+                last_chat == *chat && last_class <= class && last_traffic <= traffic
+            });
+            if !is_covered {
                 let head = conn.last_insert_rowid();
-                let mut offer = conn.prepare_cached(OFFER_HEAD)?;
-                is_offered = offer.execute(params![chat, class, traffic, head])? > 0;
+                conn.prepare_cached(OFFER_HEAD)?.execute(params![chat, class, traffic, head])?;
+                previous = Some((*chat, class, traffic));
             }
-            if !is_offered && traffic < TrafficClass::Cards.rank() {
-                conn.prepare_cached(RAISE_CLASS)?.execute(params![chat, traffic])?;
-            }
-            previous = Some((*chat, class));
         }
     }
     Ok(())

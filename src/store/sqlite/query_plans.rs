@@ -155,6 +155,8 @@ fn fill_queue(conn: &Connection, depth: i64) {
         SELECT randomblob(16), i, i, 0, zeroblob(16), 0, 0, zeroblob(16), zeroblob(16), 2, i > ?1 AND i % 2,
             'queued', '' FROM n";
     conn.execute(sql, [depth]).unwrap();
+    let count = "INSERT INTO queue_depths SELECT department, priority, count(*) FROM tickets GROUP BY 1, 2";
+    conn.execute(count, []).unwrap();
 }
 
 /// Fills the outbox with `depth` messages and as many refreshes to chat 1, and one message to each of ten

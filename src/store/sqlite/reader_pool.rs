@@ -17,8 +17,8 @@ const QUEUE_CAPACITY: usize = 1024;
 /// Reads that share a transaction. A slow read delays the others of its batch.
 const MAX_BATCH_READS: usize = 16;
 
-/// A queued read. Gets the connection with its open transaction, or the error of the `BEGIN`.
-type Read = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) + Send>;
+/// A queued read. Gets the connection with its open transaction, or why there is none.
+type Read = Box<dyn FnOnce(Result<&Connection, &StoreError>) + Send>;
 
 /// The pool. Dropping it finishes the queued reads and closes the connections.
 pub(super) struct ReaderPool {
@@ -27,15 +27,19 @@ pub(super) struct ReaderPool {
 }
 
 impl ReaderPool {
-    /// Opens `connections` connections to the file.
-    pub(super) fn open(file: &Path, connections: usize) -> Result<Self, StoreError> {
+    /// Opens `connections` connections to the file. No read runs while `check` returns an error.
+    pub(super) fn open(
+        file: &Path,
+        connections: usize,
+        check: impl Fn() -> Result<(), StoreError> + Clone + Send + 'static,
+    ) -> Result<Self, StoreError> {
         let (queue, reads) = mpsc::channel(QUEUE_CAPACITY);
         let reads = Arc::new(Mutex::new(reads));
         let start = |n| {
-            let (conn, reads) = (schema::open_reader(file)?, Arc::clone(&reads));
+            let (conn, reads, check) = (schema::open_reader(file)?, Arc::clone(&reads), check.clone());
             let thread = std::thread::Builder::new().name(format!("antri-read-{n}"));
             let failed = |error| StoreError::Unavailable(format!("failed to start a reader thread: {error}"));
-            thread.spawn(move || run_reads(&conn, &reads)).map_err(failed)
+            thread.spawn(move || run_reads(&conn, &reads, check)).map_err(failed)
         };
         Ok(Self { queue, threads: (0..connections).map(start).collect::<Result<_, _>>()? })
     }
@@ -49,7 +53,7 @@ impl ReaderPool {
         let read: Read = Box::new(move |transaction| {
             let result = match transaction {
                 Ok(conn) => query(conn).map_err(StoreError::from),
-                Err(error) => Err(StoreError::Unavailable(error.to_string())),
+                Err(error) => Err(error.clone()),
             };
             // The receiver is gone if the caller was cancelled; then nobody needs the result.
             drop(reply.send(result));
@@ -72,11 +76,18 @@ impl Drop for ReaderPool {
 }
 
 /// Runs batches of reads until the queue is closed and empty.
-fn run_reads(conn: &Connection, reads: &Mutex<mpsc::Receiver<Read>>) {
+fn run_reads(
+    conn: &Connection,
+    reads: &Mutex<mpsc::Receiver<Read>>,
+    check: impl Fn() -> Result<(), StoreError>,
+) {
     while let Some(batch) = next_batch(reads) {
-        let begun = conn.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
+        let begun = check().and_then(|()| {
+            let begun = conn.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
+            begun.map(|_| conn).map_err(|error| StoreError::Unavailable(error.to_string()))
+        });
         for read in batch {
-            let transaction = begun.as_ref().map(|_| conn);
+            let transaction = begun.as_ref().copied();
             // A panic drops the reply channel of this read, so its caller gets an error. The other reads
             // still run.
             drop(catch_unwind(AssertUnwindSafe(|| read(transaction))));
@@ -113,7 +124,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let file = dir.path().join("r.db");
         drop(schema::open_writer(&file, None).unwrap());
-        let pool = ReaderPool::open(&file, 2).unwrap();
+        let pool = ReaderPool::open(&file, 2, || Ok(())).unwrap();
         let query = |n: i64| {
             move |conn: &Connection| {
                 assert_ne!(n % 3, 1, "on purpose");

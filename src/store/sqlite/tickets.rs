@@ -157,7 +157,11 @@ pub(super) fn open(
         ":former_holders": former_holders(t),
     });
     match written {
-        Ok(_) => Ok(Arrival(conn.last_insert_rowid().cast_unsigned())),
+        Ok(_) => {
+            let arrival = Arrival(conn.last_insert_rowid().cast_unsigned());
+            conn.prepare_cached(COUNT_OPENED)?.execute(params![t.department, t.priority])?;
+            Ok(arrival)
+        }
         Err(error) if is_unique_violation(&error) => Err(duplicate_key(conn, t, key)?),
         Err(error) => Err(error.into()),
     }

@@ -3,7 +3,7 @@
 //! for the disk.
 use super::error::implicit_rollback;
 use super::file::StoreFiles;
-use super::tickets::statistics;
+use super::tickets::{search, statistics};
 use crate::engine::ports::StoreError;
 use crate::store::ttl_cache::{ReferenceData, TtlCache};
 use fail::fail_point;
@@ -205,6 +205,7 @@ impl Worker {
                 }
             }
             statistics::flush(conn)?;
+            search::flush(conn)?;
             fail_point!("store-before-commit");
             conn.prepare_cached("COMMIT")?.execute([])?;
             fail_point!("store-after-commit");

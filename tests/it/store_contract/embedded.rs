@@ -156,19 +156,19 @@ async fn a_file_of_a_newer_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
     set_version(dir.path(), 99);
-    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 12)", "run that version"]).await;
+    assert_refused(dir.path(), &["newer Antri (schema 99; this one uses 13)", "run that version"]).await;
 }
 
 #[tokio::test]
 async fn a_file_of_an_unreleased_schema_is_refused() {
     let Embedded { store, dir } = Embedded::fresh().await;
     drop(store);
-    for version in 1..=11 {
+    for version in 1..=12 {
         set_version(dir.path(), version);
-        let version = format!("unreleased build of Antri (schema {version}; this one uses 12)");
+        let version = format!("unreleased build of Antri (schema {version}; this one uses 13)");
         assert_refused(dir.path(), &[&version, "move the file away"]).await;
     }
-    set_version(dir.path(), 12);
+    set_version(dir.path(), 13);
     assert_eq!(inspect(dir.path()), Ok(FileState::Idle));
     Sqlite::open(dir.path()).unwrap();
 }

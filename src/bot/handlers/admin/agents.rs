@@ -22,7 +22,7 @@ use crate::engine::error::EngineError;
 use std::sync::Arc;
 
 /// `/workload`.
-pub async fn workload(ctx: RequestContext) -> HandlerResult {
+pub fn workload(ctx: &RequestContext) -> HandlerResult {
     Ok(vec![ctx.card(CardKey::Workload(ctx.person.id, 0))])
 }
 

@@ -12,17 +12,12 @@ use crate::telegram::incoming::SharedUser;
 use std::sync::Arc;
 
 /// Shows the keyboard with which the admin chooses a contact.
-pub async fn ask(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
-    purpose: PickerPurpose,
-) -> HandlerResult {
+pub fn ask(bot: &BotContext, ctx: &RequestContext, toast: &Toast, purpose: PickerPurpose) -> HandlerResult {
     toast.ack();
     let Some((_, request)) = CONTACT_REQUESTS.into_iter().find(|(offered, _)| *offered == purpose) else {
         return Ok(Vec::new());
     };
-    let localizer = ctx.localizer(&bot);
+    let localizer = ctx.localizer(bot);
     let keyboard = Keyboard::ChoosePerson { label: localizer.plain("contact-choose", &[]), request };
     Ok(vec![ctx.text(Rendered::with_keyboard(localizer.html("contact-how", &[]), keyboard))])
 }

@@ -47,22 +47,26 @@ CREATE TABLE focus (
 CREATE TABLE search_entries (
   entry  INTEGER PRIMARY KEY AUTOINCREMENT,
   id     BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),  -- of the ticket, the message or the person
-  kind   INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),       -- 0 ticket, 1 message, 2 person
+  kind   INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),    -- 0 ticket, 1 message, 2 person
   ticket BLOB    CHECK (length(ticket) = 16),              -- null for a person, and while a message has none
   person BLOB    CHECK (length(person) = 16),
   words  TEXT    NOT NULL,
   CHECK ((kind = 2) = (person IS NOT NULL))
 ) STRICT;
--- Only the triggers below write it.
+-- The index of these words. A transaction adds its new entries at its end, all at once: FTS5 writes a segment of the
+-- index whenever another statement follows that can be undone by itself. The words hold no accents and no capitals,
+-- so tokens end at spaces.
 CREATE VIRTUAL TABLE search_index USING fts5 (
-  words, content = 'search_entries', content_rowid = 'entry', detail = none,
-  tokenize = 'unicode61 remove_diacritics 2'
+  words, content = 'search_entries', content_rowid = 'entry', detail = none, columnsize = 0, tokenize = 'ascii'
 );
-CREATE TRIGGER search_index_added AFTER INSERT ON search_entries BEGIN
-  INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
-END;
+-- One row: the last entry that the index has.
+CREATE TABLE search_indexed (
+  id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  last_entry INTEGER NOT NULL
+) STRICT;
+INSERT INTO search_indexed VALUES (1, 0);
 CREATE TRIGGER search_index_changed AFTER UPDATE OF words ON search_entries
-WHEN old.words IS NOT new.words BEGIN
+WHEN old.words IS NOT new.words AND old.entry <= (SELECT last_entry FROM search_indexed) BEGIN
   INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.entry, old.words);
   INSERT INTO search_index (rowid, words) VALUES (new.entry, new.words);
 END;

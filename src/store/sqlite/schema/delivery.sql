@@ -3,7 +3,7 @@
 CREATE TABLE inbox (
   seq         INTEGER PRIMARY KEY AUTOINCREMENT,
   update_id   INTEGER NOT NULL UNIQUE,
-  state       TEXT    NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'dead')),
+  state       TEXT    NOT NULL DEFAULT 'new' CHECK (state = 'new' OR state = 'done' OR state = 'dead'),
   failures    INTEGER NOT NULL DEFAULT 0,
   received_at INTEGER NOT NULL,
   ended_at    INTEGER,                              -- when it became done or dead
@@ -18,7 +18,7 @@ CREATE INDEX inbox_dead ON inbox (ended_at) WHERE state = 'dead';
 CREATE TABLE outbox (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
   chat             INTEGER NOT NULL,
-  priority_class   INTEGER NOT NULL CHECK (priority_class IN (0, 1, 2)),  -- 2: refreshes
+  priority_class   INTEGER NOT NULL CHECK (priority_class BETWEEN 0 AND 2),  -- 2: refreshes
   traffic_class    INTEGER NOT NULL,                  -- of TrafficClass, 0 is the most urgent
   claimed          INTEGER NOT NULL DEFAULT 0 CHECK (claimed IN (0, 1)),
   committed_at     INTEGER NOT NULL,
@@ -68,7 +68,7 @@ CREATE TABLE webhooks (
   ticket     BLOB    NOT NULL CHECK (length(ticket) = 16),
   at         INTEGER NOT NULL,                        -- when the change happened
   body       TEXT    NOT NULL,                        -- the JSON that is sent
-  state      TEXT    NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
+  state      TEXT    NOT NULL DEFAULT 'pending' CHECK (state = 'pending' OR state = 'delivered' OR state = 'dead'),
   attempts   INTEGER NOT NULL DEFAULT 0,
   next_at    INTEGER NOT NULL,                        -- when it is sent next
   ended_at   INTEGER,                                 -- when it was delivered or given up

@@ -64,6 +64,10 @@ pub(in crate::store::sqlite) const INSERT: &str =
         department, category, priority, auto_assignment, status, description, former_holders)
     VALUES (:id, :number, :idempotency_key, :version, :customer, :customer_chat, :created_at,
         :department, :category, :priority, :auto_assignment, 'queued', :description, :former_holders)";
+/// Counts a ticket that was opened. No trigger does it: SQLite copies each page before a statement with a trigger
+/// changes it.
+pub(in crate::store::sqlite) const COUNT_OPENED: &str = "INSERT INTO queue_depths VALUES (?1, ?2, 1)
+    ON CONFLICT (department, priority) DO UPDATE SET depth = depth + 1";
 // ASSIGN, UPDATE and END are separate statements, because SQLite rewrites every index entry with a column
 // that a statement sets. An assignment touches no index of ended tickets and leaves description and queue
 // order alone. The statements find the row by its rowid, the arrival, and check the id together with the

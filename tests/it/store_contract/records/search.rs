@@ -92,6 +92,12 @@ pub(crate) async fn the_index_follows_edits(store: Arc<dyn Store>) {
     commit_all(&*store, vec![written(&edited, Some(0))]).await;
     assert_eq!(found(&*store, "merah").await, []);
     assert_eq!(found(&*store, "hijau").await, [(one.id, Some(first.id))]);
+    let second = message(2, &one, "kabel biru");
+    let content = MessageContent::of_text("kabel kuning".into());
+    let edited = ConversationMessage { content, version: Version(1), ..second.clone() };
+    commit_all(&*store, vec![written(&second, None), written(&edited, Some(0))]).await;
+    assert_eq!(found(&*store, "biru").await, [], "stored and edited in one commit");
+    assert_eq!(found(&*store, "kuning").await, [(one.id, Some(second.id))]);
     let content = Ticket { description: Description::default(), version: one.version.next(), ..one.clone() };
     let write = Write::TicketContent { ticket: Box::new(content), expected: one.version };
     commit_all(&*store, vec![Change::quiet(write)]).await;
