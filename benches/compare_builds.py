@@ -75,6 +75,8 @@ def main():
     arguments.add_argument("--runs", type=int, default=5)
     arguments = arguments.parse_args()
     repository = pathlib.Path(__file__).resolve().parent.parent
+    if git("rev-parse", arguments.before, cwd=repository) == git("rev-parse", arguments.after, cwd=repository):
+        sys.exit("both names are one commit")
     with tempfile.TemporaryDirectory(prefix="antri-builds-") as folder:
         sources = {}
         for commit in (arguments.before, arguments.after):
@@ -84,7 +86,7 @@ def main():
             subprocess.run(["cargo", "fetch", "--locked", "--quiet"], cwd=sources[commit], check=True)
         figures = {commit: [] for commit in sources}
         for run in range(arguments.runs):
-            for commit, source in sources.items():
+            for commit, source in list(sources.items())[:: 1 if run % 2 == 0 else -1]:
                 figures[commit].append(measure(source))
                 print(f"run {run + 1}, {commit}: {figures[commit][-1]}", file=sys.stderr, flush=True)
     for name, goal in GOALS.items():

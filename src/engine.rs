@@ -37,7 +37,7 @@ pub mod sweep;
 pub mod tickets;
 mod undelivered;
 
-use crate::domain::ids::TelegramId;
+use crate::domain::ids::{TelegramId, TicketId};
 use crate::domain::person::Locale;
 use crate::domain::policy::Strategy;
 use assignment::pending_work::PendingWork;
@@ -127,7 +127,7 @@ pub struct Engine {
     /// The departments with tickets that wait until they may return to a former holder.
     returns: Mutex<assignment::returns::Returns>,
     /// Tickets whose holders had no seat at the last load of the roster.
-    orphaned: Mutex<Vec<crate::domain::ids::TicketId>>,
+    orphaned: Mutex<Vec<TicketId>>,
     /// Which departments are open, as the cards of waiting tickets show.
     in_hours: Mutex<departments::DepartmentsInHours>,
     /// Since when signs of activity are received.

@@ -105,10 +105,10 @@ impl Backend {
     pub(crate) async fn reopen(&mut self) {
         self.storage = match &self.location {
             Location::Folder(dir) => {
-                Storage::Embedded(Arc::new(Sqlite::open(dir.path()).expect("the store of before")))
+                Storage::Embedded(Arc::new(Sqlite::open(dir.path()).expect("the store that was filled")))
             }
             Location::Server(database, uri) => {
-                let store = Mongo::open(uri, database.name()).await.expect("the database of before");
+                let store = Mongo::open(uri, database.name()).await.expect("the database that was filled");
                 Storage::Mongo(Arc::new(store))
             }
         };

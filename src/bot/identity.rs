@@ -1,5 +1,5 @@
 //! Identities of people in buttons and confirmations: names alone do not tell two people apart.
-use crate::domain::person::Person;
+use crate::domain::person::{Person, name_key};
 use crate::engine::Engine;
 
 /// Digits at the end of a Telegram id that a short label shows.
@@ -32,7 +32,7 @@ pub(in crate::bot) fn distinct_name(person: &Person, others: &[&Person]) -> Stri
 
 /// Returns the name of an agent as [`distinct_name`] among all agents.
 pub(in crate::bot) fn name_among_agents(person: &Person, engine: &Engine) -> String {
-    // Nobody else can be taken for them: who has the same label, has the same name.
+    // Nobody else can be taken for them: agents with equal labels have equal names.
     let namesakes = engine.agents_named(&[&person.name, &tagged(person)]);
     distinct_name(person, &namesakes.iter().collect::<Vec<_>>())
 }
@@ -46,5 +46,5 @@ fn tagged(person: &Person) -> String {
 }
 
 fn same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    name_key(one) == name_key(other)
 }

@@ -18,7 +18,7 @@
 //! are dropped, and bot tokens and passwords in URLs are redacted in every line.
 mod scrub;
 
-use crate::config::log::{LogConfig, LogFormat, log_filter};
+use crate::config::log::{LogConfig, LogFilterError, LogFormat, log_filter};
 use scrub::Scrubbed;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
@@ -51,7 +51,7 @@ const WIRE_TARGETS: [&str; 12] = [
 pub(super) enum TelemetryError {
     /// The filter does not parse. The filter of a loaded configuration does.
     #[error("invalid log filter")]
-    Filter(#[from] tracing_subscriber::filter::ParseError),
+    Filter(#[from] LogFilterError),
     /// A global logger exists already: the program calls [`init`] once.
     #[error("logging is already initialized")]
     Twice(#[from] tracing_subscriber::util::TryInitError),

@@ -2,6 +2,17 @@
 use super::env::Reader;
 use tracing_subscriber::filter::{ParseError, Targets};
 
+/// Why a log filter was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LogFilterError {
+    /// A directive names a span or a field, or lacks the level after its `=`.
+    #[error("`{0}` is not of the form module=level")]
+    Directive(String),
+    /// A directive has no known level.
+    #[error(transparent)]
+    Level(#[from] ParseError),
+}
+
 /// The log's filter and format.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
@@ -28,14 +39,19 @@ impl Default for LogConfig {
 }
 
 /// Parses a log filter: directives of the form `module=level`, a module or a level, with commas between them.
-pub fn log_filter(text: &str) -> Result<Targets, ParseError> {
-    // An empty directive, as after a last comma, would be one for every module at the level `trace`.
+pub fn log_filter(text: &str) -> Result<Targets, LogFilterError> {
+    // An empty directive, as after a last comma, would be one for every module at the level `error`.
     let directives: Vec<_> =
         text.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
+    // Other parsers of this syntax know spans and fields; here one would be a module that does not exist.
+    let is_foreign = |directive: &&&str| directive.contains(['[', ']', '{', '}']) || directive.ends_with('=');
+    if let Some(directive) = directives.iter().find(is_foreign) {
+        return Err(LogFilterError::Directive((*directive).to_owned()));
+    }
     if directives.is_empty() {
         return Ok(Targets::new());
     }
-    directives.join(",").parse()
+    Ok(directives.join(",").parse()?)
 }
 
 impl LogConfig {
@@ -68,7 +84,9 @@ mod tests {
         assert!(filter.would_enable("antri::inbox", &Level::DEBUG));
         assert!(filter.would_enable("mongodb", &Level::WARN));
         assert!(!filter.would_enable("antri::inbox", &Level::TRACE));
-        assert!(!filter.would_enable("mongodb", &Level::INFO), "the last comma ends the list");
+        assert!(!filter.would_enable("mongodb", &Level::INFO));
+        let filter = log_filter("antri=debug,").unwrap();
+        assert!(!filter.would_enable("mongodb", &Level::ERROR), "a last comma is no directive for the rest");
     }
 
     #[test]
@@ -82,5 +100,8 @@ mod tests {
     fn a_filter_without_a_known_level_is_refused() {
         assert!(log_filter("antri=loud").is_err());
         assert!(log_filter("antri=info=warn").is_err());
+        for text in ["antri=", "warn,antri[request]=debug", "antri[{route,method}]=debug"] {
+            assert!(matches!(log_filter(text), Err(LogFilterError::Directive(_))), "{text}");
+        }
     }
 }

@@ -3,6 +3,7 @@ pub mod alias;
 pub mod ban;
 mod flapping;
 pub mod invite;
+mod names;
 mod prompts;
 pub mod sessions;
 mod usernames;
@@ -12,6 +13,7 @@ use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId
 use super::policy::{Capacity, OfflineBehaviour};
 use super::schedule::WorkingHours;
 use ban::Ban;
+pub use names::name_key;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
 use std::collections::BTreeSet;

@@ -87,11 +87,10 @@ impl Engine {
     }
 
     /// Repairs what a crash left half done: tickets that [`Engine::start`] found held by former agents go back to the
-    /// queue. Restores
-    /// volatile presence if `presence_is_volatile`. The observation window begins now: until the process came
-    /// up, or became the leader, agents may have been active without its notice, and none is lost.
+    /// queue. Restores volatile presence if `presence_is_volatile`. The observation window begins now: until the
+    /// process came up, or became the leader, agents may have been active without its notice, and none is lost.
     pub async fn recover(&self, presence_is_volatile: bool, now: Time) -> Result<(), EngineError> {
-        let orphaned = std::mem::take(&mut *lock(&self.orphaned));
+        let orphaned = lock(&self.orphaned).clone();
         for ticket in orphaned {
             let removed = |_: &Ticket, holder: &Person| holder.agent.is_none();
             let released = self.release(ticket, Actor::Engine, ReleaseReason::Removed, removed, now).await;
@@ -100,6 +99,7 @@ impl Engine {
                 Ok(_) | Err(EngineError::Refused(..)) => {}
                 Err(error) => return Err(error),
             }
+            lock(&self.orphaned).retain(|id| *id != ticket);
         }
         self.restart_observation(now);
         let lost: Vec<PersonId> =

@@ -24,7 +24,7 @@ struct PastTicket {
     ended_at: Time,
 }
 
-/// The desk of the past tickets: the nth ticket is of the nth department, customer and agent.
+/// The desk of the past tickets, which are spread evenly over its departments, agents and customers.
 #[derive(Clone, Copy)]
 pub(crate) struct Past {
     pub(crate) tickets: u64,

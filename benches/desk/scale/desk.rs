@@ -32,7 +32,7 @@ pub(super) enum Figure {
     /// A heartbeat, with the read of the person, as the side API does it.
     Heartbeat,
     /// One check of the incident monitor.
-    AlertLook,
+    Evaluation,
 }
 
 impl Figure {
@@ -43,7 +43,7 @@ impl Figure {
         Self::MyQueue,
         Self::MyTickets,
         Self::Heartbeat,
-        Self::AlertLook,
+        Self::Evaluation,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -54,7 +54,7 @@ impl Figure {
             Self::MyQueue => "/myqueue",
             Self::MyTickets => "/mytickets",
             Self::Heartbeat => "heartbeat",
-            Self::AlertLook => "alert look",
+            Self::Evaluation => "incidents",
         }
     }
 }
@@ -146,7 +146,7 @@ impl Desk {
                 let status = self.app.engine.heartbeat(&person, report, now).await.expect("a heartbeat");
                 assert_eq!(status, Availability::Online);
             }
-            Figure::AlertLook => {
+            Figure::Evaluation => {
                 self.app.engine.check_incidents(self.app.bot.clock.now()).await.expect("a check");
             }
         }

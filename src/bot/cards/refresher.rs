@@ -186,18 +186,20 @@ impl CardRefresher {
         let cards = queues.into_iter().chain(lists);
         let mut out: Vec<_> = cards.map(|card| Outgoing::refresh(card.chat, card.key)).collect();
         out.extend(self.pick_ups.take(&self.engine, self.clock.now()).await?);
+        self.enqueue(out).await?;
         let departments: Vec<_> = departments.into_iter().collect();
         for departments in departments.chunks(MAX_CONCURRENT_READS) {
             // In parallel, since each is a round trip to a server.
             let store = self.engine.store();
             let heads = departments.iter().map(|id| store.queue_head(*id, false, REFRESHED_POSITIONS));
             let heads = try_join_all(heads).await?;
+            let mut out = Vec::new();
             for (department, head) in departments.iter().zip(heads) {
                 out.extend(self.positions(*department, &head));
             }
-            self.enqueue(std::mem::take(&mut out)).await?;
+            self.enqueue(out).await?;
         }
-        self.enqueue(out).await
+        Ok(())
     }
 
     async fn enqueue(&self, out: Vec<Outgoing>) -> Result<(), StoreError> {

@@ -268,15 +268,15 @@ impl Engine {
     ) -> PresenceRecord {
         let held = self.roster().seat(person.id).map_or(0, crate::engine::assignment::roster::Seat::held);
         let departments = self.store.department_list().await.unwrap_or_default();
-        presence_record_of(person, profile, (held, &departments), last_heartbeat)
+        presence_record_of((person, profile), held, &departments, last_heartbeat)
     }
 }
 
 /// Returns the presence record of an agent who holds this many tickets.
 pub(super) fn presence_record_of(
-    person: &Person,
-    profile: &AgentProfile,
-    (held, departments): (u16, &DepartmentList),
+    (person, profile): (&Person, &AgentProfile),
+    held: u16,
+    departments: &DepartmentList,
     last_heartbeat: Time,
 ) -> PresenceRecord {
     let first = profile.departments.first().copied();

@@ -88,7 +88,7 @@ impl Engine {
     pub(in crate::engine) async fn restore_record(&self, agent: &Person, now: Time) {
         let departments = self.store.department_list().await.unwrap_or_default();
         let held = self.roster().seat(agent.id).map_or(0, Seat::held);
-        if let Some(lost) = self.lost_record(agent, (held, &departments), now) {
+        if let Some(lost) = self.lost_record(agent, held, &departments, now) {
             self.put_record(lost, now).await;
         }
     }
@@ -96,7 +96,7 @@ impl Engine {
     /// Writes the records of all agents who are not offline: presence has lost them.
     pub(in crate::engine) async fn restore_records(&self, now: Time) {
         let departments = self.store.department_list().await.unwrap_or_default();
-        let record = |seat: &Seat| self.lost_record(&seat.person, (seat.held(), &departments), now);
+        let record = |seat: &Seat| self.lost_record(&seat.person, seat.held(), &departments, now);
         let is_present = |seat: &&Seat| seat.person.availability() != Availability::Offline;
         let records: Vec<_> = self.roster().seats().filter(is_present).filter_map(record).collect();
         for record in records {
@@ -108,13 +108,14 @@ impl Engine {
     fn lost_record(
         &self,
         agent: &Person,
-        place: (u16, &DepartmentList),
+        held: u16,
+        departments: &DepartmentList,
         now: Time,
     ) -> Option<(PresenceRecord, Duration)> {
         let profile = agent.agent.as_ref()?;
         let since = profile.last_activity.max(self.observed_since(profile.via));
         let ttl = delta(self.config.presence_ttl) - (now - since).max(chrono::TimeDelta::zero());
-        let record = presence_record_of(agent, profile, place, profile.last_activity);
+        let record = presence_record_of((agent, profile), held, departments, profile.last_activity);
         Some((record, ttl.to_std().ok()?))
     }
 

@@ -1,7 +1,7 @@
 //! Conditions of the departments: nobody online, a ticket that waits too long.
 //!
-//! A look that finds nothing costs the same at any number of departments. The roster knows where nobody is online,
-//! and while the oldest ticket of the desk has not waited too long, no other one has.
+//! An evaluation that finds nothing makes the same number of reads at any number of departments. The roster knows
+//! where nobody is online, and while the oldest ticket of the desk has not waited too long, no other one has.
 use crate::domain::Time;
 use crate::domain::alert::{Alert, Conditions, Incidents};
 use crate::domain::department::{Department, DepartmentList};
@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use futures::future::try_join_all;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the age of an oldest waiting ticket is remembered. A ticket that returns to the queue may be older than
@@ -23,9 +24,9 @@ const OLDEST_WAIT_TTL: Duration = Duration::from_secs(60);
 /// The oldest waiting tickets that are remembered.
 #[derive(Debug, Default)]
 pub(super) struct OldestWaits {
-    /// That of the desk, if it has a queue.
+    /// The oldest one of the desk, if it has a queue.
     desk: Option<OldestWait>,
-    /// That of each department with a queue, while that of the desk has waited too long.
+    /// The oldest one of each department with a queue, while the desk's has waited too long.
     departments: HashMap<DepartmentId, OldestWait>,
 }
 
@@ -58,10 +59,15 @@ impl Engine {
     ) -> Result<Conditions, StoreError> {
         let settings = self.store.settings().await?;
         let (unstaffed_alert, max_wait) = (delta(settings.unstaffed_alert), delta(settings.wait_alert));
-        let departments = self.store.department_list().await?;
-        let unstaffed = self.roster().unstaffed(departments.iter().map(|department| &department.id));
-        let unstaffed = departments.select(&unstaffed);
         let waits_too_long = self.desk_waits_too_long(&mut waits.desk, (max_wait, now)).await?;
+        let mut departments = self.store.department_list().await?;
+        let mut unstaffed = self.roster().unstaffed(departments.iter().map(|department| &department.id));
+        if waits_too_long || !unstaffed.is_empty() {
+            // The list may be a moment old, and what is announced must hold now.
+            departments = Arc::new(self.store.departments().await?.into());
+            unstaffed = self.roster().unstaffed(departments.iter().map(|department| &department.id));
+        }
+        let unstaffed = departments.select(&unstaffed);
         // A retired department needs agents only while tickets wait in it.
         let depths = if waits_too_long || unstaffed.iter().any(|department| department.retired) {
             self.store.depths().await?

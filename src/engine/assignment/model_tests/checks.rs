@@ -5,8 +5,8 @@ use crate::domain::event::SkipReason;
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::ticket::{RETURN_DELAY, Ticket, TicketState};
-use crate::engine::assignment::roster::Roster;
-use std::collections::BTreeSet;
+use crate::engine::assignment::roster::{Roster, Seat};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the people who are agents.
 pub(in crate::engine) fn agents(world: &World) -> impl Iterator<Item = (&Person, &AgentProfile)> {
@@ -79,6 +79,14 @@ fn roster_equals_a_rebuilt_one(world: &World) {
         let actual = roster.seat(seat.person.id).expect("every agent has a seat");
         assert_eq!((&actual.person, &actual.holds, actual.lost), (&seat.person, &seat.holds, seat.lost));
     }
+    let listing = |roster: &Roster| {
+        let page: Vec<_> = roster.page(0, usize::MAX).iter().map(|seat| seat.person.id).collect();
+        let namesakes =
+            |seat: &Seat| roster.named(&seat.person.name).map(|person| person.id).collect::<Vec<_>>();
+        let named: BTreeMap<_, _> = rebuilt.seats().map(|seat| (seat.person.id, namesakes(seat))).collect();
+        (roster.staffing(), page, named)
+    };
+    assert_eq!(listing(roster), listing(&rebuilt));
     for department in (0..DEPARTMENTS).map(dept) {
         let view = |roster: &Roster| {
             let numbers =

@@ -1,8 +1,8 @@
 //! Listings of the seats for people who look at the desk: in the order in which the agents joined, by name, and
-//! counted. Every change of a seat maintains them, so a page costs the same at any number of agents.
+//! counted. Every change of a seat maintains them, so the first page costs the same at any number of agents.
 use super::{Roster, Seat};
 use crate::domain::ids::{DepartmentId, PersonId};
-use crate::domain::person::{Availability, Person};
+use crate::domain::person::{Availability, Person, name_key};
 use std::collections::{BTreeSet, HashMap};
 
 /// How many agents and free slots the desk has.
@@ -14,7 +14,7 @@ pub struct Staffing {
     pub online: u32,
     /// The free slots of agents who are online and reachable.
     pub free_slots: u32,
-    /// Those of them that the engine may fill: of agents whom the planner does not skip.
+    /// The free slots that the engine may fill: the planner does not skip their agents.
     pub ready_slots: u32,
 }
 
@@ -56,13 +56,13 @@ impl Listing {
 
     /// Lists the person of a new seat.
     pub(super) fn add(&mut self, person: &Person) {
-        self.order.insert(place(person));
+        self.order.insert(list_key(person));
         self.names.entry(name_key(&person.name)).or_default().insert(person.id);
     }
 
     /// Takes the person of a seat off the lists.
     pub(super) fn remove(&mut self, person: &Person) {
-        self.order.remove(&place(person));
+        self.order.remove(&list_key(person));
         let key = name_key(&person.name);
         if let Some(namesakes) = self.names.get_mut(&key) {
             namesakes.remove(&person.id);
@@ -73,13 +73,8 @@ impl Listing {
     }
 }
 
-fn place(person: &Person) -> (u32, PersonId) {
+fn list_key(person: &Person) -> (u32, PersonId) {
     (person.agent.as_ref().map_or(0, |profile| profile.assignment_order), person.id)
-}
-
-/// Returns the key under which names are equal to a reader.
-fn name_key(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 impl Roster {

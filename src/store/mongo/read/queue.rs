@@ -85,7 +85,7 @@ pub(crate) fn depths_of(departments: &[DepartmentId]) -> Document {
     doc! { "department": among(departments) }
 }
 
-/// Returns of each process and priority the rank and the count.
+/// Returns, per department, one (rank, count) for each process and priority.
 async fn read_depths(
     db: &Db,
     filter: Document,

@@ -54,7 +54,7 @@ CREATE TABLE search_entries (
   CHECK ((kind = 2) = (person IS NOT NULL))
 ) STRICT;
 -- The index of these words. A transaction adds its new entries at its end, all at once: FTS5 writes a segment of the
--- index whenever another statement follows that can be undone by itself. The words hold no accents and no capitals,
+-- index before each statement that needs a statement transaction. The words hold no accents and no capitals,
 -- so tokens end at spaces.
 CREATE VIRTUAL TABLE search_index USING fts5 (
   words, content = 'search_entries', content_rowid = 'entry', detail = none, columnsize = 0, tokenize = 'ascii'
