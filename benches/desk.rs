@@ -19,16 +19,18 @@ mod backend;
 mod baseline;
 #[path = "desk/conversation.rs"]
 mod conversation;
-#[path = "desk/cpu.rs"]
-mod cpu;
 #[path = "desk/driver.rs"]
 mod driver;
 #[path = "desk/fixture.rs"]
 mod fixture;
 #[path = "desk/latency.rs"]
 mod latency;
+#[path = "desk/memory.rs"]
+mod memory;
 #[path = "desk/past_tickets.rs"]
 mod past_tickets;
+#[path = "desk/process.rs"]
+mod process;
 #[path = "desk/report.rs"]
 mod report;
 #[path = "desk/scale.rs"]
@@ -41,6 +43,8 @@ mod stats;
 mod telegram;
 #[path = "desk/throughput.rs"]
 mod throughput;
+#[path = "desk/usage.rs"]
+mod usage;
 #[path = "desk/write_probe.rs"]
 mod write_probe;
 
@@ -58,6 +62,8 @@ struct Size {
     /// The time for which tickets arrive in each scenario.
     arrivals: Duration,
     conversation: conversation::Size,
+    /// Tickets between two readings of the memory.
+    memory_tickets: usize,
     past_tickets: past_tickets::Size,
     scale: scale::Size,
     server: server::Size,
@@ -75,6 +81,7 @@ const FULL: Size = Size {
         round: Duration::from_secs(10),
         flood: Duration::from_secs(2),
     },
+    memory_tickets: 10_000,
     past_tickets: past_tickets::Size { tickets: [1_000, 1_000_000], reads: 100 },
     scale: scale::Size { embedded: [10, 1_000], mongodb: [2, 200], runs: 7, repetitions: 100 },
     server: server::Size {
@@ -99,6 +106,7 @@ const QUICK: Size = Size {
         round: Duration::from_secs(4),
         flood: Duration::from_secs(1),
     },
+    memory_tickets: 500,
     past_tickets: past_tickets::Size { tickets: [1_000, 20_000], reads: 20 },
     scale: scale::Size { embedded: [2, 100], mongodb: [2, 20], runs: 5, repetitions: 50 },
     server: server::Size {
@@ -123,6 +131,9 @@ async fn main() {
     embedded(&size, wants).await;
     if wants("conversation") {
         conversation::run(size.conversation).await;
+    }
+    if wants("memory") {
+        memory::run(size.memory_tickets).await;
     }
     if wants("statistics") {
         past_tickets::run(size.past_tickets, server::mongodb()).await;

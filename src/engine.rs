@@ -8,7 +8,7 @@
 //! | `tickets` | operations on tickets: open, steps, reassign, priority |
 //! | `agents` | availability, heartbeats, membership; presence policy (pure) and monitor |
 //! | `conversation` | messages of customer and agent, and their relay |
-//! | `people`, `departments`, `canned_replies`, `settings` | operations on these records |
+//! | `people`, `sessions`, `departments`, `canned_replies`, `settings` | operations on these records |
 //! | `dead_letters`, `undelivered` | what was given up: lists, retries, notices |
 //! | `queries`, `statistics` | reads for clients that show the desk |
 //! | `events` | in-process feed of committed changes |

@@ -74,7 +74,7 @@ pub(crate) async fn run(
     let (mut refused, mut memory) = (0, Vec::new());
     for _ in 0..WAVES {
         refused += wave(app.addr, Arc::clone(&heartbeats)).await;
-        memory.push(resident_mib());
+        memory.push(crate::usage::resident_mib("self"));
     }
     let health: Arc<[Vec<u8>]> = Arc::new([b"GET /healthz HTTP/1.1\r\nhost: desk\r\n\r\n".to_vec()]);
     let (mut heartbeat_rates, mut bare_rates) = (Vec::new(), Vec::new());
@@ -178,12 +178,4 @@ impl HttpConnection {
             }
         }
     }
-}
-
-/// Returns the resident memory of this process in MiB; 0 where the system does not report it.
-fn resident_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok());
-    kib.unwrap_or_default() / 1_024.0
 }

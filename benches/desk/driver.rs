@@ -111,10 +111,10 @@ impl Driver {
 
     async fn measure(&self, work: impl Future<Output = u64>) -> Sample {
         let before = self.fixture.backend.writes();
-        let (start, cpu_before) = (Instant::now(), crate::cpu::time_used());
+        let (start, cpu_before) = (Instant::now(), crate::usage::cpu_time());
         let tickets = work.await;
         let took = start.elapsed();
-        let cpu_time = crate::cpu::time_used().saturating_sub(cpu_before);
+        let cpu_time = crate::usage::cpu_time().saturating_sub(cpu_before);
         let after = self.fixture.backend.writes();
         Sample {
             tickets,

@@ -118,10 +118,10 @@ async fn measure(desk: &mut Desk, figure: Figure, repetitions: usize) -> Sample 
     let (mut wall, mut cpu) = (Vec::new(), Duration::ZERO);
     for nth in 0..repetitions {
         desk.prepare(figure, nth).await;
-        let (start, before) = (Instant::now(), crate::cpu::time_used());
+        let (start, before) = (Instant::now(), crate::usage::cpu_time());
         desk.measured(figure, nth).await;
         wall.push(start.elapsed().as_secs_f64() * 1e6);
-        cpu += crate::cpu::time_used().saturating_sub(before);
+        cpu += crate::usage::cpu_time().saturating_sub(before);
     }
     Sample { wall: median(wall), cpu: cpu.as_secs_f64() * 1e6 / repetitions as f64 }
 }

@@ -145,7 +145,8 @@ impl Percent {
     }
 }
 
-/// The desk's settings. The environment gives the initial value; after that the store's value is used.
+/// The desk's settings, which the store holds. Of some of them the environment gives the initial value
+/// (`first_settings` in `config/desk.rs`).
 /// A field that a stored record lacks, because an older build wrote it, has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
