@@ -7,7 +7,7 @@
 //! | `content`, `words` | the kinds of content and service messages; words inside a content |
 //! | `entities`, `origin` | entities; forwards, quotes and replies |
 //! | `press`, `inline`, `reaction` | presses of buttons; inline queries; reactions |
-//! | `minimal` | the update that teloxide parses: only what its dispatcher and filters need |
+//! | `minimal` | the update for teloxide: only what its dispatcher and filters need |
 mod content;
 mod entities;
 pub mod inline;

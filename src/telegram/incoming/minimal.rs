@@ -1,104 +1,156 @@
-//! The minimal update: what teloxide's dispatcher and filters need of an update, and nothing that could fail
-//! to parse.
+//! The minimal update: what teloxide's dispatcher and filters need of an update. It is built field by field, because
+//! teloxide's reader would refuse content of later API versions, and is a tenth of a build.
 use super::Incoming;
 use super::message::{IncomingChat, IncomingMessage, IncomingUser};
 use super::press::Press;
 use super::reaction::IncomingReaction;
-use serde_json::{Value, json};
-use teloxide::types::{Update, UpdateKind};
+use crate::domain::Time;
+use teloxide::types::{
+    CallbackQuery, CallbackQueryId, Chat, ChatId, ChatKind, ChatMember, ChatMemberKind, ChatMemberUpdated,
+    ChatPrivate, ChatPublic, InlineQuery, InlineQueryId, MaybeAnonymousUser, MaybeInaccessibleMessage, MediaKind,
+    MediaText, Member, Message, MessageCommon, MessageId, MessageKind, MessageReactionUpdated, PublicChatKind,
+    PublicChatSupergroup, Update, UpdateId, UpdateKind, User, UserId,
+};
 
 /// Returns the update for the dispatcher: its kind, chat, sender and date. Handlers read the content from
-/// [`Incoming`]. Returns `None` if teloxide cannot parse even that.
+/// [`Incoming`]. Returns `None` for an id that teloxide's types cannot hold: of an update, or of a person.
 #[must_use]
 pub fn minimal_update(update_id: i64, incoming: &Incoming) -> Option<Update> {
-    let (kind, content) = match incoming {
-        Incoming::Message(message) => ("message", message_json(message)),
-        Incoming::Edited(message) => ("edited_message", message_json(message)),
-        Incoming::Press(press) => ("callback_query", press_json(press)),
-        Incoming::Inline(query) => {
-            let from = user_json(&query.from);
-            ("inline_query", json!({"id": query.id, "from": from, "query": "", "offset": ""}))
-        }
-        Incoming::Reaction(reaction) => ("message_reaction", reaction_json(reaction)),
+    let kind = match incoming {
+        Incoming::Message(message) => UpdateKind::Message(message_of(message)?),
+        Incoming::Edited(message) => UpdateKind::EditedMessage(message_of(message)?),
+        Incoming::Press(press) => UpdateKind::CallbackQuery(query_of(press)?),
+        Incoming::Inline(query) => UpdateKind::InlineQuery(InlineQuery {
+            id: InlineQueryId(query.id.clone()),
+            from: user(&query.from)?,
+            location: None,
+            query: String::new(),
+            offset: String::new(),
+            chat_type: None,
+        }),
+        Incoming::Reaction(reaction) => UpdateKind::MessageReaction(reaction_of(reaction)?),
         Incoming::Membership { chat, from, is_member } => {
-            ("my_chat_member", membership_json(*chat, from, *is_member))
+            UpdateKind::MyChatMember(membership(*chat, from, *is_member)?)
         }
     };
-    // teloxide's deserializer of updates needs text; it does not work on a JSON value.
-    let update = json!({"update_id": update_id, kind: content}).to_string();
-    let update: Update = serde_json::from_str(&update).ok()?;
-    (!matches!(update.kind, UpdateKind::Error(_))).then_some(update)
+    Some(Update { id: UpdateId(u32::try_from(update_id).ok()?), kind })
 }
 
-fn message_json(message: &IncomingMessage) -> Value {
-    let mut json = json!({
-        "message_id": message.message_id,
-        "date": message.date.map_or(0, |date| date.timestamp()),
-        "chat": chat_json(message.chat),
-        "text": "",
-    });
-    if let Some(fields) = json.as_object_mut() {
-        if let Some(user) = &message.from {
-            fields.insert("from".into(), user_json(user));
-        }
-        if let Some(at) = message.edited_at {
-            fields.insert("edit_date".into(), json!(at.timestamp()));
-        }
+fn message_of(message: &IncomingMessage) -> Option<Message> {
+    let from = match &message.from {
+        Some(from) => Some(user(from)?),
+        None => None,
+    };
+    Some(empty_message(message.chat, message.message_id, message.date.unwrap_or_default(), from))
+}
+
+fn empty_message(at: IncomingChat, message_id: i32, date: Time, from: Option<User>) -> Message {
+    let text = MediaText { text: String::new(), entities: Vec::new(), link_preview_options: None };
+    let content = MessageCommon {
+        author_signature: None,
+        paid_star_count: None,
+        effect_id: None,
+        forward_origin: None,
+        reply_to_message: None,
+        external_reply: None,
+        quote: None,
+        reply_to_story: None,
+        sender_boost_count: None,
+        edit_date: None,
+        media_kind: MediaKind::Text(text),
+        reply_markup: None,
+        is_automatic_forward: false,
+        has_protected_content: false,
+        is_from_offline: false,
+        business_connection_id: None,
+    };
+    Message {
+        id: MessageId(message_id),
+        thread_id: None,
+        from,
+        sender_chat: None,
+        date,
+        chat: chat(at),
+        is_topic_message: false,
+        via_bot: None,
+        sender_business_bot: None,
+        kind: MessageKind::Common(content),
     }
-    json
 }
 
 /// A press without a message counts as one in the private chat of its sender, so that it keeps its order
 /// with their messages.
-fn press_json(press: &Press) -> Value {
+fn query_of(press: &Press) -> Option<CallbackQuery> {
     let private = IncomingChat { id: press.from.id.into(), is_private: true };
     let (chat, message_id) =
         press.message.as_ref().map_or((private, 1), |message| (message.chat, message.message_id));
-    json!({
-        "id": press.query_id,
-        "from": user_json(&press.from),
-        "chat_instance": "",
-        "data": press.data,
-        "message": {"message_id": message_id, "date": 1, "chat": chat_json(chat), "text": ""},
+    let message = empty_message(chat, message_id, Time::default(), None);
+    Some(CallbackQuery {
+        id: CallbackQueryId(press.query_id.clone()),
+        from: user(&press.from)?,
+        message: Some(MaybeInaccessibleMessage::Regular(Box::new(message))),
+        inline_message_id: None,
+        chat_instance: String::new(),
+        data: press.data.clone(),
+        game_short_name: None,
     })
 }
 
-fn reaction_json(reaction: &IncomingReaction) -> Value {
-    let chat = chat_json(reaction.chat);
-    let (actor, value) = match &reaction.from {
-        Some(user) => ("user", user_json(user)),
-        None => ("actor_chat", chat.clone()),
+fn reaction_of(reaction: &IncomingReaction) -> Option<MessageReactionUpdated> {
+    let actor = match &reaction.from {
+        Some(from) => MaybeAnonymousUser::User(user(from)?),
+        None => MaybeAnonymousUser::Chat(chat(reaction.chat)),
     };
-    json!({
-        "chat": chat,
-        "message_id": reaction.message_id,
-        actor: value,
-        "date": 0,
-        "old_reaction": [],
-        "new_reaction": [],
+    Some(MessageReactionUpdated {
+        chat: chat(reaction.chat),
+        message_id: MessageId(reaction.message_id),
+        actor,
+        date: Time::default(),
+        old_reaction: Vec::new(),
+        new_reaction: Vec::new(),
     })
 }
 
-fn membership_json(chat: IncomingChat, from: &IncomingUser, is_member: bool) -> Value {
-    let status = |is_member: bool| if is_member { "member" } else { "left" };
-    let member = |is_member: bool| json!({"user": user_json(from), "status": status(is_member)});
-    json!({
-        "chat": chat_json(chat),
-        "from": user_json(from),
-        "date": 0,
-        "old_chat_member": member(!is_member),
-        "new_chat_member": member(is_member),
+fn membership(at: IncomingChat, from: &IncomingUser, is_member: bool) -> Option<ChatMemberUpdated> {
+    let member = |is_member: bool| {
+        let kind = if is_member {
+            ChatMemberKind::Member(Member { until_date: None })
+        } else {
+            ChatMemberKind::Left
+        };
+        Some(ChatMember { user: user(from)?, kind })
+    };
+    Some(ChatMemberUpdated {
+        chat: chat(at),
+        from: user(from)?,
+        date: Time::default(),
+        old_chat_member: member(!is_member)?,
+        new_chat_member: member(is_member)?,
+        invite_link: None,
+        via_join_request: false,
+        via_chat_folder_invite_link: false,
     })
 }
 
-fn chat_json(chat: IncomingChat) -> Value {
-    if chat.is_private {
-        json!({"id": chat.id.0, "type": "private"})
+fn chat(chat: IncomingChat) -> Chat {
+    let kind = if chat.is_private {
+        ChatKind::Private(ChatPrivate { username: None, first_name: None, last_name: None })
     } else {
-        json!({"id": chat.id.0, "type": "supergroup", "title": ""})
-    }
+        let kind = PublicChatKind::Supergroup(PublicChatSupergroup { username: None, is_forum: false });
+        ChatKind::Public(ChatPublic { title: None, kind })
+    };
+    Chat { id: ChatId(chat.id.0), kind }
 }
 
-fn user_json(user: &IncomingUser) -> Value {
-    json!({"id": user.id.0, "is_bot": user.is_bot, "first_name": user.name})
+fn user(user: &IncomingUser) -> Option<User> {
+    Some(User {
+        id: UserId(u64::try_from(user.id.0).ok()?),
+        is_bot: user.is_bot,
+        first_name: user.name.clone(),
+        last_name: None,
+        username: None,
+        language_code: None,
+        is_premium: false,
+        added_to_attachment_menu: false,
+    })
 }
