@@ -1,4 +1,4 @@
-//! Commands on agents: availability, heartbeats, presence, membership.
+//! Operations on agents: availability, heartbeats, presence, membership.
 mod absence;
 mod admins;
 mod alias;

@@ -1,4 +1,4 @@
-//! Commands on tickets: opening, ticket steps of the holder, reassignment, priority,
+//! Operations on tickets: opening, ticket steps of the holder, reassignment, priority,
 //! cancellation by an admin, reopening, rating, and undo of a cancellation.
 mod amend;
 pub(in crate::engine) mod cancel;

@@ -17,9 +17,9 @@ use std::sync::atomic::Ordering;
 
 /// A token that makes this process the assigner while it lives: new tickets are assigned as they are opened.
 #[must_use = "new tickets wait for a round once the token is dropped"]
-pub struct Assigner<'a>(&'a Engine);
+pub struct AssignerToken<'a>(&'a Engine);
 
-impl Drop for Assigner<'_> {
+impl Drop for AssignerToken<'_> {
     fn drop(&mut self) {
         self.0.assigners.fetch_sub(1, Ordering::SeqCst);
     }
@@ -44,9 +44,9 @@ impl Drop for Reservation<'_> {
 impl Engine {
     /// Makes this process the assigner until the token is dropped. Only one replica assigns, because the
     /// rotation of the agents is kept in its memory.
-    pub fn assigner(&self) -> Assigner<'_> {
+    pub fn assigner(&self) -> AssignerToken<'_> {
         self.assigners.fetch_add(1, Ordering::SeqCst);
-        Assigner(self)
+        AssignerToken(self)
     }
 
     /// Commits `opening`, which opens `ticket`, with an immediate assignment if `queue_empty` and an agent is
@@ -59,7 +59,7 @@ impl Engine {
         settings: &Settings,
         now: Time,
     ) -> Result<Ticket, CommitError> {
-        // The lock is held over the commit: no command removes an agent from the rotation in the meantime.
+        // The lock is held over the commit: no operation removes an agent from the rotation in the meantime.
         let lock = self.immediate_assignment.try_read();
         let immediate = match (queue_empty, &lock) {
             (true, Ok(_)) => self.plan_immediate(&ticket, settings, now),
@@ -97,7 +97,7 @@ impl Engine {
             std::iter::once(opening).chain(immediate.as_mut().map(Assignment::take_change)).collect();
         // Locals are dropped in reverse order: on cancellation the reservation ends before the pending work is
         // handed to the next round, so that round finds the slot free.
-        let guard = self.register(PendingWork::after_commit_of(&changes));
+        let registered = self.register(PendingWork::after_commit_of(&changes));
         let reservation = immediate.as_ref().map(|_| Reservation(self, ticket.id));
         if immediate.is_some() {
             fail::fail_point!("engine-before-assign");
@@ -117,7 +117,7 @@ impl Engine {
         // A store error leaves the outcome unknown: the commit may have succeeded and only its answer was
         // lost.
         if !matches!(opened, Err(CommitError::Store(_))) {
-            guard.done();
+            registered.done();
         }
         let committed = match (immediate, assigned) {
             (Some(immediate), Some(Ok(_))) => Some(immediate),

@@ -1,4 +1,4 @@
-//! Pending work of the assigner: departments to serve and agents to reload. A command's future may be
+//! Pending work of the assigner: departments to serve and agents to reload. An operation's future may be
 //! dropped, and a round's task may be ended, at any await; its commit may have succeeded all the same. So the
 //! follow-up of a commit is registered before the commit, and the next round does what is not marked as done.
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
@@ -68,23 +68,23 @@ impl PendingWork {
     }
 }
 
-/// A guard over registered work. Dropped before `done`, it puts the work back and requests a round.
-#[must_use = "the work becomes pending when the guard is dropped"]
-pub(in crate::engine) struct WorkGuard<'a> {
+/// Registered work. Dropped before `done`, it puts the work back and requests a round.
+#[must_use = "the work becomes pending when this is dropped"]
+pub(in crate::engine) struct RegisteredWork<'a> {
     engine: &'a Engine,
     pub(in crate::engine) work: PendingWork,
-    /// Whether the guard counts in `Engine::reloading`, as it came with people to reload.
+    /// Whether it counts in `Engine::reloading`, as it came with people to reload.
     reloads: bool,
 }
 
-impl WorkGuard<'_> {
+impl RegisteredWork<'_> {
     /// Marks the work as done.
     pub(in crate::engine) fn done(mut self) {
         self.work = PendingWork::default();
     }
 }
 
-impl Drop for WorkGuard<'_> {
+impl Drop for RegisteredWork<'_> {
     fn drop(&mut self) {
         if !self.work.is_empty() {
             if let Some(signals) = &self.engine.signal_buffer {
@@ -102,18 +102,18 @@ impl Drop for WorkGuard<'_> {
 
 impl Engine {
     /// Registers work whose commit is about to begin.
-    pub(in crate::engine) fn register(&self, work: PendingWork) -> WorkGuard<'_> {
-        WorkGuard { engine: self, work, reloads: false }
+    pub(in crate::engine) fn register(&self, work: PendingWork) -> RegisteredWork<'_> {
+        RegisteredWork { engine: self, work, reloads: false }
     }
 
     /// Takes all pending work.
-    pub(in crate::engine) fn take_pending_work(&self) -> WorkGuard<'_> {
+    pub(in crate::engine) fn take_pending_work(&self) -> RegisteredWork<'_> {
         let mut work = lock(&self.pending_work);
         let reloads = !work.people.is_empty();
         // The counter goes up under the lock, so that `has_uncertain_agents` sees these people at every
         // moment.
         self.reloading.fetch_add(usize::from(reloads), Ordering::SeqCst);
-        WorkGuard { engine: self, work: std::mem::take(&mut work), reloads }
+        RegisteredWork { engine: self, work: std::mem::take(&mut work), reloads }
     }
 
     /// Makes the next round reload this agent and serve their departments.
@@ -128,33 +128,34 @@ impl Engine {
         !lock(&self.pending_work).people.is_empty() || self.reloading.load(Ordering::SeqCst) > 0
     }
 
-    /// Reloads the uncertain agents and adds their departments to the guard. The caller must hold the round
+    /// Reloads the uncertain agents and adds their departments to the registered work. The caller must hold the round
     /// lock.
     pub(in crate::engine) async fn reload_uncertain(
         &self,
-        guard: &mut WorkGuard<'_>,
+        registered: &mut RegisteredWork<'_>,
     ) -> Result<(), StoreError> {
-        if !guard.work.has_reloads() {
+        if !registered.work.has_reloads() {
             return Ok(());
         }
         // An abandoned commit may still be in flight. The embedded store commits in the order of the calls,
         // so an empty commit waits for it. With another store the version and guard checks of the next write
         // catch a late commit.
         drop(self.store.commit(vec![Change::quiet(Write::Nothing)]).await);
-        let mut people = guard.work.people.clone();
-        for ticket in &guard.work.tickets {
+        let mut people = registered.work.people.clone();
+        for ticket in &registered.work.tickets {
             people.extend(self.store.ticket(*ticket).await?.and_then(|ticket| ticket.holder()));
         }
-        let holds = |seat: &super::roster::Seat| seat.holds.values().any(|t| guard.work.tickets.contains(t));
+        let holds =
+            |seat: &super::roster::Seat| seat.holds.values().any(|t| registered.work.tickets.contains(t));
         people.extend(self.roster().seats().filter(|seat| holds(seat)).map(|seat| seat.person.id));
         for person in people {
             let before = self.departments_of(person);
             self.reload_agent(person).await?;
-            guard.work.departments.extend(before.into_iter().chain(self.departments_of(person)));
+            registered.work.departments.extend(before.into_iter().chain(self.departments_of(person)));
             self.publish(crate::engine::events::Event::Agent(person));
         }
-        guard.work.tickets.clear();
-        guard.work.people.clear();
+        registered.work.tickets.clear();
+        registered.work.people.clear();
         self.wake_outbox();
         Ok(())
     }
@@ -165,10 +166,10 @@ impl Engine {
         if !lock(&self.pending_work).has_reloads() {
             return Ok(());
         }
-        let mut guard = self.take_pending_work();
-        self.reload_uncertain(&mut guard).await?;
-        let departments = std::mem::take(&mut guard.work.departments);
-        guard.done();
+        let mut registered = self.take_pending_work();
+        self.reload_uncertain(&mut registered).await?;
+        let departments = std::mem::take(&mut registered.work.departments);
+        registered.done();
         lock(&self.pending_work).departments.extend(departments);
         Ok(())
     }

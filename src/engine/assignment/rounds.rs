@@ -1,6 +1,6 @@
-//! Rounds of assignment: each event marks its department and wakes the assigner. One round serves all marked
-//! departments in batches, until no agent is ready or no ticket is queued. Wake-ups coalesce; the sweep is
-//! only a safety net.
+//! Rounds of assignment: each event requests a round for its department and wakes the assigner. One round serves
+//! all requested departments in batches, until no agent is ready or no ticket is queued. Wake-ups coalesce; the
+//! sweep is only a safety net.
 use super::pending_work::PendingWork;
 use super::planner::{Assignment, MAX_BATCH_TICKETS, plan_round};
 use super::queue_heads::assert_queue_heads;
@@ -16,13 +16,13 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{MutexGuard, RwLockWriteGuard};
 
 tokio::task_local! {
-    /// The departments that the commands of one handler marked.
+    /// The departments for which the operations of one handler requested rounds.
     static DEFERRED: Deferred;
 }
 
 type Deferred = Arc<Mutex<BTreeSet<DepartmentId>>>;
 
-/// A guard that defers the rounds of departments while it lives. A queued ticket beside a ready agent is no
+/// A token that defers the rounds of departments while it lives. A queued ticket beside a ready agent is no
 /// fault then. The drop starts the rounds, also when the handler was cancelled.
 #[must_use = "tickets wait until the rounds are started"]
 pub struct DeferredRounds<'a> {
@@ -36,14 +36,14 @@ impl Drop for DeferredRounds<'_> {
         if !departments.is_empty() {
             self.engine.request_round(departments);
         }
-        // The counter goes down after the departments are marked, so that `is_round_pending` is true all the
+        // The counter goes down after the rounds are requested, so that `is_round_pending` is true all the
         // time.
         self.engine.deferring.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Engine {
-    /// Loads the agents and the held tickets into the roster, and marks every department. The first round
+    /// Loads the agents and the held tickets into the roster, and requests a round for every department. It
     /// assigns the tickets that were queued when the last process ended. It must run again when other
     /// replicas may have changed anything.
     pub async fn start(&self) -> Result<(), StoreError> {
@@ -59,7 +59,7 @@ impl Engine {
         let seated: HashSet<PersonId> = agents.iter().map(|agent| agent.id).collect();
         let orphaned = holds.iter().filter(|(agent, _)| !seated.contains(agent));
         *lock(&self.orphaned) = orphaned.flat_map(|(_, held)| held.values().copied()).collect();
-        // A command that ended in the meantime is newer than the agents read above.
+        // An operation that ended in the meantime is newer than the agents read above.
         let overtaken = {
             let mut roster = self.roster();
             roster.set_strategy(settings.strategy);
@@ -72,7 +72,7 @@ impl Engine {
         self.request_all_rounds().await
     }
 
-    /// Marks departments for the next round and wakes the assigner. Inside [`Engine::defer_rounds`] it only
+    /// Requests a round for departments and wakes the assigner. Inside [`Engine::defer_rounds`] it only
     /// records them.
     pub(in crate::engine) fn request_round(&self, departments: impl IntoIterator<Item = DepartmentId>) {
         let departments: Vec<_> = departments.into_iter().collect();
@@ -87,8 +87,8 @@ impl Engine {
     }
 
     /// Runs `handler` and defers the rounds that it requests, so that a person reads the answer before the
-    /// notices of these rounds. The caller must pass the guard to [`Engine::start_deferred_rounds`] once the
-    /// answer is sent. If the process dies before, the next start marks every department.
+    /// notices of these rounds. The caller must pass the token to [`Engine::start_deferred_rounds`] once the
+    /// answer is sent. If the process dies before, the next start requests a round for every department.
     pub async fn defer_rounds<T>(&self, handler: impl Future<Output = T>) -> (T, DeferredRounds<'_>) {
         self.deferring.fetch_add(1, Ordering::SeqCst);
         let deferred = DeferredRounds { engine: self, departments: Deferred::default() };
@@ -101,15 +101,15 @@ impl Engine {
         drop(deferred);
     }
 
-    /// Marks every department for the next round.
+    /// Requests a round for every department.
     pub(in crate::engine) async fn request_all_rounds(&self) -> Result<(), StoreError> {
         let all: Vec<_> = self.store.departments().await?.iter().map(|d| d.id).collect();
         self.request_round(all);
         Ok(())
     }
 
-    /// Waits until no round and no immediate assignment is in progress, and blocks both while the guards
-    /// live. A person's commands on an agent or a queue use it. Timed jobs lock only the rounds: else every
+    /// Waits until no round and no immediate assignment is in progress, and blocks both while the locks
+    /// live. A person's operations on an agent or a queue use it. Timed jobs lock only the rounds: else every
     /// ticket that is opened in the meantime would wait for a round.
     pub(in crate::engine) async fn suspend_assignment(
         &self,
@@ -141,12 +141,12 @@ impl Engine {
         let _round_lock = self.round.lock().await;
         let (mut assigned, mut empty_batches) = (0, 0);
         loop {
-            let mut guard = self.take_pending_work();
-            if guard.work.is_empty() {
+            let mut registered = self.take_pending_work();
+            if registered.work.is_empty() {
                 return Ok(assigned);
             }
-            self.reload_uncertain(&mut guard).await?;
-            if let Some(committed) = self.run_batch(&guard.work.departments, now()).await? {
+            self.reload_uncertain(&mut registered).await?;
+            if let Some(committed) = self.run_batch(&registered.work.departments, now()).await? {
                 assigned += committed;
                 empty_batches = if committed == 0 { empty_batches + 1 } else { 0 };
                 if empty_batches == MAX_ATTEMPTS {
@@ -154,9 +154,9 @@ impl Engine {
                 }
                 // These departments may have more tickets. They join those marked in the meantime in the next
                 // batch, so that no department waits until another one is drained.
-                lock(&self.pending_work).departments.extend(&guard.work.departments);
+                lock(&self.pending_work).departments.extend(&registered.work.departments);
             }
-            guard.done();
+            registered.done();
         }
     }
 
@@ -202,12 +202,12 @@ impl Engine {
             return Err(error.into());
         }
         fail::fail_point!("engine-before-assign");
-        // Commands of this process that requeue a ticket wait for the round; those of other replicas do not.
+        // Operations of this process that requeue a ticket wait for the round; those of other replicas do not.
         let mut changes =
             if self.signal_buffer.is_some() { assert_queue_heads(&plan, queued) } else { Vec::new() };
         let assertions = changes.len();
         changes.extend(plan.iter_mut().map(Assignment::take_change));
-        let work_guard = self.register(PendingWork::after_commit_of(&changes));
+        let registered = self.register(PendingWork::after_commit_of(&changes));
         let mut results = self.store.commit(changes).await;
         // A store failure says nothing about the order of the queue.
         let stale_heads = results.drain(..assertions.min(results.len()));
@@ -239,7 +239,7 @@ impl Engine {
             }
         }
         if failure.is_none() {
-            work_guard.done();
+            registered.done();
         }
         // `WouldOvertake` says nothing against the agent. If nothing was assigned at all, the roster may be
         // far off, so these agents are reloaded, too.
@@ -267,7 +267,7 @@ impl Engine {
     }
 
     /// Reloads an agent after the store and the roster disagreed. The caller must hold the round lock: the
-    /// store does not have the assignments of a round in progress yet. If a command changes the seat during
+    /// store does not have the assignments of a round in progress yet. If an operation changes the seat during
     /// the read, it reads again.
     pub(in crate::engine) async fn reload_agent(&self, agent: PersonId) -> Result<(), StoreError> {
         loop {

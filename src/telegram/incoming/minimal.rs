@@ -7,9 +7,9 @@ use super::reaction::IncomingReaction;
 use crate::domain::Time;
 use teloxide::types::{
     CallbackQuery, CallbackQueryId, Chat, ChatId, ChatKind, ChatMember, ChatMemberKind, ChatMemberUpdated,
-    ChatPrivate, ChatPublic, InlineQuery, InlineQueryId, MaybeAnonymousUser, MaybeInaccessibleMessage, MediaKind,
-    MediaText, Member, Message, MessageCommon, MessageId, MessageKind, MessageReactionUpdated, PublicChatKind,
-    PublicChatSupergroup, Update, UpdateId, UpdateKind, User, UserId,
+    ChatPrivate, ChatPublic, InlineQuery, InlineQueryId, MaybeAnonymousUser, MaybeInaccessibleMessage,
+    MediaKind, MediaText, Member, Message, MessageCommon, MessageId, MessageKind, MessageReactionUpdated,
+    PublicChatKind, PublicChatSupergroup, Update, UpdateId, UpdateKind, User, UserId,
 };
 
 /// Returns the update for the dispatcher: its kind, chat, sender and date. Handlers read the content from
