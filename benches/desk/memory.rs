@@ -30,6 +30,8 @@ pub(crate) async fn run(tickets: usize) {
     fixture.backend.storage.close().await;
     let (sandbox, url) = start_telegram().await;
     let (desk, _) = DeskProcess::launch(&fixture, &url, &[("ANTRI_PACE", "none")]).await;
+    // A bot can write only to people who have written to it.
+    (FIRST_AGENT_CHAT..FIRST_AGENT_CHAT + AGENTS).for_each(|agent| drop(sandbox.send_text(agent, "/online")));
     tokio::time::sleep(SETTLED).await;
     let idle = desk.resident_mib();
     converse(&sandbox, tickets).await;
