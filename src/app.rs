@@ -234,7 +234,7 @@ impl App {
             bot,
             clock,
         };
-        loading.await?.context("failed to load agents")?;
+        loading.await.context("loading agents panicked")?.context("failed to load agents")?;
         let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
         ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {

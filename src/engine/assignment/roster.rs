@@ -163,7 +163,9 @@ impl Roster {
             self.remove(*agent);
         }
         // A seat is large: a map that grows would move all of them several times.
-        self.seats.reserve(agents.len().saturating_sub(self.seats.len()));
+        let new = agents.len().saturating_sub(self.seats.len());
+        self.seats.reserve(new);
+        self.revisions.reserve(new);
         for agent in agents.into_iter().filter(|agent| !overtaken.contains(&agent.id)) {
             let held = holds.remove(&agent.id).unwrap_or_default();
             self.put(agent, held);
