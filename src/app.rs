@@ -31,7 +31,7 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
+use crate::engine::ports::{Change, Presence, Retention, Signals, Store, StoreError, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
 use crate::http_server::ServerLimits;
@@ -147,9 +147,7 @@ impl App {
             Some(replicas) => engine.with_replicas(replicas.id),
             None => engine,
         });
-        // Of many agents this takes longest, and it only reads: so it need not wait for Telegram.
-        let loading = Arc::clone(&engine);
-        let loading = AbortOnDropHandle::new(tokio::spawn(async move { loading.start().await }));
+        let loading = load(&engine);
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
         let clock = setup.clock;
         let addr = setup.listener.local_addr().context("failed to read the address of the listener")?;
@@ -234,7 +232,7 @@ impl App {
             bot,
             clock,
         };
-        loading.await.context("loading agents panicked")?.context("failed to load agents")?;
+        loading.await?.context("failed to load agents")?;
         let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
         ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
@@ -288,6 +286,12 @@ impl App {
         let delivered = store.pending_deliveries().await == Ok(0);
         updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
     }
+}
+
+/// Begins to load the agents. With many of them this takes longest, and it only reads, so it need not wait for Telegram.
+fn load(engine: &Arc<Engine>) -> AbortOnDropHandle<Result<(), StoreError>> {
+    let engine = Arc::clone(engine);
+    AbortOnDropHandle::new(tokio::spawn(async move { engine.start().await }))
 }
 
 /// Stores the initial settings and the default department if the store has none.

@@ -17,10 +17,12 @@ const QUEUE_CAPACITY: usize = 1024;
 /// Reads that share a transaction. A slow read delays the others of its batch.
 const MAX_BATCH_READS: usize = 16;
 
+/// The query of a read. Gets the connection with its open transaction, or why there is none.
+type Query = Box<dyn FnOnce(Result<&Connection, &StoreError>) + Send>;
+
 /// A queued read.
 struct Read {
-    /// Gets the connection with its open transaction, or why there is none.
-    run: Box<dyn FnOnce(Result<&Connection, &StoreError>) + Send>,
+    run: Query,
     /// Whether it takes long: no other read waits behind it in its batch.
     is_long: bool,
 }
