@@ -31,7 +31,7 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
+use crate::engine::ports::{Change, Presence, Retention, Signals, Store, StoreError, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
 use crate::http_server::ServerLimits;
@@ -51,7 +51,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 /// The sweep interval of a real desk.
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -142,23 +142,24 @@ impl App {
     /// recovers unfinished work unless there are replicas. Waits while Telegram can't be reached; health checks
     /// are answered meanwhile.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
+        let engine = Engine::new(Arc::clone(&setup.store), setup.presence, setup.engine, setup.random);
+        let engine = Arc::new(match &setup.replicas {
+            Some(replicas) => engine.with_replicas(replicas.id),
+            None => engine,
+        });
+        let loading = load(&engine);
         let texts = Arc::new(Texts::load().context("failed to load the locale files")?);
         let clock = setup.clock;
         let addr = setup.listener.local_addr().context("failed to read the address of the listener")?;
         let server_limits = server_limits(&setup.http);
-        let startup = Startup::new(Arc::clone(&setup.store), Arc::clone(&setup.presence), clock.clone());
+        let startup = Startup::new(setup.store, Arc::clone(engine.presence()), clock.clone());
         let routes = startup_router(&startup);
         let (listener, startup_server) = StartupServer::start(setup.listener, routes, server_limits.clone())
             .context("failed to serve health checks")?;
         tracing::info!(http = %addr, "desk is starting; health checks are answered");
         let bot = fetch_bot(&setup.telegram).await?;
         startup.set_telegram_answered();
-        check_bot(&*setup.store, &bot).await?;
-        let engine = Engine::new(setup.store, setup.presence, setup.engine, setup.random);
-        let engine = Arc::new(match &setup.replicas {
-            Some(replicas) => engine.with_replicas(replicas.id),
-            None => engine,
-        });
+        check_bot(engine.store().as_ref(), &bot).await?;
         let event_webhooks = match &setup.http.event_webhook {
             Some(config) => {
                 engine.store().record_webhooks();
@@ -231,7 +232,7 @@ impl App {
             bot,
             clock,
         };
-        app.engine.start().await.context("failed to load agents")?;
+        loading.await?.context("failed to load agents")?;
         let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
         ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
@@ -285,6 +286,12 @@ impl App {
         let delivered = store.pending_deliveries().await == Ok(0);
         updates_handled && engine_quiet && events_processed && delivered && self.bot.tasks.is_empty()
     }
+}
+
+/// Begins to load the agents. With many of them this takes longest, and it only reads, so it need not wait for Telegram.
+fn load(engine: &Arc<Engine>) -> AbortOnDropHandle<Result<(), StoreError>> {
+    let engine = Arc::clone(engine);
+    AbortOnDropHandle::new(tokio::spawn(async move { engine.start().await }))
 }
 
 /// Stores the initial settings and the default department if the store has none.

@@ -3,6 +3,8 @@
 //!
 //! Every agent holds as many tickets as they can, and every department has as many waiting tickets at either
 //! size.
+#[path = "scale/bare_page.rs"]
+mod bare_page;
 #[path = "scale/desk.rs"]
 mod desk;
 #[path = "scale/fill.rs"]
@@ -39,10 +41,12 @@ const CAPACITY: u16 = 5;
 struct Limits {
     figure: f64,
     start: f64,
+    /// Whether a bare page of the server is measured, too.
+    with_bare_page: bool,
 }
 
-const EMBEDDED: Limits = Limits { figure: 1.3, start: 2.0 };
-const MONGODB: Limits = Limits { figure: 1.5, start: 1.5 };
+const EMBEDDED: Limits = Limits { figure: 1.3, start: 2.0, with_bare_page: false };
+const MONGODB: Limits = Limits { figure: 1.5, start: 1.5, with_bare_page: true };
 
 /// The figures of one run at one size, in microseconds a repetition.
 #[derive(Clone, Copy)]
@@ -90,7 +94,12 @@ async fn compare(size: Size, (departments, store): ([u64; 2], &str), backends: [
     for (fixture, departments) in filled.into_iter().zip(departments) {
         desks.push(Desk::open(fixture, departments).await);
     }
-    for figure in Figure::ALL {
+    if limits.with_bare_page {
+        for (desk, departments) in desks.iter().zip(departments) {
+            desk.write_bare_pages(departments * WAITING_PER_DEPARTMENT).await;
+        }
+    }
+    for figure in Figure::DESK.into_iter().chain(limits.with_bare_page.then_some(Figure::BarePage)) {
         let mut samples = [Vec::new(), Vec::new()];
         for desk in &mut desks {
             measure(desk, figure, size.repetitions).await;
@@ -100,7 +109,10 @@ async fn compare(size: Size, (departments, store): ([u64; 2], &str), backends: [
                 samples[at].push(measure(&mut desks[at], figure, size.repetitions).await);
             }
         }
-        ratios.push((figure.name(), report(figure.name(), &samples), limits.figure));
+        let ratio = report(figure.name(), &samples);
+        if figure != Figure::BarePage {
+            ratios.push((figure.name(), ratio, limits.figure));
+        }
     }
     for desk in desks {
         desk.close().await;

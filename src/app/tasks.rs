@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{ClockJump, Retention, StoreError};
 use crate::inbox::runner::Runner;
-use crate::inbox::status::TaskState;
+use crate::inbox::status::{IntakeStatus, TaskState};
 use crate::inbox::{Inbox, Listener, poller};
 use crate::outbox::TopicMode;
 use crate::telegram::local_me::LocalMe;
@@ -54,7 +54,7 @@ pub(super) async fn run_leader_tasks(app: &App, deadline: Arc<Deadline>, term_ov
     );
     let (engine, clock) = (&app.engine, &app.clock);
     background.spawn(assign(Arc::clone(engine), clock.clone(), background_stop.clone()));
-    background.spawn(refresh_cards(refresher, background_stop.clone()));
+    background.spawn(refresh_cards(refresher, Arc::clone(app.inbox.status()), background_stop.clone()));
     background.spawn(IncidentMonitor::new(app).run(app.sweep_interval, background_stop.clone()));
     background.spawn(Arc::clone(&app.outbox).run(background_stop.clone(), Arc::clone(&deadline)));
     if let Some(webhooks) = &app.event_webhooks {
@@ -179,7 +179,9 @@ async fn assign(engine: Arc<Engine>, clock: Clock, stop: CancellationToken) {
     }
 }
 
-async fn refresh_cards(mut refresher: CardRefresher, stop: CancellationToken) {
+async fn refresh_cards(mut refresher: CardRefresher, intake: Arc<IntakeStatus>, stop: CancellationToken) {
+    // After a start all cards are due, and reading what they show takes long on a large desk. People come first.
+    tokio::select! { () = intake.dispatcher.working() => {} () = stop.cancelled() => return }
     let mut must_catch_up = true;
     loop {
         let refresh = async {

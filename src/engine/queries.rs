@@ -71,6 +71,18 @@ impl Engine {
         self.roster().seat(agent).cloned()
     }
 
+    /// Returns the seats of those of these agents who meet a condition. It copies no other seat, and locks the roster.
+    #[must_use]
+    pub fn seats_of<'a>(
+        &self,
+        agents: impl IntoIterator<Item = &'a PersonId>,
+        condition: impl Fn(&Seat) -> bool,
+    ) -> Vec<Seat> {
+        let roster = self.roster();
+        let seats = agents.into_iter().filter_map(|agent| roster.seat(*agent));
+        seats.filter(|seat| condition(seat)).cloned().collect()
+    }
+
     /// Returns the ticket that a person is writing; `None` if they cancelled it.
     pub async fn draft_of(&self, person: PersonId) -> Result<Option<Draft>, StoreError> {
         Ok(self.store.draft(person).await?.filter(Draft::is_current))

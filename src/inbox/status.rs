@@ -3,6 +3,7 @@ use crate::clock::StallDetector;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// Whether a task works in this process. A standby and webhook mode have tasks that do not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +18,33 @@ pub enum TaskState {
 
 /// The state of a task, as tasks of several threads set and read it.
 #[derive(Debug, Default)]
-pub struct SharedState(AtomicU8);
+pub struct SharedState {
+    state: AtomicU8,
+    changed: Notify,
+}
 
 impl SharedState {
     /// Sets the state.
     pub fn set(&self, state: TaskState) {
-        self.0.store(state as u8, Ordering::SeqCst);
+        self.state.store(state as u8, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until the task works.
+    pub async fn working(&self) {
+        loop {
+            // Created before the state is read: it also receives a change in between.
+            let changed = self.changed.notified();
+            if self.get() == TaskState::Working {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Returns the state.
     pub fn get(&self) -> TaskState {
-        match self.0.load(Ordering::SeqCst) {
+        match self.state.load(Ordering::SeqCst) {
             0 => TaskState::Absent,
             1 => TaskState::Failing,
             _ => TaskState::Working,
@@ -62,5 +79,24 @@ impl IntakeStatus {
     #[must_use]
     pub fn dropped(&self) -> BTreeMap<&'static str, u64> {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::poll;
+    use std::pin::pin;
+
+    #[tokio::test]
+    async fn waiting_for_a_task_ends_once_it_works() {
+        let task = SharedState::default();
+        let mut waiting = pin!(task.working());
+        assert!(poll!(waiting.as_mut()).is_pending());
+        task.set(TaskState::Failing);
+        assert!(poll!(waiting.as_mut()).is_pending());
+        task.set(TaskState::Working);
+        assert!(poll!(waiting).is_ready());
+        assert!(poll!(pin!(task.working())).is_ready());
     }
 }

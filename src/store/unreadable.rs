@@ -54,7 +54,10 @@ pub(super) struct UnreadablePeople(Mutex<BTreeSet<PersonId>>);
 
 impl UnreadablePeople {
     /// Returns the people of a list that can be read. Logs each of the others once.
-    pub(super) fn leave_out(&self, list: Vec<Result<Person, Box<UnreadablePerson>>>) -> Vec<Person> {
+    pub(super) fn leave_out(
+        &self,
+        list: impl IntoIterator<Item = Result<Person, Box<UnreadablePerson>>>,
+    ) -> Vec<Person> {
         let mut unreadable = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let readable = |entry: Result<Person, Box<UnreadablePerson>>| match entry {
             Ok(person) => {

@@ -1,5 +1,6 @@
 //! A desk of one size, and what is measured on it: the engine's operations, and cards from their command's
 //! delivery to the rendered text.
+use super::bare_page;
 use super::fill::{ADMIN_CHAT, customer_with_tickets, customers_of};
 use super::{AGENTS_PER_DEPARTMENT, CAPACITY};
 use crate::fixture::{FIRST_AGENT_CHAT, Fixture, agent_id, description, nth_category, nth_department};
@@ -33,10 +34,13 @@ pub(super) enum Figure {
     Heartbeat,
     /// One check of the incident monitor.
     Evaluation,
+    /// On MongoDB, beside `/queue`: the first documents of a bare collection with as many as there are waiting tickets.
+    BarePage,
 }
 
 impl Figure {
-    pub(super) const ALL: [Self; 7] = [
+    /// The figures of the desk.
+    pub(super) const DESK: [Self; 7] = [
         Self::Assignment,
         Self::Workload,
         Self::Queue,
@@ -55,6 +59,7 @@ impl Figure {
             Self::MyTickets => "/mytickets",
             Self::Heartbeat => "heartbeat",
             Self::Evaluation => "incidents",
+            Self::BarePage => "bare page",
         }
     }
 }
@@ -94,6 +99,11 @@ impl Desk {
 
     pub(super) async fn close(self) {
         self.fixture.backend.close().await;
+    }
+
+    /// Writes the collection of [`Figure::BarePage`].
+    pub(super) async fn write_bare_pages(&self, documents: u64) {
+        bare_page::fill(self.fixture.backend.database(), documents).await;
     }
 
     fn agents(&self) -> u64 {
@@ -149,6 +159,7 @@ impl Desk {
             Figure::Evaluation => {
                 self.app.engine.check_incidents(self.app.bot.clock.now()).await.expect("a check");
             }
+            Figure::BarePage => bare_page::read(self.fixture.backend.database()).await,
         }
     }
 

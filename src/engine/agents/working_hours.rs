@@ -14,6 +14,7 @@ use crate::domain::policy::OfflineBehaviour;
 use crate::domain::schedule::WorkingHours;
 use crate::domain::schedule::grammar::TypedPlan;
 use crate::engine::Engine;
+use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 
@@ -58,9 +59,12 @@ impl Engine {
     /// Sets each agent online or offline whose working hours have begun or ended. Returns when the next ones do.
     pub async fn follow_working_hours(&self, now: Time) -> Result<Option<Time>, EngineError> {
         let mut next: Option<Time> = None;
-        let seats: Vec<Person> = self.roster().seats().map(|seat| seat.person.clone()).collect();
-        for person in seats {
-            let Some(due) = person.agent.as_ref().and_then(due_of) else { continue };
+        let with_hours = |seat: &Seat| {
+            let due = seat.profile().and_then(due_of)?;
+            Some((seat.person.clone(), due))
+        };
+        let seats: Vec<(Person, Time)> = self.roster().seats().filter_map(with_hours).collect();
+        for (person, due) in seats {
             let after = if due > now { Some(due) } else { self.follow(&person, due, now).await? };
             next = [next, after].into_iter().flatten().min();
         }

@@ -18,7 +18,7 @@ use crate::domain::policy::Strategy;
 use chrono::TimeDelta;
 use listing::Listing;
 use seat::RotationKey;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The agents of one department.
 #[derive(Debug, Default, Clone)]
@@ -153,19 +153,24 @@ impl Roster {
         mut holds: HashMap<PersonId, BTreeMap<Slot, TicketId>>,
         revisions: &HashMap<PersonId, u64>,
     ) -> Vec<PersonId> {
-        let read: BTreeSet<_> = agents.iter().map(|agent| agent.id).collect();
-        let all: BTreeSet<_> = self.seats.keys().chain(revisions.keys()).copied().collect();
+        let read: HashSet<_> = agents.iter().map(|agent| agent.id).collect();
+        let known: HashSet<_> = self.seats.keys().chain(revisions.keys()).copied().collect();
         let changed =
             |roster: &Self, agent| roster.revision(agent) != revisions.get(&agent).copied().unwrap_or(0);
-        let overtaken: Vec<_> = all.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
-        for agent in all.difference(&read).filter(|agent| !overtaken.contains(agent)) {
+        let overtaken: HashSet<_> =
+            known.union(&read).copied().filter(|agent| changed(self, *agent)).collect();
+        for agent in known.difference(&read).filter(|agent| !overtaken.contains(agent)) {
             self.remove(*agent);
         }
+        // A seat is large: a map that grows would move all of them several times.
+        let new = agents.len().saturating_sub(self.seats.len());
+        self.seats.reserve(new);
+        self.revisions.reserve(new);
         for agent in agents.into_iter().filter(|agent| !overtaken.contains(&agent.id)) {
             let held = holds.remove(&agent.id).unwrap_or_default();
             self.put(agent, held);
         }
-        overtaken
+        overtaken.into_iter().collect()
     }
 
     /// Returns the number of changes of each seat.

@@ -116,7 +116,9 @@ const INDEXES: &[Index] = &[
         .where_(|| doc! { "holding": true }),
     index(TICKET_QUEUE, "queue_auto", || doc! { "department": 1, "auto": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
-    index(TICKET_QUEUE, "queue_all", || doc! { "department": 1, "rank": 1, "position": 1 })
+    // The status is the first key, though it is constant: then a filter by status, department, rank and position names
+    // the key from its first field on. Some servers read all waiting tickets of the desk otherwise.
+    index(TICKET_QUEUE, "queue_all", || doc! { "status": 1, "department": 1, "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),
     index(TICKET_QUEUE, "queue_desk", || doc! { "rank": 1, "position": 1 })
         .where_(|| doc! { "status": "queued" }),

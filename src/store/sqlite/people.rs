@@ -9,6 +9,8 @@ use crate::engine::ports::{AdminGuard, CommitError, Guard, UniqueKey};
 use crate::store::unreadable::UnreadablePerson;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::Value;
+use std::ops::RangeInclusive;
+use uuid::Uuid;
 
 macro_rules! person {
     ($rest:literal) => {
@@ -20,8 +22,13 @@ pub(super) const BY_TELEGRAM: &str = person!("LEFT JOIN agents a ON a.person = p
 // Telegram lets a username pass from one person to another: the newest row has it.
 const BY_USERNAME: &str =
     person!("LEFT JOIN agents a ON a.person = p.id WHERE p.username = ?1 ORDER BY p.rowid DESC LIMIT 1");
-// SQLite would sort the rows with their documents.
-const AGENTS: &str = person!("JOIN agents a ON a.person = p.id");
+/// Selects the agents whose ids are in a range, in no order: SQLite would sort the rows with their documents. It
+/// reads their rows in the order of the file, and those of nobody else, however many customers there are.
+pub(super) const AGENTS: &str = person!(
+    "CROSS JOIN agents a ON a.person = p.id WHERE p.rowid IN
+        (SELECT q.rowid FROM agents b CROSS JOIN people q ON q.id = b.person
+            WHERE b.person >= ?1 AND b.person <= ?2)"
+);
 const ADMINS: &str = person!("LEFT JOIN agents a ON a.person = p.id WHERE p.admin = 1 ORDER BY p.rowid");
 pub(super) const BANNED: &str = person!(
     "INDEXED BY people_banned LEFT JOIN agents a ON a.person = p.id WHERE p.banned = 1
@@ -110,9 +117,21 @@ pub(super) fn was_username_of_other(
     conn.prepare_cached(HAD_USERNAME)?.exists(params![name, person])
 }
 
-/// Returns all agents, in no order.
-pub(super) fn agents(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
-    conn.prepare_cached(AGENTS)?.query_map([], person_or_unreadable)?.collect()
+/// Returns ranges that divide all people by their ids, at most 256.
+pub(super) fn id_ranges(count: usize) -> Vec<RangeInclusive<PersonId>> {
+    let count = u32::try_from(count).unwrap_or(u32::MAX).clamp(1, 256);
+    let bound = |n: u32| u128::from(256 * n / count) << 120;
+    let id = |bits| PersonId(Uuid::from_u128(bits));
+    let last = |n| if n == count { u128::MAX } else { bound(n) - 1 };
+    (0..count).map(|n| id(bound(n))..=id(last(n + 1))).collect()
+}
+
+/// Returns the agents with these ids, in no order.
+pub(super) fn agents(
+    conn: &Connection,
+    ids: &RangeInclusive<PersonId>,
+) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
+    conn.prepare_cached(AGENTS)?.query_map([ids.start(), ids.end()], person_or_unreadable)?.collect()
 }
 
 pub(super) fn admins(conn: &Connection) -> rusqlite::Result<Vec<Result<Person, Box<UnreadablePerson>>>> {
@@ -231,4 +250,23 @@ pub(super) fn check_guard(conn: &Connection, guard: Guard, hold: &Hold) -> Resul
 /// Moves the agent's `last_assigned` forward to the time of an assignment.
 pub(super) fn set_last_assigned(conn: &Connection, hold: &Hold) -> rusqlite::Result<()> {
     conn.prepare_cached(SET_LAST_ASSIGNED)?.execute(params![hold.agent, Micros(hold.assigned_at)]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_ids_have_every_id_once() {
+        for count in [0, 1, 2, 3, 16, 255, 256, 10_000] {
+            let ranges = id_ranges(count);
+            assert_eq!(ranges.len(), count.clamp(1, 256), "{count}");
+            let mut next = Some(0);
+            for range in &ranges {
+                assert_eq!(Some(range.start().0.as_u128()), next, "{count}");
+                next = range.end().0.as_u128().checked_add(1);
+            }
+            assert_eq!(next, None, "the last range ends with the last id");
+        }
+    }
 }

@@ -48,6 +48,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::END,
     tickets::REOPEN,
     tickets::RATE,
+    people::AGENTS,
     people::BANNED,
     queue::HEAD_AUTO,
     queue::OLDEST_WAITING,

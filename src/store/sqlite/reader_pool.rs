@@ -17,8 +17,15 @@ const QUEUE_CAPACITY: usize = 1024;
 /// Reads that share a transaction. A slow read delays the others of its batch.
 const MAX_BATCH_READS: usize = 16;
 
-/// A queued read. Gets the connection with its open transaction, or why there is none.
-type Read = Box<dyn FnOnce(Result<&Connection, &StoreError>) + Send>;
+/// The query of a read. Gets the connection with its open transaction, or why there is none.
+type Query = Box<dyn FnOnce(Result<&Connection, &StoreError>) + Send>;
+
+/// A queued read.
+struct Read {
+    run: Query,
+    /// Whether it takes long: no other read waits behind it in its batch.
+    is_long: bool,
+}
 
 /// The pool. Dropping it finishes the queued reads and closes the connections.
 pub(super) struct ReaderPool {
@@ -49,8 +56,29 @@ impl ReaderPool {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.queue(query, false).await
+    }
+
+    /// Runs `query` like [`Self::run`], while other threads take the reads that wait behind it.
+    pub(super) async fn run_long<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.queue(query, true).await
+    }
+
+    /// Returns the number of threads.
+    pub(super) fn threads(&self) -> usize {
+        self.threads.len()
+    }
+
+    async fn queue<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        is_long: bool,
+    ) -> Result<T, StoreError> {
         let (reply, result) = oneshot::channel();
-        let read: Read = Box::new(move |transaction| {
+        let run = Box::new(move |transaction: Result<&Connection, &StoreError>| {
             let result = match transaction {
                 Ok(conn) => query(conn).map_err(StoreError::from),
                 Err(error) => Err(error.clone()),
@@ -59,7 +87,7 @@ impl ReaderPool {
             drop(reply.send(result));
         });
         let closed = |_| StoreError::Unavailable("all reader threads have ended".to_owned());
-        self.queue.send(read).await.map_err(closed)?;
+        self.queue.send(Read { run, is_long }).await.map_err(closed)?;
         result.await.map_err(|_| StoreError::Unavailable("a read panicked".to_owned()))?
     }
 }
@@ -90,7 +118,7 @@ fn run_reads(
             let transaction = begun.as_ref().copied();
             // A panic drops the reply channel of this read, so its caller gets an error. The other reads
             // still run.
-            drop(catch_unwind(AssertUnwindSafe(|| read(transaction))));
+            drop(catch_unwind(AssertUnwindSafe(|| (read.run)(transaction))));
         }
         if !conn.is_autocommit()
             && let Err(error) = conn.execute_batch("ROLLBACK")
@@ -100,12 +128,13 @@ fn run_reads(
     }
 }
 
-/// Waits for a read and returns it with the reads that are waiting behind it; `None` once the queue is closed
-/// and empty.
+/// Waits for a read and returns it with the reads that are waiting behind it, up to a long one; `None` once the
+/// queue is closed and empty.
 fn next_batch(reads: &Mutex<mpsc::Receiver<Read>>) -> Option<Vec<Read>> {
     let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = vec![reads.blocking_recv()?];
     while batch.len() < MAX_BATCH_READS
+        && batch.last().is_some_and(|read| !read.is_long)
         && let Ok(read) = reads.try_recv()
     {
         batch.push(read);
@@ -117,6 +146,8 @@ fn next_batch(reads: &Mutex<mpsc::Receiver<Read>>) -> Option<Vec<Read>> {
 mod tests {
     use super::*;
     use futures::future::join_all;
+    use std::sync::Barrier;
+    use std::time::Duration;
     use tempfile::TempDir;
 
     #[tokio::test]
@@ -135,5 +166,36 @@ mod tests {
         for (n, result) in (0..).zip(results) {
             assert_eq!(result.ok(), (n % 3 != 1).then_some(n));
         }
+    }
+
+    #[tokio::test]
+    async fn no_read_waits_behind_a_long_one() {
+        let dir = TempDir::new().unwrap();
+        let file = dir.path().join("r.db");
+        drop(schema::open_writer(&file, None).unwrap());
+        let pool = ReaderPool::open(&file, 2, || Ok(())).unwrap();
+        // Both threads are busy until the long read and the one behind it are queued.
+        let busy = Arc::new(Barrier::new(3));
+        let block = || {
+            let busy = Arc::clone(&busy);
+            pool.run_long(move |_| {
+                busy.wait();
+                busy.wait();
+                Ok(())
+            })
+        };
+        let (done, behind) = std::sync::mpsc::channel();
+        let long = pool.run_long(move |_| Ok(behind.recv_timeout(Duration::from_secs(10)).is_ok()));
+        let short = pool.run(move |_| {
+            done.send(()).unwrap();
+            Ok(())
+        });
+        // It is polled last, when the others have queued their reads.
+        let release = async {
+            busy.wait();
+            busy.wait();
+        };
+        let (_, _, long, short, ()) = futures::join!(block(), block(), long, short, release);
+        assert_eq!((long, short), (Ok(true), Ok(())), "the short read ran beside the long one");
     }
 }

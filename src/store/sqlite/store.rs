@@ -21,10 +21,14 @@ use crate::engine::ports::{
     OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
 };
 use async_trait::async_trait;
+use futures::future::try_join_all;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// Parts of a long read for each reader: so the others help the one that is held up.
+const PARTS_PER_READER: usize = 2;
 
 #[async_trait]
 impl TicketStore for Sqlite {
@@ -94,7 +98,7 @@ impl TicketStore for Sqlite {
     }
 
     async fn held_slots(&self) -> Result<Vec<HeldSlot>, StoreError> {
-        self.read(tickets::held_slots).await
+        self.readers.run_long(tickets::held_slots).await
     }
 
     async fn snoozed(&self, limit: usize) -> Result<Vec<Ticket>, StoreError> {
@@ -183,9 +187,13 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        let mut agents = self.unreadable.leave_out(self.read(people::agents).await?);
+        // The readers share the work: most of it is to decode the rows.
+        let ranges = people::id_ranges(PARTS_PER_READER * self.readers.threads()).into_iter();
+        let parts = ranges.map(|ids| self.readers.run_long(move |conn| people::agents(conn, &ids)));
+        let mut agents = self.unreadable.leave_out(try_join_all(parts).await?.into_iter().flatten());
         let order = |agent: &Person| agent.agent.as_ref().map_or(0, |profile| profile.assignment_order);
-        agents.sort_by_key(|agent| (order(agent), agent.id));
+        // A person is large, and each is moved once by its cached key.
+        agents.sort_by_cached_key(|agent| (order(agent), agent.id));
         Ok(agents)
     }
 

@@ -37,6 +37,19 @@ async fn a_bot_without_optional_fields_is_served() {
 }
 
 #[tokio::test]
+async fn agents_are_loaded_while_telegram_is_away_at_the_start() {
+    let desk = Desk::new().await;
+    desk.stop().await;
+    desk.fault("getMe", None, u32::MAX, Fault::HangBefore);
+    desk.faults.inject_next("agents", 1, StoreFault::Waits);
+    tokio::select! {
+        () = desk.start() => panic!("it started without Telegram"),
+        () = desk.faults.call_held() => {}
+    }
+    desk.sandbox.faults().clear();
+}
+
+#[tokio::test]
 async fn polls_that_cannot_be_read_make_the_desk_unready_until_one_can() {
     let desk = Desk::new().await;
     desk.person(SARI, "Sari", "id").await;

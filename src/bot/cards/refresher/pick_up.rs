@@ -70,7 +70,7 @@ impl PickUpCards {
         if self.is_unread {
             out.extend(self.read(engine).await?);
             self.is_unread = false;
-            self.agents.extend(engine.seats().into_iter().map(|seat| seat.person.id));
+            self.agents.extend(engine.loads().into_keys());
         }
         for ticket in std::mem::take(&mut self.taken) {
             out.extend(self.retire(ticket));
@@ -86,9 +86,7 @@ impl PickUpCards {
             }
         }
         let agents = std::mem::take(&mut self.agents);
-        let has_room =
-            |agent: &PersonId| engine.seat(*agent).filter(|seat| seat.is_online() && self.has_room(seat));
-        let seats: Vec<_> = agents.iter().filter_map(has_room).collect();
+        let seats = engine.seats_of(&agents, |seat| seat.is_online() && self.has_room(seat));
         if !seats.is_empty() && engine.store().depths().await?.values().any(|depth| *depth > 0) {
             for seat in seats {
                 out.extend(self.offer_to(engine, &seat, now).await?);

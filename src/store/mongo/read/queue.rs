@@ -24,7 +24,11 @@ pub(crate) fn auto_head(department: DepartmentId, limit: usize) -> Query {
 /// Returns the query of a page of the queue over these departments.
 pub(crate) fn page(departments: &[DepartmentId], offset: usize, limit: usize) -> Query {
     let sort = doc! { "rank": 1, "position": 1 };
-    let filter = doc! { "status": "queued", "department": among(departments) };
+    let mut filter = doc! { "status": "queued", "department": among(departments) };
+    if departments.len() == 1 {
+        // All ranks, for servers that find an index by the fields of the filter.
+        filter.insert("rank", doc! { "$gte": 0 });
+    }
     Query { filter, sort, skip: offset as u64, limit: Some(limit) }
 }
 
@@ -37,7 +41,10 @@ pub(crate) fn desk_page(offset: usize, limit: usize) -> Query {
 /// Returns the query of the oldest ticket at a priority, of a department or of the desk.
 pub(crate) fn oldest(department: Option<DepartmentId>, priority: Priority) -> Query {
     let mut filter = doc! { "status": "queued", "rank": i32::from(priority.rank()) };
-    filter.extend(department.map(|department| ("department".to_owned(), department.to_string().into())));
+    if let Some(department) = department {
+        // All positions, as in `page`.
+        filter.extend(doc! { "department": department.to_string(), "position": { "$gte": 0 } });
+    }
     // The rank is in the order too, though it is constant: without it the index `status` has this order as
     // well.
     Query { filter, sort: doc! { "rank": 1, "position": 1 }, skip: 0, limit: Some(1) }

@@ -7,7 +7,7 @@ use mongodb::Database;
 use mongodb::bson::{Document, doc};
 
 /// The version that this program reads and writes. It starts to grow with the first release.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// Checks the version of the database, and writes it into an empty one.
 pub(crate) async fn check(db: &Database) -> Result<(), StoreError> {
