@@ -43,14 +43,12 @@
 //! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
 //!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
 //!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
-mod canned_replies;
 mod client;
 mod codec;
-mod dead_letters;
 mod inbox;
-mod leases;
+mod replicas;
 mod schema;
-mod signals;
+mod statistics;
 mod store;
 mod tx;
 mod upkeep;
@@ -60,11 +58,8 @@ mod write {
     pub(super) mod agents;
     pub(super) mod batch;
     pub(super) mod command;
-    mod erasure;
-    pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
-    pub(super) mod statistics;
     pub(super) mod ticket_documents;
     pub(super) mod tickets;
 }
@@ -74,9 +69,6 @@ mod outbox {
     pub(super) mod chat_queue;
     pub(super) mod chat_queues;
     pub(super) mod claim;
-    pub(super) mod clock_jump;
-    pub(super) mod in_flight;
-    pub(super) mod settle;
     pub(super) mod staging;
     pub(super) mod writer;
 }
@@ -86,21 +78,17 @@ mod read {
     pub(super) mod cards;
     pub(super) mod coalesce;
     pub(super) mod conversation;
-    pub(super) mod events;
+    pub(super) mod directory;
     pub(super) mod people;
     pub(super) mod queue;
-    pub(super) mod reference_data;
-    pub(super) mod search;
-    pub(super) mod statistics;
     pub(super) mod tickets;
-    pub(super) mod topics;
     pub(super) mod webhooks;
 }
 
 pub use client::{Server, check_server};
+pub use replicas::MongoSignals;
 pub use schema::query_plans::QueryPlan;
-pub use signals::MongoSignals;
-pub use tx::stats::TxStats;
+pub use tx::session::TxStats;
 
 use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
@@ -115,17 +103,16 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use outbox::writer::{OutboxCommand, OutboxWriter};
 use read::coalesce::Coalescer;
+use read::directory::ReferenceReader;
 use read::queue::DepthSums;
-use read::reference_data::ReferenceReader;
 use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
+use statistics::TakeOverStatistics;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
-use tx::session::Session;
-use tx::stats::TxCounters;
+use tx::session::{Session, TxCounters};
 use write::batch::{Queued, TicketWriter};
 use write::queue::WriteQueue;
-use write::statistics::TakeOverStatistics;
 use write::ticket_documents::TakeOverDepths;
 
 /// The most statements in one command of the ticket queue: a ticket's document is small, and a command may
@@ -165,7 +152,7 @@ impl Mongo {
         let client = client::connect(uri).await?;
         client::server(&client).await?;
         let database = client.database(database);
-        schema::version::check(&database).await?;
+        schema::check_version(&database).await?;
         schema::prepare(&database).await?;
         let (process, counters) = (ObjectId::new().to_hex(), Arc::new(TxCounters::default()));
         let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));

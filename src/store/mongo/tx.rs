@@ -5,7 +5,6 @@
 //! transaction is run again from the start.
 pub(super) mod error;
 pub(super) mod session;
-pub(super) mod stats;
 
 use super::codec::{Fields, int};
 use crate::engine::ports::StoreError;
@@ -17,8 +16,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
-use session::Session;
-use stats::TxCounters;
+use session::{Session, TxCounters};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;

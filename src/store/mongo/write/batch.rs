@@ -98,9 +98,10 @@ impl Work for Batch<'_> {
         let load = UnitOfWork::load(tx, self.commands, (self.webhooks, self.zone), attempt > 0);
         let (unit, first_number) = tokio::join!(load, self.allocate_numbers());
         let mut unit = unit?;
+        unit.next_number = first_number?;
         let results =
             self.commands.iter().map(|command| unit.apply(command)).collect::<Result<Vec<_>, _>>()?;
-        let first_arrival = unit.flush(tx, self.process, first_number?).await?;
+        let first_arrival = unit.flush(tx, self.process).await?;
         Ok(results.into_iter().map(|result| set_arrivals(result, first_arrival)).collect())
     }
 }
