@@ -56,81 +56,67 @@ impl TicketBefore {
     }
 }
 
-/// Returns the update statements that add to the roll-ups that `process` has counted.
-pub(super) fn statements<'a>(
-    process: &str,
-    sums: impl Iterator<Item = (String, Scope, &'a Figures)>,
-) -> Vec<Document> {
-    let statement = |(day, scope, figures): (String, Scope, &Figures)| {
-        let (kind, id) = (kind_name(scope.kind()), id_of(scope));
-        let key = doc! { "day": &day, "kind": kind, "scope": &id };
-        let added = figures.iter().map(|(figure, more)| (format!("f.{}", figure.code()), Bson::Int64(more)));
-        doc! {
-            "q": { "_id": format!("{day} {kind} {id} {process}") },
-            "u": { "$setOnInsert": key, "$inc": added.collect::<Document>() },
-            "upsert": true,
-        }
-    };
-    sums.map(statement).collect()
-}
-
-fn id_of(scope: Scope) -> String {
-    match scope {
+/// Returns the update statement that adds to a roll-up that `process` has counted.
+fn statement(process: &str, day: &str, scope: Scope, figures: &Figures) -> Document {
+    let kind = kind_name(scope.kind());
+    let id = match scope {
         Scope::Department(id) => id.to_string(),
         Scope::Agent(id) => id.to_string(),
+    };
+    let key = doc! { "day": day, "kind": kind, "scope": &id };
+    let added = figures.iter().map(|(figure, more)| (format!("f.{}", figure.code()), Bson::Int64(more)));
+    doc! {
+        "q": { "_id": format!("{day} {kind} {id} {process}") },
+        "u": { "$setOnInsert": key, "$inc": added.collect::<Document>() },
+        "upsert": true,
     }
+}
+
+/// Adds counts to the documents of this process.
+pub(super) async fn flush(counts: &FigureCounts, tx: &mut Tx<'_>) -> Result<(), TxError> {
+    let sums = counts.iter();
+    let sums = sums.map(|(day, scope, figures)| statement(tx.process, &day.to_string(), scope, figures));
+    tx.bulk_update(STATISTICS, sums.collect()).await
 }
 
 /// Takes over the documents of all earlier processes for the last day and the one before, so that their number is
 /// bounded. A process that still runs starts new documents from 0; the sums do not change.
-pub(crate) struct TakeOverStatistics<'a>(pub(crate) &'a str);
+pub(super) struct TakeOverStatistics;
 
 /// The days of which documents are taken over.
 const TAKEN_OVER_DAYS: usize = 2;
 
 #[async_trait]
-impl Work for TakeOverStatistics<'_> {
+impl Work for TakeOverStatistics {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
-        let mut last: Option<String> = None;
+        let mut of_departments = doc! { "kind": kind_name(ScopeKind::Department) };
         for _ in 0..TAKEN_OVER_DAYS {
-            let mut filter = doc! { "kind": kind_name(ScopeKind::Department) };
-            if let Some(day) = &last {
-                filter.insert("day", doc! { "$lt": day });
-            }
-            let newest = tx.find_sorted(STATISTICS, filter, doc! { "day": -1 }, 1).await?;
+            let newest = tx.find_sorted(STATISTICS, of_departments.clone(), doc! { "day": -1 }, 1).await?;
             let Some(newest) = newest.first() else { break };
-            let day = Fields(newest).text("day")?.to_owned();
-            self.take_over(tx, &day).await?;
-            last = Some(day);
+            let day = Fields(newest).text("day")?;
+            take_over(tx, day).await?;
+            of_departments.insert("day", doc! { "$lt": day });
         }
         Ok(())
     }
 }
 
-impl TakeOverStatistics<'_> {
-    async fn take_over(&self, tx: &mut Tx<'_>, day: &str) -> Result<(), TxError> {
-        let mut sums: BTreeMap<Scope, Figures> = BTreeMap::new();
-        let mut old = Vec::new();
-        for kind in [ScopeKind::Department, ScopeKind::Agent] {
-            for doc in tx.find(STATISTICS, doc! { "kind": kind_name(kind), "day": day }).await? {
-                let (scope, figures) = figures_of(kind, &doc)?;
-                sums.entry(scope).or_default().merge(&figures);
-                old.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
-            }
+async fn take_over(tx: &mut Tx<'_>, day: &str) -> Result<(), TxError> {
+    let mut sums: BTreeMap<Scope, Figures> = BTreeMap::new();
+    let mut old = Vec::new();
+    for kind in [ScopeKind::Department, ScopeKind::Agent] {
+        for doc in tx.find(STATISTICS, doc! { "kind": kind_name(kind), "day": day }).await? {
+            let (scope, figures) = figures_of(kind, &doc)?;
+            sums.entry(scope).or_default().merge(&figures);
+            old.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
         }
-        tx.delete(STATISTICS, [doc! { "_id": { "$in": old } }]).await?;
-        let sums = sums.iter().filter(|(_, figures)| !figures.is_empty());
-        let sums = sums.map(|(scope, figures)| (day.to_owned(), *scope, figures));
-        tx.bulk_update(STATISTICS, statements(self.0, sums)).await
     }
-}
-
-/// Adds counts to the documents of `process`.
-pub(super) async fn flush(counts: &FigureCounts, tx: &mut Tx<'_>, process: &str) -> Result<(), TxError> {
-    let sums = counts.iter().map(|(day, scope, figures)| (day.to_string(), scope, figures));
-    tx.bulk_update(STATISTICS, statements(process, sums)).await
+    tx.delete(STATISTICS, [doc! { "_id": { "$in": old } }]).await?;
+    let sums = sums.iter().filter(|(_, figures)| !figures.is_empty());
+    let sums = sums.map(|(scope, figures)| statement(tx.process, day, *scope, figures));
+    tx.bulk_update(STATISTICS, sums.collect()).await
 }
 
 /// Returns the name of a kind in the documents.

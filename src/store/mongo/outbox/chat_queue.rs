@@ -34,6 +34,7 @@ pub(super) struct ChatQueue {
     /// The wait of the whole chat, in microseconds since 1970; 0 means none.
     pub(super) chat_not_before: i64,
     /// In order of delivery.
+    #[serde(default)]
     pub(super) pending: Vec<Delivery>,
     /// How many more are in `outbox`, all of them after `overflow_from`.
     pub(super) overflow_count: i64,
@@ -66,6 +67,7 @@ impl ChatQueue {
 
     pub(super) fn read(doc: Document) -> Result<Self, StoreError> {
         let mut queue: Self = value(doc)?;
+        queue.revision.get_or_insert_default();
         // The waits may have moved when the clock was set.
         queue.pending.sort_by_key(Delivery::sort_key);
         Ok(queue)

@@ -97,7 +97,6 @@ pub(super) struct Claim<'a> {
     pub(super) served: usize,
     pub(super) now: Time,
     pub(super) in_flight: &'a InFlight,
-    pub(super) process: &'a str,
 }
 
 /// The result of a claim.
@@ -120,9 +119,9 @@ impl Claim<'_> {
     ) -> Result<ClaimResult, TxError> {
         // An earlier attempt may have been committed.
         if self.in_flight.uncertain || is_retry {
-            let mine = tx.find(OUTBOX_CHATS, claimed_by(self.process)).await?;
+            let mine = tx.find(OUTBOX_CHATS, claimed_by(tx.process)).await?;
             queues.add_documents(tx, mine, &HashSet::new()).await?;
-            let mut lost = queues.claimed_by(self.process);
+            let mut lost = queues.claimed_by(tx.process);
             lost.retain(|delivery| !self.in_flight.contains(delivery.id));
             if !lost.is_empty() {
                 let claimed = lost.into_iter().take(self.limit).map(decode).collect::<Result<_, _>>()?;
@@ -153,7 +152,7 @@ impl Claim<'_> {
             while let Some(delivery) = queues.pop(chat) {
                 match decode(&delivery) {
                     Ok(one) => {
-                        queues.set_in_flight(delivery, self.process);
+                        queues.set_in_flight(delivery, tx.process);
                         claimed.push(one);
                         break;
                     }

@@ -132,15 +132,13 @@ impl OutboxWriter {
 
     async fn run(&mut self, batch: &Batch) -> Result<BatchOutput, StoreError> {
         let outcomes = self.in_flight.filter_owned(&batch.outcomes);
-        let process = self.session.process.clone();
         let claim = batch.claim.as_ref().map(|(limit, now, _)| Claim {
             limit: *limit,
             served: self.served,
             now: *now,
             in_flight: &self.in_flight,
-            process: &process,
         });
-        let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
+        let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim };
         let result = tx::run(&mut self.session, &work).await;
         let limit = batch.claim.as_ref().map_or(0, |(limit, ..)| *limit);
         self.served = self.served.wrapping_add(limit);
@@ -177,8 +175,6 @@ struct OutboxTx<'a> {
     outcomes: &'a [Settled],
     settled_at: Time,
     claim: Option<Claim<'a>>,
-    /// The id of this process, which is the owner of its claims.
-    process: &'a str,
 }
 
 /// The result of a batch.
@@ -213,7 +209,7 @@ impl Work for OutboxTx<'_> {
         queues.add_staged(staged);
         let mut settlement = Settlement::default();
         for outcome in self.outcomes {
-            settlement.settle(&mut queues, outcome, self.settled_at, self.process)?;
+            settlement.settle(&mut queues, outcome, self.settled_at, tx.process)?;
         }
         let mut result = ClaimResult::default();
         // Not before all is staged: a message may follow that is sent before those in the queues.

@@ -23,7 +23,7 @@ const MAX_SESSION_AGE: Duration = Duration::from_secs(600);
 pub(crate) struct Session {
     db: Database,
     /// The id of this process.
-    pub(crate) process: String,
+    pub(super) process: String,
     /// The name of the write queue.
     queue: &'static str,
     /// The most documents or statements in one command.

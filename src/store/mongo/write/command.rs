@@ -279,16 +279,16 @@ impl UnitOfWork {
 
     /// Writes everything that changed; returns the first arrival number. Tickets are last, because all
     /// replicas conflict at the arrival counter: so it is locked for the shortest time.
-    pub(crate) async fn flush(self, tx: &mut Tx<'_>, process: &str) -> Result<u64, TxError> {
+    pub(crate) async fn flush(self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
         self.agents.flush(tx).await?;
         self.records.flush(tx).await?;
         tx.insert(OUTBOX_STAGED, staged_documents(&self.deliveries)?).await?;
         tx.delete(OUTBOX_DROPPED, self.retried.iter().map(|id| doc! { "_id": *id })).await?;
         tx.insert(EVENTS, self.events).await?;
         tx.insert(WEBHOOKS, self.webhooks).await?;
-        statistics::flush(&self.counts, tx, process).await?;
+        statistics::flush(&self.counts, tx).await?;
         self.updates.flush(tx).await?;
-        self.tickets.flush(tx, process).await
+        self.tickets.flush(tx).await
     }
 }
 

@@ -47,7 +47,7 @@ type RecordId = (&'static str, String);
 #[derive(Default)]
 pub(crate) struct RecordSet {
     /// The records that exist, as the changes so far have left them.
-    known: HashMap<RecordId, Document>,
+    current: HashMap<RecordId, Document>,
     /// The `_id` of the record that has these unique values.
     owners: HashMap<String, String>,
     /// The documents to insert and to replace, per collection and in order.
@@ -128,7 +128,7 @@ impl RecordSet {
             let id = Fields(&doc).text("_id")?.to_owned();
             let values = unique_values(collection, &doc);
             self.owners.extend(values.into_iter().map(|(_, values)| (values, id.clone())));
-            self.known.insert((collection, id), doc);
+            self.current.insert((collection, id), doc);
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl RecordSet {
             self.owners.get(values).is_some_and(|owner| *owner != record.1 || expected.is_none())
         };
         let taken = unique_values(collection, &doc).into_iter().find(is_taken);
-        let is_expected = match (expected, self.known.get(&record)) {
+        let is_expected = match (expected, self.current.get(&record)) {
             (None, known) => known.is_none() || taken.is_some(),
             (Some(version), Some(known)) => Fields(known).int("version")? == int(version.0),
             (Some(_), None) => false,
@@ -163,9 +163,9 @@ impl RecordSet {
     fn put(&mut self, record: RecordId, doc: Document) {
         let (collection, id) = record.clone();
         let (inserts, updates) = self.writes.entry(collection).or_default();
-        if self.known.contains_key(&record) { updates } else { inserts }.push(doc.clone());
+        if self.current.contains_key(&record) { updates } else { inserts }.push(doc.clone());
         let values = unique_values(collection, &doc);
-        if let Some(before) = self.known.insert(record, doc) {
+        if let Some(before) = self.current.insert(record, doc) {
             for (_, values) in unique_values(collection, &before) {
                 self.owners.remove(&values);
             }
@@ -173,8 +173,9 @@ impl RecordSet {
         self.owners.extend(values.into_iter().map(|(_, values)| (values, id.clone())));
     }
 
-    fn known(&self, collection: &'static str, id: impl ToString) -> Option<Fields<'_>> {
-        self.known.get(&(collection, id.to_string())).map(Fields)
+    /// Returns a record as the changes so far have left it.
+    fn current(&self, collection: &'static str, id: &(impl ToString + ?Sized)) -> Option<Fields<'_>> {
+        self.current.get(&(collection, id.to_string())).map(Fields)
     }
 
     /// Writes a new person with this number, or a person's next version.
@@ -185,7 +186,7 @@ impl RecordSet {
         number: u64,
     ) -> Result<(), CommitError> {
         let created_seq =
-            self.known(USERS, p.id).map_or(Ok(int(number)), |known| known.int("created_seq"))?;
+            self.current(USERS, &p.id).map_or(Ok(int(number)), |known| known.int("created_seq"))?;
         self.write(USERS, user_document(p, created_seq)?, expected)
     }
 
@@ -198,7 +199,7 @@ impl RecordSet {
     ) -> Result<(), CommitError> {
         let id = p.id.to_string();
         let others =
-            self.known.iter().filter(|((collection, other), _)| *collection == USERS && *other != id);
+            self.current.iter().filter(|((collection, other), _)| *collection == USERS && *other != id);
         if !guard.allows(others.map(|(_, user)| user).any(|user| user.get_str("role") == Ok("admin"))) {
             return Err(CommitError::Admins);
         }
@@ -230,7 +231,7 @@ impl RecordSet {
     fn singleton(&mut self, id: &str, fields: Document, expected: Version) -> Result<(), CommitError> {
         let mut doc = doc! { "_id": id };
         doc.extend(fields);
-        match self.known(SETTINGS, id) {
+        match self.current(SETTINGS, id) {
             Some(_) => self.write(SETTINGS, doc, Some(expected)),
             None if expected == Version::default() => self.write(SETTINGS, doc, None),
             None => Err(CommitError::Conflict),
@@ -251,19 +252,19 @@ impl RecordSet {
 
     pub(crate) fn revoke_invite(&mut self, code: &str) -> Result<(), CommitError> {
         self.check_unused(code)?;
-        self.known.remove(&(INVITES, code.to_owned()));
+        self.current.remove(&(INVITES, code.to_owned()));
         self.revoked_invites.push(code.to_owned());
         Ok(())
     }
 
     fn check_unused(&self, code: &str) -> Result<(), CommitError> {
-        let is_unused = self.known(INVITES, code).is_some_and(|known| known.get("used_by").is_none());
+        let is_unused = self.current(INVITES, code).is_some_and(|known| known.get("used_by").is_none());
         if is_unused { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     /// Returns true if writing the message brings it into a ticket's conversation.
     pub(crate) fn joins_ticket(&self, message: &ConversationMessage) -> bool {
-        let known = self.known(MESSAGES, message.id);
+        let known = self.current(MESSAGES, &message.id);
         message.ticket.is_some() && known.is_none_or(|known| known.get("ticket").is_none())
     }
 
@@ -274,7 +275,7 @@ impl RecordSet {
         expected: Option<Version>,
         number: u64,
     ) -> Result<(), CommitError> {
-        let seq = self.known(MESSAGES, message.id).map_or(Ok(int(number)), |known| known.int("seq"))?;
+        let seq = self.current(MESSAGES, &message.id).map_or(Ok(int(number)), |known| known.int("seq"))?;
         self.write(MESSAGES, message_document(message, seq)?, expected)
     }
 

@@ -277,10 +277,10 @@ pub(crate) fn depth_updates(process: &str, changes: DepthChanges) -> Vec<Documen
 
 /// Takes over the depth documents of all earlier processes, so that their number is bounded. A process that
 /// still runs starts new documents from 0; the sums do not change.
-pub(crate) struct TakeOverDepths<'a>(pub(crate) &'a str);
+pub(crate) struct TakeOverDepths;
 
 #[async_trait]
-impl Work for TakeOverDepths<'_> {
+impl Work for TakeOverDepths {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
@@ -295,7 +295,7 @@ impl Work for TakeOverDepths<'_> {
             old.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
         }
         tx.delete(QUEUE_DEPTHS, [doc! { "_id": { "$in": old } }]).await?;
-        tx.bulk_update(QUEUE_DEPTHS, depth_updates(self.0, sums)).await
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(tx.process, sums)).await
     }
 }
 

@@ -296,12 +296,12 @@ impl TicketSet {
     }
 
     /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.
-    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, TxError> {
+    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
         let content =
             self.opened_entries().filter_map(|entry| Some((&entry.stored, entry.new_key.as_ref()?)));
         let content = content.map(|(ticket, key)| content_document(ticket, key));
         tx.insert(TICKETS, content.collect::<Result<_, StoreError>>()?).await?;
-        tx.bulk_update(QUEUE_DEPTHS, depth_updates(process, self.depth_changes())).await?;
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(tx.process, self.depth_changes())).await?;
         let mut first_arrival = 0;
         if self.reorders || !self.opened.is_empty() {
             first_arrival = tx.advance_arrivals(self.opened.len() as u64, self.reorders).await?;
