@@ -10,28 +10,35 @@
 //! 1. `store.rs`: the engine calls `commit`, which makes a `Command` of the changes.
 //! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that
 //!    is waiting.
-//! 3. `write/batch.rs`: the `TicketWriter` runs these commands in one transaction, and allocates their event
-//!    and delivery numbers.
-//! 4. `tx.rs` with `tx/session.rs`: the transaction starts in the queue's session, with snapshot reads.
-//! 5. `write/command.rs`: the `UnitOfWork` loads what the changes need: `write/tickets.rs` reads tickets and
-//!    queue heads (`read/queue.rs`), `write/agents.rs` reads agents, `write/records.rs` reads people and
-//!    other records, `inbox.rs` reads updates.
-//! 6. The same modules then apply the changes in memory, in order. They check versions, slots, guards, the
-//!    FIFO rule (`store/fifo_guard.rs`) and unique keys. A refused change writes nothing, and its neighbours
-//!    are not affected.
-//! 7. The unit of work flushes: one insert or one bulk update per collection. Deliveries are inserted into
-//!    `outbox_staged` (`outbox/staging.rs`). The documents of tickets come last
-//!    (`write/ticket_documents.rs`), with their arrival numbers.
-//! 8. `tx.rs` commits to a majority. If another transaction wrote the same documents, the server reports a
-//!    conflict (or a duplicate key). Then steps 4 to 8 run again with fresh reads, after a jittered delay,
-//!    for at most ten seconds. A commit without an answer is sent again.
-//! 9. `write/batch.rs` invalidates the reference data if departments or settings were written, and replies to
-//!    every caller.
+//! 3. `write/batch.rs`: the `TicketWriter` has these commands run in one transaction, and replies to every
+//!    caller when it is durable. The numbers of events, deliveries, people and messages are allocated while
+//!    the transaction reads.
+//! 4. `tx.rs`: the transaction starts with snapshot reads, runs steps 6 to 13, and commits to a majority. If
+//!    another transaction wrote the same documents, the server reports a conflict (or a duplicate key). Then
+//!    the steps run again with fresh reads, after a jittered delay, for at most ten seconds. A commit without
+//!    an answer is sent again.
+//! 5. `tx/session.rs`: it runs in the session of the queue. Other processes can kill the session of a process
+//!    that died inside a transaction.
+//! 6. `write/command.rs`: the `UnitOfWork` has the next modules read what the changes need. It then applies
+//!    the changes in memory, in order and by the FIFO rule (`store/fifo_guard.rs`). A refused change writes
+//!    nothing, and its neighbours are not affected. At the end the modules flush: one insert or one bulk update
+//!    per collection. The tickets are read first and written last.
+//! 7. `write/tickets.rs`: reads tickets and queue heads; checks versions, idempotency keys, ticket numbers and
+//!    the order of the queue; writes tickets and queue depths, with the arrival numbers.
+//! 8. `read/queue.rs`: the query of a queue's head, which is also that of the engine's reads.
+//! 9. `write/ticket_documents.rs`: the documents of a ticket, and the fields that differ between two versions.
+//! 10. `write/agents.rs`: reads the agents; checks guards, capacities and slots; writes the counters of
+//!     `agent_status`.
+//! 11. `write/records.rs`: reads people, departments, settings, incidents, invitations and messages
+//!     (`read/conversation.rs`); checks their versions and unique keys.
+//! 12. `outbox/staging.rs`: the notices become deliveries, which are inserted into `outbox_staged`. If there is
+//!     a receiver, `read/webhooks.rs` has the document of the webhook.
+//! 13. `statistics.rs`: counts what each change adds to the roll-ups.
 //!
 //! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged
-//! deliveries to the queues of their chats, settles what was sent and claims what is sent next (transactional
-//! outbox). Both writers write to `messages`, and the loser of a conflict reads again; they share no other
-//! document.
+//! deliveries to the queues of their chats, settles what was sent and claims what is sent next
+//! (transactional outbox). Both writers write to `messages`, and the loser of a conflict reads again; they
+//! share no other document.
 //!
 //! # Rules
 //!
@@ -43,14 +50,12 @@
 //! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
 //!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
 //!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
-mod canned_replies;
 mod client;
 mod codec;
-mod dead_letters;
 mod inbox;
-mod leases;
+mod replicas;
 mod schema;
-mod signals;
+mod statistics;
 mod store;
 mod tx;
 mod upkeep;
@@ -60,11 +65,8 @@ mod write {
     pub(super) mod agents;
     pub(super) mod batch;
     pub(super) mod command;
-    mod erasure;
-    pub(super) mod messages;
     pub(super) mod queue;
     pub(super) mod records;
-    pub(super) mod statistics;
     pub(super) mod ticket_documents;
     pub(super) mod tickets;
 }
@@ -74,9 +76,6 @@ mod outbox {
     pub(super) mod chat_queue;
     pub(super) mod chat_queues;
     pub(super) mod claim;
-    pub(super) mod clock_jump;
-    pub(super) mod in_flight;
-    pub(super) mod settle;
     pub(super) mod staging;
     pub(super) mod writer;
 }
@@ -86,21 +85,17 @@ mod read {
     pub(super) mod cards;
     pub(super) mod coalesce;
     pub(super) mod conversation;
-    pub(super) mod events;
+    pub(super) mod directory;
     pub(super) mod people;
     pub(super) mod queue;
-    pub(super) mod reference_data;
-    pub(super) mod search;
-    pub(super) mod statistics;
     pub(super) mod tickets;
-    pub(super) mod topics;
     pub(super) mod webhooks;
 }
 
 pub use client::{Server, check_server};
+pub use replicas::MongoSignals;
 pub use schema::query_plans::QueryPlan;
-pub use signals::MongoSignals;
-pub use tx::stats::TxStats;
+pub use tx::session::TxStats;
 
 use super::unreadable::UnreadablePeople;
 use crate::domain::Time;
@@ -115,17 +110,16 @@ use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use outbox::writer::{OutboxCommand, OutboxWriter};
 use read::coalesce::Coalescer;
+use read::directory::ReferenceReader;
 use read::queue::DepthSums;
-use read::reference_data::ReferenceReader;
 use read::{cards, people, queue, tickets};
 use secrecy::SecretString;
+use statistics::TakeOverStatistics;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
-use tx::session::Session;
-use tx::stats::TxCounters;
+use tx::session::{Session, TxCounters};
 use write::batch::{Queued, TicketWriter};
 use write::queue::WriteQueue;
-use write::statistics::TakeOverStatistics;
 use write::ticket_documents::TakeOverDepths;
 
 /// The most statements in one command of the ticket queue: a ticket's document is small, and a command may
@@ -165,13 +159,13 @@ impl Mongo {
         let client = client::connect(uri).await?;
         client::server(&client).await?;
         let database = client.database(database);
-        schema::version::check(&database).await?;
+        schema::check_version(&database).await?;
         schema::prepare(&database).await?;
         let (process, counters) = (ObjectId::new().to_hex(), Arc::new(TxCounters::default()));
         let session = |queue| Session::new(database.clone(), process.clone(), queue, Arc::clone(&counters));
         let mut ticket_session = session(("tickets", MAX_TICKET_STATEMENTS));
-        tx::run(&mut ticket_session, &TakeOverDepths(&process)).await?;
-        tx::run(&mut ticket_session, &TakeOverStatistics(&process)).await?;
+        tx::run(&mut ticket_session, &TakeOverDepths).await?;
+        tx::run(&mut ticket_session, &TakeOverStatistics).await?;
         let outbox = session(("outbox", MAX_OUTBOX_STATEMENTS));
         let db = Db(database.clone());
         let (reference, records_webhooks) = (ReferenceReader::new(&db), Arc::<AtomicBool>::default());

@@ -1,10 +1,10 @@
 //! The MongoDB client: connection options, the check of the server, and the database as reads outside of
 //! transactions use it.
-use super::codec::Fields;
+use super::codec::{Fields, int};
 use crate::engine::ports::StoreError;
 use futures::TryStreamExt;
 use mongodb::action::Find;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use secrecy::{ExposeSecret, SecretString};
@@ -88,5 +88,39 @@ impl Db {
         sort: Document,
     ) -> Result<Vec<Document>, StoreError> {
         self.all(self.collection(collection).find(filter).sort(sort)).await
+    }
+
+    /// Returns the first `limit` documents that match, in this order.
+    pub(super) async fn first(
+        &self,
+        collection: &str,
+        (filter, sort): (Document, Document),
+        limit: usize,
+    ) -> Result<Vec<Document>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new()); // to the server 0 would mean all
+        }
+        self.all(self.collection(collection).find(filter).sort(sort).limit(int(limit))).await
+    }
+
+    /// Returns the document with this `_id`.
+    pub(super) async fn get(
+        &self,
+        collection: &str,
+        id: impl Into<Bson>,
+    ) -> Result<Option<Document>, StoreError> {
+        Ok(self.collection(collection).find_one(doc! { "_id": id.into() }).await?)
+    }
+
+    /// Inserts a document, or replaces the one with its `_id`.
+    pub(super) async fn put(&self, collection: &str, doc: Document) -> Result<(), StoreError> {
+        let same = doc! { "_id": doc.get("_id").cloned() };
+        self.collection(collection).replace_one(same, doc).upsert(true).await?;
+        Ok(())
+    }
+
+    /// Deletes the documents that match; returns how many.
+    pub(super) async fn delete(&self, collection: &str, filter: Document) -> Result<u64, StoreError> {
+        Ok(self.collection(collection).delete_many(filter).await?.deleted_count)
     }
 }

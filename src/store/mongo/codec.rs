@@ -32,9 +32,11 @@ pub(super) fn fields<T: Serialize>(value: &T) -> Result<Document, StoreError> {
     mongodb::bson::to_document(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-/// Decodes a value from a document, which may have more fields.
-pub(super) fn value<T: DeserializeOwned>(doc: Document) -> Result<T, StoreError> {
-    mongodb::bson::from_document(doc).map_err(|error| StoreError::Corrupt(error.to_string()))
+/// Decodes a value from a document, which may have more fields, or from a nested value.
+pub(super) fn value<T: DeserializeOwned>(value: impl Into<Bson>) -> Result<T, StoreError> {
+    let value = value.into();
+    let id = value.as_document().and_then(|doc| doc.get("_id")).cloned().unwrap_or(Bson::Null);
+    mongodb::bson::from_bson(value).map_err(|error| StoreError::Corrupt(format!("{error} in {id}")))
 }
 
 /// Encodes a count, a number or a limit.
@@ -104,6 +106,14 @@ impl<'a> Fields<'a> {
 
     pub(super) fn time(self, name: &str) -> Result<Time, StoreError> {
         self.opt_time(name)?.ok_or_else(|| self.wrong(name, "no date"))
+    }
+
+    /// Decodes a nested value; the default if it is missing.
+    pub(super) fn nested_or_default<T: DeserializeOwned + Default>(
+        self,
+        name: &str,
+    ) -> Result<T, StoreError> {
+        self.get(name).map_or_else(|| Ok(T::default()), |_| self.nested(name))
     }
 
     /// Decodes a nested value.

@@ -27,12 +27,7 @@ pub(super) fn pending(after: u64) -> Document {
 
 /// Returns the updates that wait, in order, at most `limit`.
 pub(super) async fn pending_updates(db: &Db, after: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-    if limit == 0 {
-        return Ok(Vec::new());
-    }
-    let inbox = db.collection(INBOX);
-    let find = inbox.find(pending(after)).sort(doc! { "seq": 1 }).limit(int(limit));
-    let docs = db.all(find).await?;
+    let docs = db.first(INBOX, (pending(after), doc! { "seq": 1 }), limit).await?;
     Ok(docs.iter().filter_map(row).collect())
 }
 
@@ -48,22 +43,11 @@ fn row(doc: &Document) -> Option<InboxRow> {
     Some(InboxRow { seq, update_id, update, failures: f.number("failures").unwrap_or(u32::MAX) })
 }
 
-/// Deletes the updates that were handled before this time.
-pub(super) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
-    let done = doc! { "state": "done", "ended_at": { "$lt": date(before) } };
-    db.collection(INBOX).delete_many(done).await?;
-    Ok(())
-}
-
 /// Counts a failure of an update that waits; returns the number of its failures.
 pub(super) async fn record_failure(db: &Db, update: i64, error: &str) -> Result<u32, StoreError> {
-    let inbox = db.collection(INBOX);
     let failure = doc! { "$inc": { "failures": 1_i64 }, "$set": { "error": error } };
-    inbox.update_one(doc! { "_id": update, "state": "new" }, failure).await?;
-    match inbox.find_one(doc! { "_id": update }).await? {
-        Some(doc) => Fields(&doc).number("failures"),
-        None => Ok(0),
-    }
+    db.collection(INBOX).update_one(doc! { "_id": update, "state": "new" }, failure).await?;
+    db.get(INBOX, update).await?.map_or(Ok(0), |doc| Fields(&doc).number("failures"))
 }
 
 /// The updates of a unit of work.

@@ -1,9 +1,9 @@
-//! Collections and indexes. Invariants that must never be violated are unique indexes.
+//! Collections, indexes and the schema version. Invariants that must never be violated are unique indexes.
 //!
 //! Collections and fields of the ordered schema have their ordered names.
 pub(super) mod query_plans;
-pub(super) mod version;
 
+use super::codec::Fields;
 use super::tx::error::code_of;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Document, doc};
@@ -210,5 +210,32 @@ pub(super) async fn prepare(db: &Database) -> Result<(), StoreError> {
             StoreError::Unavailable(format!("failed to create the indexes of {collection}: {error}"))
         })?;
     }
+    Ok(())
+}
+
+/// The version that this program reads and writes. Another version is refused: there
+/// are no migrations before the first release.
+const VERSION: i64 = 6;
+
+/// Checks the version of the database, and writes it into an empty one.
+pub(super) async fn check_version(db: &Database) -> Result<(), StoreError> {
+    let settings = db.collection::<Document>(SETTINGS);
+    let found = match settings.find_one(doc! { "_id": VERSION_ID }).await? {
+        Some(doc) => Fields(&doc).int("version")?,
+        None => 0,
+    };
+    if found == VERSION {
+        return Ok(());
+    }
+    let has_tickets = db.collection::<Document>(TICKET_QUEUE).find_one(doc! {}).await?.is_some();
+    if found != 0 || has_tickets {
+        return Err(StoreError::Unavailable(format!(
+            "the database has schema version {found}, and this Antri needs version {VERSION}: use another database \
+             (MONGODB_DB), or the Antri that wrote this one"
+        )));
+    }
+    // Another replica may do the same.
+    let version = doc! { "$setOnInsert": { "version": VERSION } };
+    settings.update_one(doc! { "_id": VERSION_ID }, version).upsert(true).await?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! The port, method by method: reads query the server, writes that need a transaction go to a write queue.
-mod directory;
-
+use super::codec::Fields;
 use super::inbox::UpdateEnd;
 use super::outbox::claim;
 use super::outbox::writer::OutboxCommand;
-use super::read::{cards, events, queue, tickets};
+use super::read::{cards, queue, tickets};
+use super::schema::{COUNTERS, EVENTS, INBOX};
 use super::write::batch::Queued;
 use super::write::command::{Command, CommandResult};
 use super::{Mongo, inbox};
@@ -16,15 +16,27 @@ use crate::domain::notice::Outgoing;
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::{Priority, Ticket};
 use crate::engine::ports::{
-    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, HeldSlot, InboxRow,
-    InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore, WaitingTicket,
+    Change, ClaimedDelivery, ClockJump, CommitError, Committed, DeliveryCounters, DropReason, HeldSlot,
+    InboxRow, InboxStore, OpeningContext, OutboxStore, Outcome, QueueDepths, StoreError, TicketStore,
+    WaitingTicket,
 };
 use async_trait::async_trait;
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
 use std::sync::atomic::Ordering;
 
 /// The most changes of one call that share a transaction: more than the engine commits at once.
 const MAX_COMMIT_CHANGES: usize = 1_024;
+
+/// Returns the filter of the events of a ticket.
+pub(super) fn events_of_ticket(ticket: TicketId) -> Document {
+    doc! { "ticket_id": ticket.to_string() }
+}
+
+/// Returns the filter of the events that count for an agent since a time.
+pub(super) fn events_of_agent(agent: PersonId, from: Time) -> Document {
+    doc! { "agent_id": agent.to_string(), "micros": { "$gte": from.timestamp_micros() } }
+}
 
 impl Mongo {
     pub(super) async fn write(&self, command: Command) -> Result<CommandResult, StoreError> {
@@ -44,7 +56,7 @@ impl TicketStore for Mongo {
             let size = changes.len();
             match self.write(Command::Commit(changes, self.last_time())).await {
                 Ok(CommandResult::Commit(committed)) => results.extend(committed),
-                Ok(CommandResult::Appended(_) | CommandResult::Done) => {}
+                Ok(CommandResult::Count(_)) => {}
                 Err(error) => results.extend(vec![Err(CommitError::Store(error)); size]),
             }
             changes = rest;
@@ -164,11 +176,17 @@ impl TicketStore for Mongo {
     }
 
     async fn history(&self, ticket: TicketId) -> Result<Vec<AuditEvent>, StoreError> {
-        events::history(&self.db, ticket).await
+        let docs = self.db.find(EVENTS, events_of_ticket(ticket), doc! { "_id": 1 }).await?;
+        docs.iter().map(|doc| Fields(doc).nested("event")).collect()
     }
 
     async fn assignment_counts(&self, agent: PersonId, from: Time) -> Result<(u32, u32), StoreError> {
-        events::assignment_counts(&self.db, agent, from).await
+        let (mut assigned, mut completed) = (0, 0);
+        for doc in self.db.find(EVENTS, events_of_agent(agent, from), doc! { "micros": 1 }).await? {
+            let is_assignment = Fields(&doc).text("kind")? == "assigned";
+            *(if is_assignment { &mut assigned } else { &mut completed }) += 1;
+        }
+        Ok((assigned, completed))
     }
 }
 
@@ -177,8 +195,8 @@ impl InboxStore for Mongo {
     async fn append_updates(&self, updates: Vec<(i64, Value)>, now: Time) -> Result<usize, StoreError> {
         self.observe_time(now);
         match self.write(Command::AppendUpdates(updates, now)).await? {
-            CommandResult::Appended(new) => Ok(new),
-            CommandResult::Commit(_) | CommandResult::Done => Ok(0),
+            CommandResult::Count(new) => Ok(new),
+            CommandResult::Commit(_) => Ok(0),
         }
     }
 
@@ -250,7 +268,25 @@ impl OutboxStore for Mongo {
     }
 
     async fn counters(&self) -> Result<DeliveryCounters, StoreError> {
-        events::counters(&self.db).await
+        let names =
+            ["repeats", "unknown", "dropped"].into_iter().chain(DropReason::ALL.map(DropReason::counter));
+        let filter = doc! { "_id": { "$in": names.collect::<Vec<_>>() } };
+        let mut counters = DeliveryCounters::default();
+        for doc in self.db.find(COUNTERS, filter, doc! {}).await? {
+            let f = Fields(&doc);
+            let count = f.number("value")?;
+            match f.text("_id")? {
+                "repeats" => counters.repeats = count,
+                "unknown" => counters.unknown = count,
+                "dropped" => counters.dropped = count,
+                name => {
+                    let reasons = counters.dropped_by.iter_mut().zip(DropReason::ALL);
+                    reasons.filter(|(_, reason)| reason.counter() == name).for_each(|(by, _)| *by = count);
+                }
+            }
+        }
+        counters.dead_letters = self.db.collection(INBOX).count_documents(doc! { "state": "dead" }).await?;
+        Ok(counters)
     }
 
     async fn live_card(&self, key: CardKey) -> Result<Option<LiveCard>, StoreError> {
@@ -258,12 +294,14 @@ impl OutboxStore for Mongo {
     }
 
     async fn live_queues(&self) -> Result<Vec<LiveCard>, StoreError> {
-        cards::live_queues(&self.db).await
+        cards::of_kinds(&self.db, &["myqueue", "focus"]).await
     }
+
     async fn live_lists(&self) -> Result<Vec<LiveCard>, StoreError> {
-        cards::live_lists(&self.db).await
+        cards::of_kinds(&self.db, &["queue", "workload"]).await
     }
+
     async fn live_pick_ups(&self) -> Result<Vec<LiveCard>, StoreError> {
-        cards::live_pick_ups(&self.db).await
+        cards::of_kinds(&self.db, &["pickup"]).await
     }
 }

@@ -5,7 +5,6 @@
 //! transaction is run again from the start.
 pub(super) mod error;
 pub(super) mod session;
-pub(super) mod stats;
 
 use super::codec::{Fields, int};
 use crate::engine::ports::StoreError;
@@ -17,8 +16,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use mongodb::options::{ReadConcern, WriteConcern};
 use mongodb::{ClientSession, Database};
-use session::Session;
-use stats::TxCounters;
+use session::{Session, TxCounters};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -50,6 +48,8 @@ pub(super) struct Tx<'a> {
     session: &'a mut ClientSession,
     counters: &'a TxCounters,
     max_batch: usize,
+    /// The id of this process: it claims deliveries, and counts depths and roll-ups, under it.
+    pub(super) process: &'a str,
 }
 
 /// Runs `work` in a transaction, and again after a conflict or a lost answer, until it is durable.
@@ -98,13 +98,17 @@ fn retry_delay(attempt: u32, start: Instant) -> Duration {
 
 async fn try_once<W: Work>(session: &mut Session, work: &W, attempt: u32) -> Result<W::Output, TxError> {
     let (db, counters, max_batch) = (session.db().clone(), Arc::clone(&session.counters), session.max_batch);
+    let process = session.process.clone();
     let session = session.get().await?;
     session
         .start_transaction()
         .read_concern(ReadConcern::snapshot())
         .write_concern(WriteConcern::majority())
         .await?;
-    match work.run(&mut Tx { db: &db, session, counters: &counters, max_batch }, attempt).await {
+    match work
+        .run(&mut Tx { db: &db, session, counters: &counters, max_batch, process: &process }, attempt)
+        .await
+    {
         Ok(output) => {
             fail_point!("store-before-commit");
             commit(session).await?;
@@ -174,10 +178,13 @@ impl Tx<'_> {
         values: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Document>, TxError> {
         let values: Vec<Bson> = values.into_iter().map(Into::into).collect();
-        if values.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.find(collection, doc! { field: { "$in": values } }).await
+        let condition = match values.as_slice() {
+            [] => return Ok(Vec::new()),
+            // For a single value the equality is faster on some servers.
+            [one] => one.clone(),
+            _ => doc! { "$in": values }.into(),
+        };
+        self.find(collection, doc! { field: condition }).await
     }
 
     /// Inserts documents.

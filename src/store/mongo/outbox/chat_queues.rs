@@ -8,8 +8,7 @@ use super::staging::{Delivery, Staged};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::traffic::TrafficClass;
-use crate::engine::ports::StoreError;
-use crate::store::mongo::codec::int;
+use crate::store::mongo::codec::{fields, int, value};
 use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
@@ -86,39 +85,35 @@ impl ChatQueues {
         whole: &HashSet<ChatId>,
     ) -> Result<(), TxError> {
         for doc in documents {
-            let (chat, mut queue) = ChatQueue::read(doc)?;
-            if self.queues.contains_key(&chat) {
+            let mut queue = ChatQueue::read(doc)?;
+            if self.queues.contains_key(&queue.chat) {
                 continue;
             }
             if queue.overflow_count > 0 {
-                self.refill(tx, chat, &mut queue, whole.contains(&chat)).await?;
+                let is_whole = whole.contains(&queue.chat);
+                self.refill(tx, &mut queue, is_whole).await?;
             }
-            self.queues.insert(chat, queue);
+            self.queues.insert(queue.chat, queue);
         }
         Ok(())
     }
 
     /// Moves the next deliveries from `outbox` to the document: all of them with `whole`, else as many as
     /// there is room for.
-    async fn refill(
-        &mut self,
-        tx: &mut Tx<'_>,
-        chat: ChatId,
-        queue: &mut ChatQueue,
-        whole: bool,
-    ) -> Result<(), TxError> {
+    async fn refill(&mut self, tx: &mut Tx<'_>, queue: &mut ChatQueue, whole: bool) -> Result<(), TxError> {
+        let chat = queue.chat;
         if whole || queue.pending.len() < REFILL_BELOW {
             let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
             for doc in tx.find_sorted(OUTBOX, overflow(chat), overflow_order(), int(room)).await? {
-                let (_, delivery) = Delivery::standalone(doc)?;
-                self.refilled.push(delivery.id());
+                let delivery: Delivery = value(doc)?;
+                self.refilled.push(delivery.id);
                 queue.embed(delivery);
                 queue.overflow_count -= 1;
             }
             self.touched.insert(chat);
         }
         if queue.overflow_count > 0 {
-            queue.overflow_from = queue.pending.last().map(|last| last.sort_key);
+            queue.overflow_from = queue.pending.last().map(Delivery::sort_key);
             let coalesced = doc! { "chat": chat.0, "coalesce_key": { "$exists": true } };
             for doc in tx.find(OUTBOX, coalesced).await? {
                 queue.overflow_keys.extend(doc.get_str("coalesce_key").ok().map(str::to_owned));
@@ -134,15 +129,15 @@ impl ChatQueues {
 
     fn touch(&mut self, chat: ChatId) -> &mut ChatQueue {
         self.touched.insert(chat);
-        self.queues.entry(chat).or_default()
+        self.queues.entry(chat).or_insert_with(|| ChatQueue::empty(chat))
     }
 
     /// Adds staged deliveries to their queues. One whose coalesce key is pending already is left out.
     pub(super) fn add_staged(&mut self, staged: Staged) {
         self.unstaged = staged.documents;
-        for (chat, delivery) in staged.deliveries {
-            let queue = self.touch(chat);
-            let mut keys = delivery.coalesce_key().into_iter().chain(delivery.superseding_key());
+        for delivery in staged.deliveries {
+            let queue = self.touch(delivery.chat);
+            let mut keys = delivery.coalesce_key.iter().chain(&delivery.superseding_key);
             if keys.all(|key| !queue.has_key(key)) {
                 queue.push(delivery);
             }
@@ -153,11 +148,9 @@ impl ChatQueues {
     /// first. If there are more, the traffic classes take turns, of which `served` were taken before.
     pub(super) fn ready(&self, now: Time, limit: usize, served: usize) -> Vec<ChatId> {
         let now = now.timestamp_micros();
-        let ready =
-            self.queues.iter().filter(|(_, queue)| queue.in_flight.is_none() && queue.next_at() <= now);
-        let of =
-            |(chat, queue): (&ChatId, &ChatQueue)| Some((queue.traffic_class(), queue.next()?.id(), *chat));
-        let mut ready: Vec<_> = ready.filter_map(of).collect();
+        let ready = self.queues.values().filter(|queue| queue.in_flight.is_none() && queue.next_at() <= now);
+        let mut ready: Vec<_> =
+            ready.filter_map(|queue| Some((queue.traffic_class(), queue.next()?.id, queue.chat))).collect();
         ready.sort_unstable();
         if ready.len() > limit {
             let mut first = Vec::with_capacity(limit);
@@ -180,89 +173,81 @@ impl ChatQueues {
     /// Takes the next delivery out of a chat's queue.
     pub(super) fn pop(&mut self, chat: ChatId) -> Option<Delivery> {
         let queue = self.touch(chat);
-        queue.not_before = 0;
+        queue.chat_not_before = 0;
         (!queue.pending.is_empty()).then(|| queue.pending.remove(0))
     }
 
     /// Marks a delivery as claimed by `process`.
-    pub(super) fn set_in_flight(&mut self, chat: ChatId, delivery: Delivery, process: &str) {
-        self.touch(chat).in_flight = Some((delivery, process.to_owned()));
+    pub(super) fn set_in_flight(&mut self, delivery: Delivery, process: &str) {
+        let queue = self.touch(delivery.chat);
+        queue.in_flight = Some(delivery);
+        queue.claimed_by = Some(process.to_owned());
     }
 
-    /// Returns the deliveries that `process` has claimed.
-    pub(super) fn claimed_by(&self, process: &str) -> Vec<(ChatId, Delivery)> {
-        let claimed = self.queues.iter().filter_map(|(chat, queue)| Some((*chat, queue.in_flight.as_ref()?)));
-        let mut mine: Vec<_> = claimed
-            .filter(|(_, (_, by))| by == process)
-            .map(|(chat, (delivery, _))| (chat, delivery.clone()))
-            .collect();
-        mine.sort_by_key(|(_, delivery)| delivery.id());
+    /// Returns the deliveries that `process` has claimed, oldest first.
+    pub(super) fn claimed_by(&self, process: &str) -> Vec<&Delivery> {
+        let mine = self.queues.values().filter(|queue| queue.claimed_by.as_deref() == Some(process));
+        let mut mine: Vec<_> = mine.filter_map(|queue| queue.in_flight.as_ref()).collect();
+        mine.sort_by_key(|delivery| delivery.id);
         mine
     }
 
     /// Takes a claimed delivery out of its chat, if `process` has claimed it.
     pub(super) fn take_claimed(&mut self, chat: ChatId, id: i64, process: &str) -> Option<Delivery> {
-        let (delivery, by) = self.queues.get(&chat)?.in_flight.as_ref()?;
-        if delivery.id() != id || by != process {
-            return None;
-        }
-        self.touch(chat).in_flight.take().map(|(delivery, _)| delivery)
+        let queue = self.queues.get(&chat)?;
+        let is_claimed = queue.claimed_by.as_deref() == Some(process)
+            && queue.in_flight.as_ref().is_some_and(|delivery| delivery.id == id);
+        is_claimed.then(|| self.touch(chat).in_flight.take())?
     }
 
     /// Takes all claimed deliveries out of their chats.
-    pub(super) fn take_all_claimed(&mut self) -> Vec<(ChatId, Delivery)> {
-        let claimed: Vec<_> = self
-            .queues
-            .iter()
-            .filter(|(_, queue)| queue.in_flight.is_some())
-            .map(|(chat, _)| *chat)
-            .collect();
-        let mut take = |chat| Some((chat, self.touch(chat).in_flight.take()?.0));
-        claimed.into_iter().filter_map(&mut take).collect()
+    pub(super) fn take_all_claimed(&mut self) -> Vec<Delivery> {
+        let claimed: Vec<_> = self.queues.values_mut().filter_map(|queue| queue.in_flight.take()).collect();
+        self.touched.extend(claimed.iter().map(|delivery| delivery.chat));
+        claimed
     }
 
     /// Returns a claimed delivery to its queue, with a wait of the chat or of itself. A younger one with the
     /// same coalesce key is dropped.
-    pub(super) fn release(
-        &mut self,
-        chat: ChatId,
-        mut delivery: Delivery,
-        wait: Wait,
-        unknown: bool,
-    ) -> Result<(), StoreError> {
+    pub(super) fn release(&mut self, mut delivery: Delivery, wait: Wait, unknown: bool) {
         let (of_chat, of_delivery) = match wait {
             Wait::OfChat(until) => (until, 0),
             Wait::OfDelivery(until) => (0, until),
         };
-        delivery.record_attempt(unknown, of_delivery)?;
-        self.touched.insert(chat);
-        let queue = self.queues.entry(chat).or_default();
-        if let Some(key) = delivery.coalesce_key() {
-            queue.pending.retain(|other| other.coalesce_key() != Some(key));
+        delivery.attempts += 1;
+        delivery.unknown += i64::from(unknown);
+        delivery.not_before = of_delivery;
+        let chat = delivery.chat;
+        let queue = self.touch(chat);
+        queue.chat_not_before = queue.chat_not_before.max(of_chat);
+        let mut superseded = None;
+        if let Some(key) = &delivery.coalesce_key {
+            queue.pending.retain(|other| !other.has_key(key));
             if queue.overflow_keys.remove(key) {
                 queue.overflow_count -= 1;
                 // It is in `outbox` already, or this transaction was about to move it there.
-                queue.spilled.retain(|other| other.coalesce_key() != Some(key));
-                self.superseded.push(doc! { "chat": chat.0, "coalesce_key": key });
+                queue.spilled.retain(|other| !other.has_key(key));
+                superseded = Some(doc! { "chat": chat.0, "coalesce_key": key });
             }
         }
-        queue.not_before = queue.not_before.max(of_chat);
         queue.push(delivery);
-        Ok(())
+        self.superseded.extend(superseded);
     }
 
     /// Moves all pending deliveries of a chat to another. Both must be loaded whole.
     pub(super) fn relocate(&mut self, from: ChatId, to: ChatId) {
         let left = self.touch(from);
-        let (pending, not_before) = (std::mem::take(&mut left.pending), std::mem::take(&mut left.not_before));
+        let (pending, wait) = (std::mem::take(&mut left.pending), std::mem::take(&mut left.chat_not_before));
         let queue = self.touch(to);
         // If both chats have the same refresh pending, one is enough.
         let keys: HashSet<_> =
-            pending.iter().filter_map(|delivery| delivery.coalesce_key().map(str::to_owned)).collect();
-        queue.pending.retain(|delivery| delivery.coalesce_key().is_none_or(|key| !keys.contains(key)));
-        queue.not_before = queue.not_before.max(not_before);
+            pending.iter().filter_map(|delivery| delivery.coalesce_key.as_deref()).collect();
+        queue
+            .pending
+            .retain(|delivery| delivery.coalesce_key.as_deref().is_none_or(|key| !keys.contains(key)));
+        queue.chat_not_before = queue.chat_not_before.max(wait);
         for delivery in pending {
-            queue.push(delivery);
+            queue.push(Delivery { chat: to, ..delivery });
         }
     }
 
@@ -272,14 +257,15 @@ impl ChatQueues {
             <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
         for (chat, mut queue) in self.queues.into_iter().filter(|(chat, _)| self.touched.contains(chat)) {
             queue.trim();
-            let overflowing = std::mem::take(&mut queue.spilled).into_iter();
-            spilled.extend(overflowing.map(|delivery| delivery.into_standalone(chat)));
+            for delivery in &queue.spilled {
+                spilled.push(fields(delivery)?);
+            }
             match (queue.revision, queue.is_empty()) {
                 (None, true) => {}
-                (None, false) => inserts.push(queue.document(chat)),
+                (None, false) => inserts.push(queue.document()?),
                 (Some(_), true) => empty.push(chat.0),
                 (Some(_), false) => {
-                    updates.push(doc! { "q": { "_id": chat.0 }, "u": queue.document(chat) });
+                    updates.push(doc! { "q": { "_id": chat.0 }, "u": queue.document()? });
                 }
             }
         }

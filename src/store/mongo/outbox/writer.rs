@@ -1,21 +1,21 @@
-//! The outbox writer: settles and claims deliveries, both of one batch in one transaction.
+//! The outbox writer: settles and claims deliveries, both of one batch in one transaction; and adjusts stored
+//! times to a wall clock that was set.
 //!
 //! A claim first moves staged deliveries to the queues of their chats, so that commits need not read or write
 //! these queues.
 use super::chat_queues::ChatQueues;
-use super::claim::{Claim, ClaimResult};
-use super::clock_jump::AdjustToClock;
-use super::in_flight::{InFlight, Settled};
-use super::settle::{ReleaseClaims, Settlement};
+use super::claim::{Claim, ClaimResult, InFlight, ReleaseClaims, Settled, Settlement};
 use super::staging::Staged;
 use crate::domain::Time;
 use crate::engine::ports::{ClaimedDelivery, ClockJump, Outcome, StoreError};
-use crate::store::mongo::schema::OUTBOX_CHATS;
+use crate::store::mongo::codec::{date, put_time};
+use crate::store::mongo::schema::{AGENT_STATUS, OUTBOX, OUTBOX_CHATS};
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::session::Session;
 use crate::store::mongo::tx::{self, Tx, Work};
 use crate::store::mongo::write::queue::{BatchWriter, Reply};
 use async_trait::async_trait;
+use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashSet, VecDeque};
 
 /// A command of the outbox queue.
@@ -132,15 +132,13 @@ impl OutboxWriter {
 
     async fn run(&mut self, batch: &Batch) -> Result<BatchOutput, StoreError> {
         let outcomes = self.in_flight.filter_owned(&batch.outcomes);
-        let process = self.session.process.clone();
         let claim = batch.claim.as_ref().map(|(limit, now, _)| Claim {
             limit: *limit,
             served: self.served,
             now: *now,
             in_flight: &self.in_flight,
-            process: &process,
         });
-        let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim, process: &process };
+        let work = OutboxTx { outcomes: &outcomes, settled_at: batch.settled_at, claim };
         let result = tx::run(&mut self.session, &work).await;
         let limit = batch.claim.as_ref().map_or(0, |(limit, ..)| *limit);
         self.served = self.served.wrapping_add(limit);
@@ -177,8 +175,6 @@ struct OutboxTx<'a> {
     outcomes: &'a [Settled],
     settled_at: Time,
     claim: Option<Claim<'a>>,
-    /// The id of this process, which is the owner of its claims.
-    process: &'a str,
 }
 
 /// The result of a batch.
@@ -206,14 +202,14 @@ impl Work for OutboxTx<'_> {
                 moving.extend([*chat, *to]);
             }
         }
-        chats.extend(staged.deliveries.iter().map(|(chat, _)| *chat));
+        chats.extend(staged.deliveries.iter().map(|delivery| delivery.chat));
         let mut queues = ChatQueues::default();
         let found = tx.find_in(OUTBOX_CHATS, "_id", chats.into_iter().map(|chat| chat.0)).await?;
         queues.add_documents(tx, found, &moving).await?;
         queues.add_staged(staged);
         let mut settlement = Settlement::default();
         for outcome in self.outcomes {
-            settlement.settle(&mut queues, outcome, self.settled_at, self.process)?;
+            settlement.settle(&mut queues, outcome, self.settled_at, tx.process)?;
         }
         let mut result = ClaimResult::default();
         // Not before all is staged: a message may follow that is sent before those in the queues.
@@ -224,4 +220,54 @@ impl Work for OutboxTx<'_> {
         queues.flush(tx).await?;
         Ok(BatchOutput { claim: result, has_more_staged })
     }
+}
+
+/// The adjustment: moves the waits that were stored before the jump, and limits the last activity of agents to
+/// the time of the jump.
+///
+/// It is a transaction, because a server may hold the lock of a collection while a plain statement waits for a
+/// transaction that needs the same lock to go on.
+struct AdjustToClock(ClockJump);
+
+#[async_trait]
+impl Work for AdjustToClock {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
+        let Self(jump) = self;
+        let pending = doc! { "$map": {
+            "input": "$pending",
+            "in": { "$mergeObjects": ["$$this", { "not_before": moved(jump, "$$this.not_before") }] },
+        } };
+        let chat = doc! {
+            "not_before": moved(jump, "$not_before"),
+            "chat_not_before": moved(jump, "$chat_not_before"),
+            "pending": pending,
+            "revision": { "$add": ["$revision", 1_i64] },
+        };
+        let all_chats = doc! { "q": {}, "u": [{ "$set": chat }], "multi": true };
+        tx.update_any(OUTBOX_CHATS, vec![all_chats]).await?;
+        let delivery = doc! { "not_before": moved(jump, "$not_before") };
+        let delayed = doc! { "not_before": { "$gt": 0_i64 } };
+        let overflow = doc! { "q": delayed, "u": [{ "$set": delivery }], "multi": true };
+        tx.update_any(OUTBOX, vec![overflow]).await?;
+        let mut activity = Document::new();
+        put_time(&mut activity, "last_activity", Some(jump.now));
+        let later = doc! { "last_activity": { "$gt": date(jump.now) } };
+        let agents = doc! { "q": later, "u": { "$set": activity }, "multi": true };
+        tx.update_any(AGENT_STATUS, vec![agents]).await.map(drop)
+    }
+}
+
+/// Returns the expression of a wait that is moved if it was stored before the jump.
+fn moved(jump: &ClockJump, field: &str) -> Bson {
+    let (from, until) = jump.earlier_waits();
+    let by = jump.by.num_microseconds().unwrap_or_default();
+    let is_earlier = doc! { "$and": [
+        { "$gt": [field, 0_i64] },
+        { "$gte": [field, from.timestamp_micros()] },
+        { "$lte": [field, until.timestamp_micros()] },
+    ] };
+    let moved = doc! { "$max": [1_i64, { "$add": [field, by] }] };
+    doc! { "$cond": [is_earlier, moved, field] }.into()
 }

@@ -1,14 +1,20 @@
-//! Messages of conversations, and the ticket to which each agent writes.
+//! Messages of conversations: their documents and reads; the ticket to which each agent writes; and the search.
+//!
+//! The search is by arrays of words with a multikey index. A text index is not used: `$text` finds whole stemmed
+//! words of one collection, so neither the beginning of a number nor the same results as FTS5.
 use crate::domain::content::MessageSource;
-use crate::domain::ids::{MessageId, PersonId, TicketId};
-use crate::domain::ticket::conversation::ConversationMessage;
-use crate::engine::ports::{ConversationStore, StoreError};
+use crate::domain::ids::{DepartmentId, MessageId, PersonId, TicketId};
+use crate::domain::ticket::conversation::{ConversationMessage, RelayedTo};
+use crate::engine::ports::search::MAX_MATCHES;
+use crate::engine::ports::{ConversationStore, SearchHit, SearchStore, StoreError};
 use crate::store::mongo::Mongo;
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, among, int, value};
-use crate::store::mongo::schema::{FOCUS, MESSAGES};
+use crate::store::mongo::codec::{Fields, among, fields, int, nested, value};
+use crate::store::mongo::schema::{FOCUS, MESSAGES, TICKET_QUEUE, TICKETS, USERS};
+use crate::store::search_words;
 use async_trait::async_trait;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::HashMap;
 
 /// Returns the filter of messages that were written as this message of a chat.
 pub(crate) fn by_source(MessageSource { chat, message_id }: MessageSource) -> Document {
@@ -33,6 +39,42 @@ pub(crate) fn due(tickets: &[TicketId]) -> Document {
 /// Returns the filter of messages of an author that have no ticket.
 pub(crate) fn unrouted(author: PersonId) -> Document {
     doc! { "unrouted": author.to_string() }
+}
+
+/// Returns the document of `messages`: the fields of the message, and those by which it is found.
+pub(crate) fn message_document(message: &ConversationMessage, seq: i64) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": message.id.to_string() };
+    doc.extend(fields(message)?);
+    doc.insert("seq", seq);
+    doc.insert("due", message.relay.is_due());
+    doc.insert("words", search_words::of_message(message));
+    if message.ticket.is_none() && message.relay.is_due() {
+        doc.insert("unrouted", message.author.to_string());
+    }
+    put_place(&mut doc, ("source_chat", "source_message"), message.source);
+    put_place(&mut doc, ("target_chat", "target_message"), message.relay.target());
+    Ok(doc)
+}
+
+fn put_place(doc: &mut Document, (chat, message): (&str, &str), place: Option<MessageSource>) {
+    if let Some(place) = place {
+        doc.insert(chat, place.chat.0);
+        doc.insert(message, place.message_id);
+    }
+}
+
+/// Returns the statements that record where a message was sent: of one that was taken back meanwhile only
+/// the place, so that it can be deleted there.
+pub(crate) fn settle_statements(relayed: RelayedTo) -> Result<[Document; 2], StoreError> {
+    let mut set = doc! { "relay": nested(&relayed.relay())?, "due": Bson::Boolean(false) };
+    put_place(&mut set, ("target_chat", "target_message"), relayed.relay().target());
+    let update = doc! { "$set": set, "$inc": { "version": 1_i64 } };
+    let id = relayed.message.to_string();
+    let withdrawn = doc! { "$set": { "relay.message_id": relayed.message_id }, "$inc": { "version": 1_i64 } };
+    Ok([
+        doc! { "q": { "_id": &id, "relay.state": { "$ne": "withdrawn" } }, "u": update },
+        doc! { "q": { "_id": &id, "relay.state": "withdrawn" }, "u": withdrawn },
+    ])
 }
 
 async fn all(db: &Db, filter: Document) -> Result<Vec<ConversationMessage>, StoreError> {
@@ -71,12 +113,8 @@ impl ConversationStore for Mongo {
         if let Some(before) = before {
             filter.insert("seq", doc! { "$lt": int(before) });
         }
-        if rows == 0 {
-            return Ok(Vec::new()); // to the server 0 would mean all
-        }
-        let messages = self.db.collection(MESSAGES);
-        let newest = messages.find(filter).sort(doc! { "seq": -1 }).limit(int(rows));
-        self.db.all(newest).await?.into_iter().rev().map(value).collect()
+        let newest = self.db.first(MESSAGES, (filter, doc! { "seq": -1 }), rows).await?;
+        newest.into_iter().rev().map(value).collect()
     }
 
     async fn due_messages(&self, tickets: &[TicketId]) -> Result<Vec<ConversationMessage>, StoreError> {
@@ -91,21 +129,83 @@ impl ConversationStore for Mongo {
     }
 
     async fn focus(&self, agent: PersonId) -> Result<Option<TicketId>, StoreError> {
-        let found = self.db.collection(FOCUS).find_one(doc! { "_id": agent.to_string() }).await?;
+        let found = self.db.get(FOCUS, agent.to_string()).await?;
         found.map(|doc| Ok(TicketId(Fields(&doc).id("ticket")?))).transpose()
     }
 
     async fn set_focus(&self, agent: PersonId, ticket: Option<TicketId>) -> Result<(), StoreError> {
-        let (focus, of_agent) = (self.db.collection(FOCUS), doc! { "_id": agent.to_string() });
+        let id = agent.to_string();
         match ticket {
-            Some(ticket) => {
-                let doc = doc! { "_id": agent.to_string(), "ticket": ticket.to_string() };
-                focus.replace_one(of_agent, doc).upsert(true).await?;
-            }
-            None => {
-                focus.delete_one(of_agent).await?;
-            }
+            Some(ticket) => self.db.put(FOCUS, doc! { "_id": id, "ticket": ticket.to_string() }).await,
+            None => self.db.delete(FOCUS, doc! { "_id": id }).await.map(drop),
         }
-        Ok(())
+    }
+}
+
+/// Returns the filter of documents with a word that begins with each of these, which hold letters and digits
+/// only.
+pub(crate) fn with_words(words: &[String]) -> Document {
+    let each: Vec<Document> =
+        words.iter().map(|word| doc! { "words": { "$regex": format!("^{word}") } }).collect();
+    doc! { "$and": each }
+}
+
+impl Mongo {
+    /// Returns the newest documents that match.
+    async fn found(
+        &self,
+        collection: &str,
+        filter: Document,
+        (sort, fields): (Document, Document),
+    ) -> Result<Vec<Document>, StoreError> {
+        let limit = i64::try_from(MAX_MATCHES).unwrap_or(i64::MAX);
+        let collection = self.db.collection(collection);
+        let find = collection.find(filter).sort(sort).limit(limit).projection(fields);
+        self.db.all(find).await
+    }
+}
+
+#[async_trait]
+impl SearchStore for Mongo {
+    async fn search(
+        &self,
+        words: &[String],
+        departments: Option<&[DepartmentId]>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<SearchHit>, StoreError> {
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut in_ticket = with_words(words);
+        in_ticket.insert("ticket", doc! { "$exists": true });
+        let only_id = || doc! { "_id": 1 };
+        let messages = self.found(MESSAGES, in_ticket, (doc! { "seq": -1 }, doc! { "ticket": 1 })).await?;
+        // Ids grow with time.
+        let tickets = self.found(TICKETS, with_words(words), (doc! { "_id": -1 }, only_id())).await?;
+        let people = self.found(USERS, with_words(words), (doc! { "created_seq": -1 }, only_id())).await?;
+        let mut newest: HashMap<TicketId, Option<MessageId>> = HashMap::new();
+        for message in &messages {
+            let f = Fields(message);
+            newest.entry(TicketId(f.id("ticket")?)).or_insert(Some(MessageId(f.id("_id")?)));
+        }
+        for ticket in &tickets {
+            newest.entry(TicketId(Fields(ticket).id("_id")?)).or_insert(None);
+        }
+        let customers: Vec<Bson> = people.iter().filter_map(|person| person.get("_id").cloned()).collect();
+        let ids: Vec<TicketId> = newest.keys().copied().collect();
+        let mut filter = doc! { "$or": [{ "ticket_id": among(&ids) }, { "customer": { "$in": customers } }] };
+        if let Some(departments) = departments {
+            filter.insert("department", among(departments));
+        }
+        let queue = self.db.collection(TICKET_QUEUE);
+        let page = queue.find(filter).sort(doc! { "position": -1 });
+        let page = page.skip(u64::try_from(offset).unwrap_or(u64::MAX)).limit(int(limit as u64));
+        let page = self.db.all(page.projection(doc! { "ticket_id": 1 })).await?;
+        let hit = |doc: &Document| {
+            let ticket = TicketId(Fields(doc).id("ticket_id")?);
+            Ok(SearchHit { ticket, message: newest.get(&ticket).copied().flatten() })
+        };
+        page.iter().map(hit).collect()
     }
 }

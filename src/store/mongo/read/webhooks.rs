@@ -99,12 +99,6 @@ async fn settle(db: &Db, attempt: &WebhookAttempt, now: Time) -> Result<(), Stor
     }
 }
 
-/// Deletes the webhooks that ended before this time.
-pub(crate) async fn prune(db: &Db, before: Time) -> Result<(), StoreError> {
-    db.collection(WEBHOOKS).delete_many(ended_before(before)).await?;
-    Ok(())
-}
-
 #[async_trait]
 impl WebhookStore for Mongo {
     fn record_webhooks(&self) {
@@ -112,20 +106,16 @@ impl WebhookStore for Mongo {
     }
 
     async fn due_webhooks(&self, limit: usize, now: Time) -> Result<Vec<StoredWebhook>, StoreError> {
-        if limit == 0 {
-            return Ok(Vec::new()); // to the server 0 would mean all
-        }
-        let webhooks = self.db.collection(WEBHOOKS);
         let order = doc! { "next_at": 1, "seq": 1 };
-        let found = webhooks.find(due(now)).sort(order).limit(int(limit * READ_AHEAD));
+        let candidates = self.db.first(WEBHOOKS, (due(now), order), limit * READ_AHEAD).await?;
         let (mut seen, mut due) = (HashSet::new(), Vec::new());
-        for candidate in self.db.all(found).await? {
+        for candidate in candidates {
             let ticket = webhook(&candidate)?.event.ticket;
             if due.len() == limit || !seen.insert(ticket) {
                 continue;
             }
-            let oldest = webhooks.find_one(pending_of(ticket)).sort(doc! { "seq": 1 }).await?;
-            match oldest.as_ref().map(webhook).transpose()? {
+            let oldest = self.db.first(WEBHOOKS, (pending_of(ticket), doc! { "seq": 1 }), 1).await?;
+            match oldest.first().map(webhook).transpose()? {
                 Some(head) if head.next_at <= now => due.push(head),
                 // A webhook of the ticket that came since its last delay.
                 Some(head) => delay(&self.db, ticket, head.next_at).await?,
@@ -143,9 +133,9 @@ impl WebhookStore for Mongo {
     }
 
     async fn next_webhook_at(&self) -> Result<Option<Time>, StoreError> {
-        let (webhooks, order) = (self.db.collection(WEBHOOKS), doc! { "next_at": 1, "seq": 1 });
-        let next = webhooks.find_one(doc! { "state": "pending" }).sort(order).await?;
-        Ok(next.as_ref().map(webhook).transpose()?.map(|next| next.next_at))
+        let next = (doc! { "state": "pending" }, doc! { "next_at": 1, "seq": 1 });
+        let next = self.db.first(WEBHOOKS, next, 1).await?;
+        Ok(next.first().map(webhook).transpose()?.map(|next| next.next_at))
     }
 
     async fn webhooks(
@@ -161,12 +151,8 @@ impl WebhookStore for Mongo {
         if let Some(before) = before {
             filter.insert("seq", doc! { "$lt": int(before) });
         }
-        if limit == 0 {
-            return Ok(Vec::new()); // to the server 0 would mean all
-        }
-        let newest = self.db.collection(WEBHOOKS);
-        let newest = newest.find(filter).sort(doc! { "seq": -1 }).limit(int(limit));
-        self.db.all(newest).await?.iter().map(webhook).collect()
+        let newest = self.db.first(WEBHOOKS, (filter, doc! { "seq": -1 }), limit).await?;
+        newest.iter().map(webhook).collect()
     }
 
     async fn webhook_counts(&self) -> Result<WebhookCounts, StoreError> {

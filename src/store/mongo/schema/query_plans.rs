@@ -10,9 +10,9 @@ use crate::domain::ids::{Arrival, ChatId, DepartmentId, PersonId, TicketId};
 use crate::domain::ticket::Priority;
 use crate::domain::traffic::TrafficClass;
 use crate::engine::ports::StoreError;
-use crate::store::mongo::inbox;
 use crate::store::mongo::outbox::{chat_queues, staging};
-use crate::store::mongo::read::{cards, conversation, events, queue, tickets, webhooks};
+use crate::store::mongo::read::{conversation, queue, tickets, webhooks};
+use crate::store::mongo::{inbox, store, upkeep};
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use uuid::Uuid;
@@ -54,8 +54,8 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(USERS, doc! { "alias_key": "a" }, doc! {}),
         find(USERS, doc! { "role": "admin" }, doc! { "created_seq": 1 }),
         find(USERS, doc! {}, doc! { "created_seq": -1 }),
-        find(EVENTS, events::of_ticket(ticket), doc! { "_id": 1 }),
-        find(EVENTS, events::of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
+        find(EVENTS, store::events_of_ticket(ticket), doc! { "_id": 1 }),
+        find(EVENTS, store::events_of_agent(agent, Time::UNIX_EPOCH), doc! { "micros": 1 }),
         find(MESSAGES, conversation::by_source(place), doc! {}),
         find(MESSAGES, conversation::by_key("k"), doc! {}),
         find(MESSAGES, conversation::by_target(place), doc! {}),
@@ -74,7 +74,7 @@ fn queries() -> Vec<(&'static str, Document)> {
         find(OUTBOX_CHATS, chat_queues::claimed_by("p"), doc! {}),
         find(OUTBOX_STAGED, staged, by_id),
         find(OUTBOX, chat_queues::overflow(ChatId(1)), chat_queues::overflow_order()),
-        find(TICKET_QUEUE, cards::ended_with_live_cards(Time::UNIX_EPOCH), doc! {}),
+        find(TICKET_QUEUE, upkeep::ended_with_live_cards(Time::UNIX_EPOCH), doc! {}),
     ]
 }
 

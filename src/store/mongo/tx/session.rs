@@ -1,17 +1,17 @@
 //! The session registry: one session per write queue, recorded in `tx_sessions` so that other processes can
-//! kill it.
+//! kill it; and the counters of what the sessions sent.
 //!
 //! A process that is killed inside a transaction leaves it open. The server then holds its write locks until
 //! the transaction is a minute old. A process that conflicts for more than a second kills the recorded
 //! sessions of all other processes; a living one sees one more conflict and retries.
 use super::error::TxError;
-use super::stats::TxCounters;
 use crate::engine::ports::StoreError;
 use crate::store::mongo::schema::TX_SESSIONS;
 use futures::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{ClientSession, Database};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,7 +23,7 @@ const MAX_SESSION_AGE: Duration = Duration::from_secs(600);
 pub(crate) struct Session {
     db: Database,
     /// The id of this process.
-    pub(crate) process: String,
+    pub(super) process: String,
     /// The name of the write queue.
     queue: &'static str,
     /// The most documents or statements in one command.
@@ -93,5 +93,45 @@ impl Session {
         let records = self.db.collection::<Document>(TX_SESSIONS);
         // If this fails, the record expires.
         drop(records.delete_one(doc! { "_id": self.record_id() }).await);
+    }
+}
+
+/// Counts of what the write queues have sent to the server since the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TxStats {
+    /// Committed transactions.
+    pub transactions: u64,
+    /// Commands in transactions, each a round trip: queries, writes and the commits themselves.
+    pub commands: u64,
+    /// Documents inserted, updated or deleted, also by transactions that were retried.
+    pub documents: u64,
+}
+
+/// The counters behind [`TxStats`].
+#[derive(Debug, Default)]
+pub(crate) struct TxCounters {
+    transactions: AtomicU64,
+    commands: AtomicU64,
+    documents: AtomicU64,
+}
+
+impl TxCounters {
+    pub(crate) fn count_commit(&self) {
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        self.count_command(0);
+    }
+
+    /// Counts a command and the documents that it wrote.
+    pub(crate) fn count_command(&self, documents: usize) {
+        self.commands.fetch_add(1, Ordering::Relaxed);
+        self.documents.fetch_add(documents as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stats(&self) -> TxStats {
+        TxStats {
+            transactions: self.transactions.load(Ordering::Relaxed),
+            commands: self.commands.load(Ordering::Relaxed),
+            documents: self.documents.load(Ordering::Relaxed),
+        }
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Each assignment, release and profile change writes the agent's document. Two transactions that do so
 //! conflict there, so a guard that was checked holds until the commit, and `current_tickets` is the number of
-//! held tickets.
-mod spans;
+//! held tickets. It also has the times by which the statistics judge a hold: since when the agent is available,
+//! and when a slot became free.
 
 use crate::domain::Time;
 use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::person::{AgentProfile, Availability, Person};
+use crate::domain::policy::Capacity;
+use crate::domain::statistics::AvailableSpan;
 use crate::domain::ticket::Hold;
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, Write};
 use crate::store::mongo::codec::{Fields, date, put_time};
+use crate::store::mongo::read::tickets::held_by;
 use crate::store::mongo::schema::{AGENT_STATUS, TICKET_QUEUE};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
@@ -60,7 +63,6 @@ impl Agent {
     fn read(doc: &Document) -> Result<Self, StoreError> {
         let f = Fields(doc);
         let online = f.text("status")? == Availability::Online.as_str();
-        let (available_since, slot_freed_at) = spans::read_times(f)?;
         Ok(Self {
             is_stored: true,
             serves: true,
@@ -68,11 +70,23 @@ impl Agent {
             is_eligible: online && f.flag("reachable")? && f.flag("auto_assignment_enabled")?,
             held: f.int("current_tickets")?,
             stored_last_assigned: f.opt_time("last_assigned")?,
-            available_since,
-            slot_freed_at,
+            available_since: f.opt_time("available_since")?,
+            slot_freed_at: f.opt_time("slot_freed_at")?,
             ..Self::default()
         })
     }
+
+    /// Returns their available span.
+    fn span(&self, agent: PersonId) -> Option<AvailableSpan> {
+        let capacity = u16::try_from(self.max_tickets).ok().and_then(Capacity::new)?;
+        Some(AvailableSpan { agent, since: self.available_since?, capacity })
+    }
+}
+
+/// Returns the capacity of a person who is available.
+fn available_capacity(person: &Person) -> Option<Capacity> {
+    let available = person.agent.as_ref().filter(|agent| agent.availability == Availability::Online);
+    available.map(|agent| agent.max_tickets)
 }
 
 /// The agents of a unit of work.
@@ -81,20 +95,22 @@ pub(crate) struct AgentSet {
     agents: HashMap<PersonId, Agent>,
     /// The tickets in slots that were read or changed. The unique index protects the others.
     slots: HashMap<(PersonId, Slot), Option<TicketId>>,
-    /// The holds, as they were read, of agents whose available span may end.
+    /// The holds that were read.
     holds: HashMap<PersonId, Vec<(TicketId, Time)>>,
 }
 
 impl AgentSet {
-    /// Reads the agents who hold or get tickets or whose profile is written. A retry also reads their slots.
+    /// Reads the agents who hold or get tickets or whose profile is written. The tickets that they hold are read
+    /// of those who become agents, as they may hold some of an earlier time as one, and of those whose available
+    /// span ends; in a retry of all.
     pub(crate) async fn load<'a>(
         tx: &mut Tx<'_>,
-        changes: impl Iterator<Item = &'a Change> + Clone,
+        changes: impl Iterator<Item = &'a Change>,
         mut ids: HashSet<PersonId>,
         is_retry: bool,
     ) -> Result<Self, TxError> {
-        let mut profiles = HashSet::new();
-        for change in changes.clone() {
+        let mut people = Vec::new();
+        for change in changes {
             match &change.write {
                 Write::Ticket { ticket, .. }
                 | Write::TicketContent { ticket, .. }
@@ -103,39 +119,43 @@ impl AgentSet {
                 }
                 Write::Person { person, .. } | Write::AdminRole { person, .. } => {
                     ids.insert(person.id);
-                    profiles.extend(person.agent.as_ref().map(|_| person.id));
+                    people.push(person);
                 }
                 _ => {}
             }
         }
         let mut set = Self::default();
-        let names: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        let names = ids.iter().map(ToString::to_string);
         for doc in tx.find_in(AGENT_STATUS, "agent_id", names).await? {
             set.agents.insert(PersonId(Fields(&doc).id("agent_id")?), Agent::read(&doc)?);
         }
-        // A new agent may hold tickets of an earlier time as one.
-        let counted = |id: &PersonId| is_retry || (profiles.contains(id) && !set.agents.contains_key(id));
-        let counted: Vec<_> = ids.iter().filter(|id| counted(id)).copied().collect();
-        set.load_slots(tx, counted).await?;
-        set.load_holds(tx, changes).await?;
+        let needs_holds = |person: &Person| match set.agents.get(&person.id) {
+            Some(agent) => {
+                let span = agent.span(person.id);
+                span.is_some_and(|span| Some(span.capacity) != available_capacity(person))
+            }
+            None => person.agent.is_some(),
+        };
+        if !is_retry {
+            ids = people.iter().filter(|person| needs_holds(person)).map(|person| person.id).collect();
+        }
+        set.load_holds(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
         Ok(set)
     }
 
-    async fn load_slots(&mut self, tx: &mut Tx<'_>, ids: Vec<PersonId>) -> Result<(), TxError> {
+    async fn load_holds(&mut self, tx: &mut Tx<'_>, ids: &[PersonId]) -> Result<(), TxError> {
         if ids.is_empty() {
             return Ok(());
         }
-        let names: Vec<_> = ids.iter().map(ToString::to_string).collect();
-        let held =
-            tx.find(TICKET_QUEUE, doc! { "assigned_agent": { "$in": names }, "holding": true }).await?;
         for id in ids {
-            self.agents.entry(id).or_default().held = 0;
+            self.agents.entry(*id).or_default().held = 0;
         }
-        for doc in held {
+        for doc in tx.find(TICKET_QUEUE, held_by(ids)).await? {
             let f = Fields(&doc);
-            let id = PersonId(f.id("assigned_agent")?);
+            let (id, ticket) = (PersonId(f.id("assigned_agent")?), TicketId(f.id("ticket_id")?));
             self.agents.entry(id).or_default().held += 1;
-            self.slots.insert((id, Slot(f.number("slot")?)), Some(TicketId(f.id("ticket_id")?)));
+            self.slots.insert((id, Slot(f.number("slot")?)), Some(ticket));
+            self.holds.entry(id).or_default().push((ticket, f.time("assigned_at")?));
         }
         Ok(())
     }
@@ -205,6 +225,42 @@ impl AgentSet {
             && person.reachable
             && profile.auto_assignment_enabled;
         agent.profile.extend(profile_fields(person, profile));
+    }
+
+    /// Returns the holds of an agent as they were read.
+    pub(crate) fn stored_holds(&self, agent: PersonId) -> &[(TicketId, Time)] {
+        self.holds.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Begins and ends the available span of a person who is about to be written. Returns the one that ends.
+    pub(crate) fn change_span(&mut self, person: &Person, at: Time) -> Option<AvailableSpan> {
+        let agent = self.agents.entry(person.id).or_default();
+        let (span, capacity) = (agent.span(person.id), available_capacity(person));
+        if span.map(|span| span.capacity) != capacity {
+            agent.available_since = capacity.map(|_| at);
+            agent.mark_changed();
+            return span;
+        }
+        None
+    }
+
+    /// Returns since when an agent is available.
+    pub(crate) fn available_since(&self, agent: PersonId) -> Option<Time> {
+        self.agents.get(&agent)?.available_since
+    }
+
+    /// Returns since when an agent is available and has the latest of their free slots.
+    pub(crate) fn ready_since(&self, agent: PersonId) -> Option<Time> {
+        let agent = self.agents.get(&agent)?;
+        agent.available_since.max(agent.slot_freed_at.filter(|_| agent.available_since.is_some()))
+    }
+
+    /// Records that a ticket left one of an agent's slots.
+    pub(crate) fn record_free_slot(&mut self, agent: PersonId, at: Time) {
+        if let Some(agent) = self.agents.get_mut(&agent) {
+            agent.slot_freed_at = Some(at);
+            agent.mark_changed();
+        }
     }
 
     /// Writes the agents that changed.

@@ -45,10 +45,10 @@ impl BatchWriter for TicketWriter {
         while let Some(batch) = batches.pop_front() {
             let (commands, replies): (Vec<Command>, Vec<Reply<CommandResult>>) =
                 batch.into_iter().map(|queued| (queued.command, queued.reply)).unzip();
-            let (db, process) = (self.session.db().clone(), self.session.process.clone());
+            let db = self.session.db().clone();
             let webhooks = self.records_webhooks.load(Ordering::SeqCst);
             let zone = *self.zone.read().unwrap_or_else(PoisonError::into_inner);
-            let work = Batch { db: &db, process: &process, commands: &commands, webhooks, zone };
+            let work = Batch { db: &db, commands: &commands, webhooks, zone };
             let results: Vec<_> = match tx::run(&mut self.session, &work).await {
                 Ok(results) => results.into_iter().map(Ok).collect(),
                 Err(StoreError::Corrupt(_)) if commands.len() > 1 => {
@@ -81,8 +81,6 @@ fn writes_reference_data(change: &Change) -> bool {
 /// The commands of one transaction.
 struct Batch<'a> {
     db: &'a Database,
-    /// The id of this process: its share of the queue depths is counted under it.
-    process: &'a str,
     commands: &'a [Command],
     /// Whether each change writes its webhook.
     webhooks: bool,
@@ -98,9 +96,10 @@ impl Work for Batch<'_> {
         let load = UnitOfWork::load(tx, self.commands, (self.webhooks, self.zone), attempt > 0);
         let (unit, first_number) = tokio::join!(load, self.allocate_numbers());
         let mut unit = unit?;
+        unit.next_number = first_number?;
         let results =
             self.commands.iter().map(|command| unit.apply(command)).collect::<Result<Vec<_>, _>>()?;
-        let first_arrival = unit.flush(tx, self.process, first_number?).await?;
+        let first_arrival = unit.flush(tx).await?;
         Ok(results.into_iter().map(|result| set_arrivals(result, first_arrival)).collect())
     }
 }

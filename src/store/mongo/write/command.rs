@@ -4,9 +4,7 @@
 //! order, and flushes what changed. A refused change writes nothing and does not abort the other changes of
 //! the transaction.
 use super::agents::AgentSet;
-use super::messages::MessageSet;
-use super::records::{RecordSet, event_document};
-use super::statistics::{self, TicketBefore};
+use super::records::RecordSet;
 use super::tickets::TicketSet;
 use crate::domain::Time;
 use crate::domain::event::AuditEvent;
@@ -16,15 +14,16 @@ use crate::domain::person::Person;
 use crate::domain::statistics::FigureCounts;
 use crate::engine::ports::{Change, CommitError, Committed, Guard, StoreError, WebhookEvent, Write};
 use crate::store::fifo_guard::FifoGuard;
-use crate::store::mongo::codec::{Fields, int};
+use crate::store::mongo::codec::{Fields, date, int, nested};
 use crate::store::mongo::inbox::{UpdateEnd, UpdateSet};
 use crate::store::mongo::outbox::staging::{Delivery, staged_documents};
 use crate::store::mongo::read::webhooks;
 use crate::store::mongo::schema::{EVENTS, OUTBOX_DROPPED, OUTBOX_STAGED, WEBHOOKS};
+use crate::store::mongo::statistics::{self, TicketBefore};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use chrono_tz::Tz;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -49,10 +48,8 @@ pub(crate) enum Command {
 pub(crate) enum CommandResult {
     /// The result of each change.
     Commit(Vec<Result<Committed, CommitError>>),
-    /// How many updates were new.
-    Appended(usize),
-    /// Nothing to report.
-    Done,
+    /// How many updates it appended, or how many dead letters it retries.
+    Count(usize),
 }
 
 impl Command {
@@ -94,40 +91,33 @@ pub(crate) fn set_arrivals(result: CommandResult, first: u64) -> CommandResult {
     CommandResult::Commit(changes)
 }
 
-/// A delivery to be staged, with its offset to the first number of the batch.
-struct NewDelivery<'c> {
-    outgoing: &'c Outgoing,
-    since: Time,
-    offset: u64,
-}
-
 /// The documents of one batch: as they were read, and as the commands change them.
-pub(crate) struct UnitOfWork<'c> {
+pub(crate) struct UnitOfWork {
     tickets: TicketSet,
     agents: AgentSet,
     records: RecordSet,
-    messages: MessageSet,
     updates: UpdateSet,
     /// The ids of the given-up deliveries that commands retry and that are still kept.
     dropped: HashSet<i64>,
     retried: Vec<i64>,
-    deliveries: Vec<NewDelivery<'c>>,
-    events: Vec<(u64, &'c AuditEvent)>,
-    /// The webhooks of the changes; `None` if there is no receiver.
-    webhooks: Option<Vec<(u64, WebhookEvent)>>,
+    deliveries: Vec<Delivery>,
+    events: Vec<Document>,
+    /// Whether each change writes its webhook.
+    records_webhooks: bool,
+    webhooks: Vec<Document>,
     /// What the changes add to the roll-ups.
     counts: FigureCounts,
-    /// The offset of the next number of the batch.
-    next_offset: u64,
+    /// The next number for an event, a delivery, a message, a webhook or a new person.
+    pub(crate) next_number: u64,
 }
 
-impl<'c> UnitOfWork<'c> {
+impl UnitOfWork {
     /// Reads all documents that the commands need from the transaction's snapshot. The first attempt relies
     /// on the unique indexes to find duplicates; with `is_retry` they are read.
     pub(crate) async fn load(
         tx: &mut Tx<'_>,
-        commands: &'c [Command],
-        (webhooks, zone): (bool, Tz),
+        commands: &[Command],
+        (records_webhooks, zone): (bool, Tz),
         is_retry: bool,
     ) -> Result<Self, TxError> {
         let changes = || commands.iter().flat_map(Command::changes);
@@ -148,21 +138,21 @@ impl<'c> UnitOfWork<'c> {
         Ok(Self {
             agents: AgentSet::load(tx, changes(), tickets.holders(), is_retry).await?,
             tickets,
-            records: RecordSet::load(tx, changes()).await?,
-            messages: MessageSet::load(tx, changes()).await?,
+            records: RecordSet::load(tx, changes(), is_retry).await?,
             updates: UpdateSet::load(tx, updates).await?,
             dropped: kept_ids(tx, dropped).await?,
             retried: Vec::new(),
             deliveries: Vec::new(),
             events: Vec::new(),
-            webhooks: webhooks.then(Vec::new),
+            records_webhooks,
+            webhooks: Vec::new(),
             counts: FigureCounts::new(zone),
-            next_offset: 0,
+            next_number: 0,
         })
     }
 
     /// Applies a command. An error means that a document can't be decoded.
-    pub(crate) fn apply(&mut self, command: &'c Command) -> Result<CommandResult, StoreError> {
+    pub(crate) fn apply(&mut self, command: &Command) -> Result<CommandResult, StoreError> {
         match command {
             Command::Commit(changes, time) => {
                 let (mut fifo, mut results) = (FifoGuard::default(), Vec::with_capacity(changes.len()));
@@ -176,31 +166,31 @@ impl<'c> UnitOfWork<'c> {
             }
             Command::AppendUpdates(updates, now) => {
                 let new = updates.iter().filter(|(id, update)| self.updates.append(*id, update, *now));
-                Ok(CommandResult::Appended(new.count()))
+                Ok(CommandResult::Count(new.count()))
             }
             Command::EndUpdate(id, end, answers, now) => {
                 if self.updates.end(*id, end, *now) {
-                    self.enqueue(answers, *now);
+                    self.enqueue(answers, *now)?;
                 }
-                Ok(CommandResult::Done)
+                Ok(CommandResult::Count(0))
             }
             Command::Enqueue(deliveries, now) => {
-                self.enqueue(deliveries, *now);
-                Ok(CommandResult::Done)
+                self.enqueue(deliveries, *now)?;
+                Ok(CommandResult::Count(0))
             }
-            Command::RetryUpdate(id) => Ok(CommandResult::Appended(usize::from(self.updates.revive(*id)))),
+            Command::RetryUpdate(id) => Ok(CommandResult::Count(usize::from(self.updates.revive(*id)))),
             Command::RetryDelivery(id, deliveries, now) => {
                 let is_kept = self.dropped.remove(id);
                 if is_kept {
                     self.retried.push(*id);
-                    self.enqueue(deliveries, *now);
+                    self.enqueue(deliveries, *now)?;
                 }
-                Ok(CommandResult::Appended(usize::from(is_kept)))
+                Ok(CommandResult::Count(usize::from(is_kept)))
             }
         }
     }
 
-    fn change(&mut self, change: &'c Change, time: Time) -> Result<Committed, CommitError> {
+    fn change(&mut self, change: &Change, time: Time) -> Result<Committed, CommitError> {
         let (mut arrival, mut is_in_ticket) = (None, false);
         let at = change.event.as_ref().map_or(time, |event| event.at);
         match &change.write {
@@ -226,8 +216,8 @@ impl<'c> UnitOfWork<'c> {
                 self.tickets.check_queue_head(*department, tickets)?;
             }
             Write::Person { person, expected } => {
-                let offset = self.take_offset();
-                self.records.person(person, *expected, offset)?;
+                let number = self.take_number();
+                self.records.person(person, *expected, number)?;
                 self.set_profile(person, at);
             }
             Write::AdminRole { person, expected, guard } => {
@@ -238,9 +228,9 @@ impl<'c> UnitOfWork<'c> {
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
             Write::Message { message, expected } => {
-                let offset = self.take_offset();
-                is_in_ticket = self.messages.joins_ticket(message);
-                self.messages.write(message, *expected, offset)?;
+                let number = self.take_number();
+                is_in_ticket = self.records.joins_ticket(message);
+                self.records.message(message, *expected, number)?;
             }
             Write::FirstAnswer { ticket, at } => {
                 if let Some(ticket) = self.tickets.set_first_answer(*ticket, *at) {
@@ -252,16 +242,16 @@ impl<'c> UnitOfWork<'c> {
             Write::Nothing => {}
         }
         if let Some(event) = &change.event {
-            let offset = self.take_offset();
-            self.events.push((offset, event));
+            let number = self.take_number();
+            self.events.push(event_document(event, number)?);
         }
-        if self.webhooks.is_some()
+        if self.records_webhooks
             && let Some(event) = WebhookEvent::of(change, is_in_ticket, time)
         {
-            let offset = self.take_offset();
-            self.webhooks.iter_mut().for_each(|webhooks| webhooks.push((offset, event.clone())));
+            let number = self.take_number();
+            self.webhooks.push(webhooks::document(&event, number));
         }
-        self.enqueue(&change.notices, at);
+        self.enqueue(&change.notices, at)?;
         Ok(Committed { arrival })
     }
 
@@ -274,49 +264,46 @@ impl<'c> UnitOfWork<'c> {
         self.agents.set_profile(person);
     }
 
-    fn enqueue(&mut self, deliveries: &'c [Outgoing], since: Time) {
+    fn enqueue(&mut self, deliveries: &[Outgoing], since: Time) -> Result<(), StoreError> {
         for outgoing in deliveries {
-            let offset = self.take_offset();
-            self.deliveries.push(NewDelivery { outgoing, since, offset });
+            let number = self.take_number();
+            self.deliveries.push(Delivery::new(outgoing, since, int(number))?);
         }
+        Ok(())
     }
 
-    fn take_offset(&mut self) -> u64 {
-        self.next_offset += 1;
-        self.next_offset - 1
+    fn take_number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number - 1
     }
 
-    /// Writes everything that changed, numbered from `first_number`; returns the first arrival number.
-    /// Tickets are last, because all replicas conflict at the arrival counter: so it is locked for the
-    /// shortest time.
-    pub(crate) async fn flush(
-        self,
-        tx: &mut Tx<'_>,
-        process: &str,
-        first_number: u64,
-    ) -> Result<u64, TxError> {
+    /// Writes everything that changed; returns the first arrival number. Tickets are last, because all
+    /// replicas conflict at the arrival counter: so it is locked for the shortest time.
+    pub(crate) async fn flush(self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
         self.agents.flush(tx).await?;
-        self.records.flush(tx, first_number).await?;
-        self.messages.flush(tx, first_number).await?;
-        let deliveries = self.deliveries.into_iter().map(|new| {
-            let delivery = Delivery::new(new.outgoing, new.since, int(first_number + new.offset))?;
-            Ok((new.outgoing.chat, delivery))
-        });
-        let staged = staged_documents(deliveries.collect::<Result<_, StoreError>>()?);
-        tx.insert(OUTBOX_STAGED, staged).await?;
-        if !self.retried.is_empty() {
-            tx.delete(OUTBOX_DROPPED, self.retried.iter().map(|id| doc! { "_id": *id })).await?;
-        }
-        let events =
-            self.events.into_iter().map(|(offset, event)| event_document(event, first_number + offset));
-        tx.insert(EVENTS, events.collect::<Result<_, StoreError>>()?).await?;
-        let webhooks = self.webhooks.into_iter().flatten();
-        let webhooks = webhooks.map(|(offset, event)| webhooks::document(&event, first_number + offset));
-        tx.insert(WEBHOOKS, webhooks.collect()).await?;
-        statistics::flush(&self.counts, tx, process).await?;
+        self.records.flush(tx).await?;
+        tx.insert(OUTBOX_STAGED, staged_documents(&self.deliveries)?).await?;
+        tx.delete(OUTBOX_DROPPED, self.retried.iter().map(|id| doc! { "_id": *id })).await?;
+        tx.insert(EVENTS, self.events).await?;
+        tx.insert(WEBHOOKS, self.webhooks).await?;
+        statistics::flush(&self.counts, tx).await?;
         self.updates.flush(tx).await?;
-        self.tickets.flush(tx, process).await
+        self.tickets.flush(tx).await
     }
+}
+
+/// Returns the document of `events`; `seq` orders the events of a ticket.
+fn event_document(event: &AuditEvent, seq: u64) -> Result<Document, StoreError> {
+    let mut doc = doc! { "_id": int(seq), "at": date(event.at), "event": nested(event)? };
+    if let Some(ticket) = event.ticket {
+        doc.insert("ticket_id", ticket.to_string());
+    }
+    if let Some((agent, is_assignment)) = event.counts_for() {
+        doc.insert("agent_id", agent.to_string());
+        doc.insert("micros", event.at.timestamp_micros());
+        doc.insert("kind", if is_assignment { "assigned" } else { "completed" });
+    }
+    Ok(doc)
 }
 
 /// Returns those of these ids whose given-up deliveries are still kept.

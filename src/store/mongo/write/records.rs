@@ -1,140 +1,193 @@
-//! The other records of a unit of work: people, departments, settings, incidents and invitations, each
-//! written over the version that was read; and the documents of events.
+//! The records of a unit of work: people, departments, settings, incidents, invitations and messages, each
+//! written over the version that was read; and their documents.
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
-use crate::domain::event::AuditEvent;
-use crate::domain::ids::{DepartmentId, PersonId, Version};
+use crate::domain::ids::Version;
 use crate::domain::person::invite::Invite;
 use crate::domain::person::{AgentProfile, Availability, Person};
 use crate::domain::policy::Settings;
+use crate::domain::ticket::conversation::ConversationMessage;
 use crate::engine::ports::{AdminGuard, Change, CommitError, StoreError, UniqueKey, Write};
 use crate::store::mongo::codec::{Fields, date, fields, int, nested};
+use crate::store::mongo::read::conversation::{by_key, by_source, message_document};
 use crate::store::mongo::schema::{
-    COUNTERS, DEPARTMENTS, INCIDENTS_ID, INVITES, SETTINGS, SETTINGS_ID, USERS,
+    COUNTERS, DEPARTMENTS, INCIDENTS_ID, INVITES, MESSAGES, SETTINGS, SETTINGS_ID, USERS,
 };
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::search_words;
-use mongodb::bson::{Document, doc};
-use std::collections::{HashMap, HashSet};
+use mongodb::bson::{Bson, Document, doc};
+use std::collections::{BTreeMap, HashMap};
 
-/// The records of a unit of work, as documents.
+/// The fields whose values no two records of a collection share, and the key that a second one violates.
+const UNIQUE: [(&str, UniqueKey, &[&str]); 7] = [
+    (USERS, UniqueKey::Telegram, &["telegram_id"]),
+    (USERS, UniqueKey::Alias, &["alias_key"]),
+    (DEPARTMENTS, UniqueKey::Department, &["name_key"]),
+    (INVITES, UniqueKey::Invite, &["_id"]),
+    (MESSAGES, UniqueKey::Message, &["_id"]),
+    (MESSAGES, UniqueKey::Message, &["source_chat", "source_message"]),
+    (MESSAGES, UniqueKey::Message, &["source_key"]),
+];
+
+/// Returns the unique keys of a document, each with its values.
+fn unique_values(collection: &str, doc: &Document) -> Vec<(UniqueKey, String)> {
+    let of_collection = UNIQUE.iter().filter(|(of, ..)| *of == collection);
+    let values = of_collection.filter_map(|(_, key, names)| {
+        let values = names.iter().map(|name| Fields(doc).get(name).map(ToString::to_string));
+        Some((*key, format!("{collection} {names:?} {:?}", values.collect::<Option<Vec<_>>>()?)))
+    });
+    values.collect()
+}
+
+/// The collection and the `_id` of a record.
+type RecordId = (&'static str, String);
+
+/// The records of a unit of work.
 #[derive(Default)]
 pub(crate) struct RecordSet {
-    users: HashMap<PersonId, Document>,
-    departments: HashMap<DepartmentId, Document>,
-    /// The documents of `settings`, by `_id`.
-    singletons: HashMap<&'static str, Document>,
-    invites: HashMap<String, Document>,
-    inserts: Vec<(&'static str, Document)>,
-    updates: Vec<(&'static str, Document)>,
-    /// The admins, if a change needs them.
-    admins: HashSet<PersonId>,
+    /// The records that exist, as the changes so far have left them.
+    current: HashMap<RecordId, Document>,
+    /// The `_id` of the record that has these unique values.
+    owners: HashMap<String, String>,
+    /// The documents to insert and to replace, per collection and in order.
+    writes: BTreeMap<&'static str, (Vec<Document>, Vec<Document>)>,
+    revoked_invites: Vec<String>,
     changes_admins: bool,
-    deleted_invites: Vec<String>,
-    /// The ids of new people, whose `created_seq` counts from 0 until the flush.
-    new_users: HashSet<String>,
 }
 
 impl RecordSet {
-    /// Reads the records that the changes need.
+    /// Reads the records that the changes need. A retry also looks for new messages, which an attempt without
+    /// an answer may have written.
     pub(crate) async fn load<'a>(
         tx: &mut Tx<'_>,
         changes: impl Iterator<Item = &'a Change>,
+        is_retry: bool,
     ) -> Result<Self, TxError> {
-        let (mut people, mut telegrams, mut codes) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let (mut admins, mut departments, mut singletons) = (false, false, HashSet::new());
-        let mut aliases = HashSet::new();
+        let mut wanted: BTreeMap<(&'static str, &'static str), Vec<Bson>> = BTreeMap::new();
+        let mut want = |collection, field, value: Bson| {
+            wanted.entry((collection, field)).or_default().push(value);
+        };
+        let (mut messages, mut needs_admins) = (Vec::new(), false);
         for change in changes {
             match &change.write {
-                Write::Person { person, .. } => {
-                    people.insert(person.id.to_string());
-                    telegrams.insert(person.telegram.0);
-                    aliases.extend(person.agent.as_ref().and_then(AgentProfile::alias_key));
+                Write::Person { person, .. } | Write::AdminRole { person, .. } => {
+                    want(USERS, "_id", person.id.to_string().into());
+                    want(USERS, "telegram_id", person.telegram.0.into());
+                    if let Some(alias) = person.agent.as_ref().and_then(AgentProfile::alias_key) {
+                        want(USERS, "alias_key", alias.into());
+                    }
+                    needs_admins |= matches!(change.write, Write::AdminRole { .. });
                 }
-                Write::AdminRole { person, .. } => {
-                    people.insert(person.id.to_string());
-                    telegrams.insert(person.telegram.0);
-                    aliases.extend(person.agent.as_ref().and_then(AgentProfile::alias_key));
-                    admins = true;
+                Write::Department { department, .. } => {
+                    want(DEPARTMENTS, "_id", department.id.to_string().into());
+                    want(DEPARTMENTS, "name_key", department.name.to_lowercase().into());
                 }
-                Write::Department { .. } => departments = true,
-                Write::Settings { .. } => drop(singletons.insert(SETTINGS_ID)),
-                Write::Incidents { .. } => drop(singletons.insert(INCIDENTS_ID)),
-                Write::Invite(invite) => {
-                    codes.insert(invite.code.clone());
+                Write::Settings { .. } => want(SETTINGS, "_id", SETTINGS_ID.into()),
+                Write::Incidents { .. } => want(SETTINGS, "_id", INCIDENTS_ID.into()),
+                Write::Invite(Invite { code, .. }) | Write::RevokeInvite(code) => {
+                    want(INVITES, "_id", code.as_str().into());
                 }
-                Write::RevokeInvite(code) => {
-                    codes.insert(code.clone());
+                Write::Message { message, expected } => {
+                    if expected.is_some() || is_retry {
+                        want(MESSAGES, "_id", message.id.to_string().into());
+                    }
+                    if expected.is_none() {
+                        messages.extend(message.source.map(by_source));
+                        messages.extend(message.source_key.as_deref().map(by_key));
+                    }
                 }
                 Write::OpenTicket { .. }
                 | Write::Ticket { .. }
                 | Write::TicketContent { .. }
                 | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
-                | Write::Message { .. }
                 | Write::FirstAnswer { .. }
                 | Write::Nothing => {}
             }
         }
+        if needs_admins {
+            want(USERS, "role", "admin".into());
+        }
         let mut set = Self::default();
-        let known = tx.find_in(USERS, "_id", people).await?;
-        let named = tx.find_in(USERS, "telegram_id", telegrams).await?;
-        let called = tx.find_in(USERS, "alias_key", aliases).await?;
-        for user in known.into_iter().chain(named).chain(called) {
-            set.users.insert(PersonId(Fields(&user).id("_id")?), user);
+        for ((collection, field), values) in wanted {
+            set.add(collection, tx.find_in(collection, field, values).await?)?;
         }
-        if admins {
-            for doc in tx.find(USERS, doc! { "role": "admin" }).await? {
-                set.admins.insert(PersonId(Fields(&doc).id("_id")?));
-            }
-        }
-        if departments {
-            for doc in tx.find(DEPARTMENTS, doc! {}).await? {
-                set.departments.insert(DepartmentId(Fields(&doc).id("_id")?), doc);
-            }
-        }
-        for id in singletons {
-            for doc in tx.find(SETTINGS, doc! { "_id": id }).await? {
-                set.singletons.insert(id, doc);
-            }
-        }
-        for doc in tx.find_in(INVITES, "_id", codes).await? {
-            set.invites.insert(Fields(&doc).text("_id")?.to_owned(), doc);
-        }
+        let filter = match messages.len() {
+            0 => return Ok(set),
+            // For one filter the equality is faster on some servers.
+            1 => messages.remove(0),
+            _ => doc! { "$or": messages },
+        };
+        set.add(MESSAGES, tx.find(MESSAGES, filter).await?)?;
         Ok(set)
     }
 
-    /// Writes a new person or a person's next version. `created_seq` is the offset of a new person's number.
+    fn add(&mut self, collection: &'static str, found: Vec<Document>) -> Result<(), StoreError> {
+        for doc in found {
+            let id = Fields(&doc).text("_id")?.to_owned();
+            let values = unique_values(collection, &doc);
+            self.owners.extend(values.into_iter().map(|(_, values)| (values, id.clone())));
+            self.current.insert((collection, id), doc);
+        }
+        Ok(())
+    }
+
+    /// Writes a new record, or the next version of one. Conflict if it is not as expected, and Duplicate if
+    /// another has the same unique values.
+    fn write(
+        &mut self,
+        collection: &'static str,
+        doc: Document,
+        expected: Option<Version>,
+    ) -> Result<(), CommitError> {
+        let record = (collection, Fields(&doc).text("_id")?.to_owned());
+        let is_taken = |(_, values): &(UniqueKey, String)| {
+            self.owners.get(values).is_some_and(|owner| *owner != record.1 || expected.is_none())
+        };
+        let taken = unique_values(collection, &doc).into_iter().find(is_taken);
+        let is_expected = match (expected, self.current.get(&record)) {
+            (None, known) => known.is_none() || taken.is_some(),
+            (Some(version), Some(known)) => Fields(known).int("version")? == int(version.0),
+            (Some(_), None) => false,
+        };
+        match taken {
+            _ if !is_expected => return Err(CommitError::Conflict),
+            Some((key, _)) => return Err(CommitError::Duplicate(key)),
+            None => {}
+        }
+        self.put(record, doc);
+        Ok(())
+    }
+
+    fn put(&mut self, record: RecordId, doc: Document) {
+        let (collection, id) = record.clone();
+        let (inserts, updates) = self.writes.entry(collection).or_default();
+        if self.current.contains_key(&record) { updates } else { inserts }.push(doc.clone());
+        let values = unique_values(collection, &doc);
+        if let Some(before) = self.current.insert(record, doc) {
+            for (_, values) in unique_values(collection, &before) {
+                self.owners.remove(&values);
+            }
+        }
+        self.owners.extend(values.into_iter().map(|(_, values)| (values, id.clone())));
+    }
+
+    /// Returns a record as the changes so far have left it.
+    fn current(&self, collection: &'static str, id: &(impl ToString + ?Sized)) -> Option<Fields<'_>> {
+        self.current.get(&(collection, id.to_string())).map(Fields)
+    }
+
+    /// Writes a new person with this number, or a person's next version.
     pub(crate) fn person(
         &mut self,
         p: &Person,
         expected: Option<Version>,
-        created_seq: u64,
+        number: u64,
     ) -> Result<(), CommitError> {
-        let mut others = self.users.iter().filter(|(id, _)| **id != p.id || expected.is_none());
-        let taken = others.any(|(_, user)| user.get_i64("telegram_id") == Ok(p.telegram.0));
-        let key = p.agent.as_ref().and_then(AgentProfile::alias_key);
-        let mut called = self.users.iter().filter(|(id, _)| **id != p.id);
-        let is_called = key.is_some_and(|key| called.any(|(_, user)| user.get_str("alias_key") == Ok(&key)));
-        let alias = is_called.then_some(UniqueKey::Alias);
-        let known = self.users.get(&p.id);
-        check(expected, known, taken.then_some(UniqueKey::Telegram).or(alias))?;
-        let created_seq = if let Some(known) = known {
-            Fields(known).int("created_seq")?
-        } else {
-            self.new_users.insert(p.id.to_string());
-            int(created_seq)
-        };
-        let doc = user_document(p, created_seq)?;
-        self.users.insert(p.id, doc.clone());
-        self.put(USERS, expected, doc);
-        if p.is_admin() {
-            self.admins.insert(p.id);
-        } else {
-            self.admins.remove(&p.id);
-        }
-        Ok(())
+        let created_seq =
+            self.current(USERS, &p.id).map_or(Ok(int(number)), |known| known.int("created_seq"))?;
+        self.write(USERS, user_document(p, created_seq)?, expected)
     }
 
     /// Writes the next version of a person who becomes or ceases to be an admin.
@@ -144,7 +197,10 @@ impl RecordSet {
         expected: Version,
         guard: AdminGuard,
     ) -> Result<(), CommitError> {
-        if !guard.allows(self.admins.iter().any(|id| *id != p.id)) {
+        let id = p.id.to_string();
+        let others =
+            self.current.iter().filter(|((collection, other), _)| *collection == USERS && *other != id);
+        if !guard.allows(others.map(|(_, user)| user).any(|user| user.get_str("role") == Ok("admin"))) {
             return Err(CommitError::Admins);
         }
         self.person(p, Some(expected), 0)?;
@@ -159,12 +215,7 @@ impl RecordSet {
     ) -> Result<(), CommitError> {
         let mut doc = doc! { "_id": d.id.to_string(), "name_key": d.name.to_lowercase() };
         doc.extend(fields(d)?);
-        let mut others = self.departments.iter().filter(|(id, _)| **id != d.id);
-        let taken = others.any(|(_, other)| other.get("name_key") == doc.get("name_key"));
-        check(expected, self.departments.get(&d.id), taken.then_some(UniqueKey::Department))?;
-        self.departments.insert(d.id, doc.clone());
-        self.put(DEPARTMENTS, expected, doc);
-        Ok(())
+        self.write(DEPARTMENTS, doc, expected)
     }
 
     pub(crate) fn settings(&mut self, s: &Settings, expected: Version) -> Result<(), CommitError> {
@@ -177,75 +228,65 @@ impl RecordSet {
 
     /// Writes the next version of a document of `settings`. One that was never written has the default's
     /// version.
-    fn singleton(
-        &mut self,
-        id: &'static str,
-        fields: Document,
-        expected: Version,
-    ) -> Result<(), CommitError> {
+    fn singleton(&mut self, id: &str, fields: Document, expected: Version) -> Result<(), CommitError> {
         let mut doc = doc! { "_id": id };
         doc.extend(fields);
-        let fits = match self.singletons.get(id) {
-            Some(known) => is_at(known, expected)?,
-            None => expected == Version::default(),
-        };
-        if !fits {
-            return Err(CommitError::Conflict);
+        match self.current(SETTINGS, id) {
+            Some(_) => self.write(SETTINGS, doc, Some(expected)),
+            None if expected == Version::default() => self.write(SETTINGS, doc, None),
+            None => Err(CommitError::Conflict),
         }
-        let known = self.singletons.insert(id, doc.clone()).map(|_| expected);
-        self.put(SETTINGS, known, doc);
-        Ok(())
     }
 
     /// Writes a new invitation, or marks one as used.
     pub(crate) fn invite(&mut self, i: &Invite) -> Result<(), CommitError> {
-        let expected = match (i.used_by, self.invites.get(&i.code)) {
-            (None, None) => None,
-            (None, Some(_)) => return Err(CommitError::Duplicate(UniqueKey::Invite)),
-            (Some(_), Some(known)) if Fields(known).get("used_by").is_none() => Some(Version::default()),
-            (Some(_), _) => return Err(CommitError::Conflict),
-        };
         let mut doc = doc! { "_id": &i.code, "open": i.used_by.is_none(), "valid_until": date(i.expires_at) };
         doc.extend(fields(i)?);
-        self.invites.insert(i.code.clone(), doc.clone());
-        self.put(INVITES, expected, doc);
+        if i.used_by.is_none() {
+            return self.write(INVITES, doc, None);
+        }
+        self.check_unused(&i.code)?;
+        self.put((INVITES, i.code.clone()), doc);
         Ok(())
     }
 
     pub(crate) fn revoke_invite(&mut self, code: &str) -> Result<(), CommitError> {
-        let known = self.invites.get(code).ok_or(CommitError::Conflict)?;
-        if Fields(known).get("used_by").is_some() {
-            return Err(CommitError::Conflict);
-        }
-        self.invites.remove(code);
-        self.deleted_invites.push(code.to_owned());
+        self.check_unused(code)?;
+        self.current.remove(&(INVITES, code.to_owned()));
+        self.revoked_invites.push(code.to_owned());
         Ok(())
     }
 
-    fn put(&mut self, collection: &'static str, expected: Option<Version>, doc: Document) {
-        if expected.is_none() {
-            self.inserts.push((collection, doc));
-        } else {
-            self.updates.push((collection, doc));
-        }
+    fn check_unused(&self, code: &str) -> Result<(), CommitError> {
+        let is_unused = self.current(INVITES, code).is_some_and(|known| known.get("used_by").is_none());
+        if is_unused { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
-    /// Writes the records that changed. New people are numbered from `first_number`.
-    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>, first_number: u64) -> Result<(), TxError> {
-        for (collection, doc) in self.inserts.iter_mut().chain(&mut self.updates) {
-            if *collection == USERS && self.new_users.contains(Fields(doc).text("_id")?) {
-                let offset = Fields(doc).int("created_seq")?;
-                doc.insert("created_seq", offset + int(first_number));
-            }
+    /// Returns true if writing the message brings it into a ticket's conversation.
+    pub(crate) fn joins_ticket(&self, message: &ConversationMessage) -> bool {
+        let known = self.current(MESSAGES, &message.id);
+        message.ticket.is_some() && known.is_none_or(|known| known.get("ticket").is_none())
+    }
+
+    /// Writes a new message with this number, or the next version of one.
+    pub(crate) fn message(
+        &mut self,
+        message: &ConversationMessage,
+        expected: Option<Version>,
+        number: u64,
+    ) -> Result<(), CommitError> {
+        let seq = self.current(MESSAGES, &message.id).map_or(Ok(int(number)), |known| known.int("seq"))?;
+        self.write(MESSAGES, message_document(message, seq)?, expected)
+    }
+
+    /// Writes the records that changed.
+    pub(crate) async fn flush(self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        for (collection, (inserts, updates)) in self.writes {
+            let replace = |doc: Document| doc! { "q": { "_id": doc.get("_id").cloned() }, "u": doc };
+            tx.insert(collection, inserts).await?;
+            tx.bulk_update(collection, updates.into_iter().map(replace).collect()).await?;
         }
-        let replace = |doc: Document| doc! { "q": { "_id": doc.get("_id").cloned() }, "u": doc };
-        for collection in [USERS, DEPARTMENTS, SETTINGS, INVITES] {
-            let of = |(name, doc): &(&str, Document)| (*name == collection).then(|| doc.clone());
-            tx.insert(collection, self.inserts.iter().filter_map(of).collect()).await?;
-            tx.bulk_update(collection, self.updates.iter().filter_map(of).map(replace).collect()).await?;
-        }
-        tx.delete(INVITES, self.deleted_invites.iter().map(|code| doc! { "_id": code }).collect::<Vec<_>>())
-            .await?;
+        tx.delete(INVITES, self.revoked_invites.iter().map(|code| doc! { "_id": code })).await?;
         if self.changes_admins {
             // All changes of admins write this document, so that two of them conflict.
             let update =
@@ -254,29 +295,6 @@ impl RecordSet {
         }
         Ok(())
     }
-}
-
-/// Checks that a record is as expected, and that no other has the same unique key.
-fn check(
-    expected: Option<Version>,
-    known: Option<&Document>,
-    taken: Option<UniqueKey>,
-) -> Result<(), CommitError> {
-    let is_expected = match (expected, known) {
-        (None, known) => known.is_none() || taken.is_some(),
-        (Some(version), Some(known)) => is_at(known, version)?,
-        (Some(_), None) => false,
-    };
-    match taken {
-        _ if !is_expected => Err(CommitError::Conflict),
-        Some(key) => Err(CommitError::Duplicate(key)),
-        None => Ok(()),
-    }
-}
-
-/// Returns true if a record has this version.
-fn is_at(doc: &Document, version: Version) -> Result<bool, StoreError> {
-    Ok(Fields(doc).int("version")? == int(version.0))
 }
 
 /// Returns the document of `users`. People are sorted by `created_seq`.
@@ -309,20 +327,6 @@ fn user_document(person: &Person, created_seq: i64) -> Result<Document, StoreErr
     }
     if !person.former_usernames.is_empty() {
         doc.insert("former_username_keys", person.former_usernames.clone());
-    }
-    Ok(doc)
-}
-
-/// Returns the document of `events`; `seq` orders the events of a ticket.
-pub(crate) fn event_document(event: &AuditEvent, seq: u64) -> Result<Document, StoreError> {
-    let mut doc = doc! { "_id": int(seq), "at": date(event.at), "event": nested(event)? };
-    if let Some(ticket) = event.ticket {
-        doc.insert("ticket_id", ticket.to_string());
-    }
-    if let Some((agent, is_assignment)) = event.counts_for() {
-        doc.insert("agent_id", agent.to_string());
-        doc.insert("micros", event.at.timestamp_micros());
-        doc.insert("kind", if is_assignment { "assigned" } else { "completed" });
     }
     Ok(doc)
 }

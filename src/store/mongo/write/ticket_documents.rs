@@ -7,17 +7,16 @@ use crate::domain::ids::{Arrival, CategoryId, ChatId, DepartmentId, PersonId, Sl
 use crate::domain::number::TicketNumber;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::response::Response;
-use crate::domain::ticket::service::{Rating, ServiceRecord, Stars};
-use crate::domain::ticket::{FormerHolder, Hold, Priority, Ticket, TicketState};
+use crate::domain::ticket::{Hold, Priority, Ticket, TicketState};
 use crate::engine::ports::StoreError;
-use crate::store::mongo::codec::{Fields, date, fields, int, put_time};
+use crate::store::mongo::codec::{Fields, date, fields, int, nested, put_time};
 use crate::store::mongo::schema::QUEUE_DEPTHS;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::mongo::tx::{Tx, Work};
 use crate::store::search_words;
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Document, doc};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The field of an ended ticket whose live cards are not deleted yet.
 const HAS_LIVE_CARDS: &str = "has_live_cards";
@@ -39,7 +38,7 @@ pub(crate) fn content_document(ticket: &Ticket, key: &str) -> Result<Document, S
 }
 
 /// Returns the document of `ticket_queue` for a new ticket.
-pub(crate) fn insert_document(ticket: &Ticket, row: &Bson) -> Document {
+pub(crate) fn insert_document(ticket: &Ticket, row: &Bson) -> Result<Document, StoreError> {
     let mut doc = doc! {
         "_id": row,
         "ticket_id": ticket.id.to_string(),
@@ -51,12 +50,12 @@ pub(crate) fn insert_document(ticket: &Ticket, row: &Bson) -> Document {
         "agent_queue_position": Bson::Null,
     };
     put_time(&mut doc, "created_at", Some(ticket.created_at));
-    doc.extend(state_fields(ticket));
-    doc
+    doc.extend(state_fields(ticket)?);
+    Ok(doc)
 }
 
 /// Returns the fields of `ticket_queue` that change during a ticket's life.
-fn state_fields(ticket: &Ticket) -> Document {
+fn state_fields(ticket: &Ticket) -> Result<Document, StoreError> {
     let hold = ticket.hold();
     let ended = match &ticket.state {
         TicketState::Completed { agent: by, at } | TicketState::Cancelled { by, at } => Some((*by, *at)),
@@ -88,31 +87,78 @@ fn state_fields(ticket: &Ticket) -> Document {
     put_time(&mut doc, "unanswered_since", ticket.unanswered_since());
     put_time(&mut doc, "ended_at", ended.map(|(_, at)| at));
     if !ticket.former_holders.is_empty() {
-        doc.insert("former_holders", ticket.former_holders.iter().map(former_holder).collect::<Vec<_>>());
+        doc.insert("former_holders", nested(&ticket.former_holders)?);
     }
     if !ticket.service.is_empty() {
-        doc.insert("service", service_document(&ticket.service));
+        doc.insert("service", nested(&ticket.service)?);
     }
     if ended.is_some() {
         // Unset when the live cards of the ticket are deleted.
         doc.insert(HAS_LIVE_CARDS, true);
     }
-    doc
+    Ok(doc)
+}
+
+/// A ticket of the unit of work.
+pub(super) struct Entry {
+    /// As it was read, or as it is inserted.
+    pub(super) stored: Ticket,
+    pub(super) now: Ticket,
+    /// The idempotency key of a new ticket.
+    pub(super) new_key: Option<String>,
+    /// The position in the agent's queue, if this transaction assigns it.
+    pub(super) agent_queue_position: Option<i64>,
+    /// The `_id` in `ticket_queue`.
+    pub(super) row: Bson,
+}
+
+impl Entry {
+    pub(super) fn read(doc: &Document) -> Result<Self, StoreError> {
+        let stored = without_content(doc)?;
+        let row = doc.get("_id").cloned().unwrap_or(Bson::Null);
+        Ok(Self { now: stored.clone(), stored, new_key: None, agent_queue_position: None, row })
+    }
+
+    /// Returns true if the ticket is in another slot than before.
+    fn changes_slot(&self) -> bool {
+        slot_of(&self.stored) != slot_of(&self.now)
+    }
+}
+
+/// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as the
+/// unique index is checked after each statement.
+pub(super) fn update_statements(updated: &[&Entry]) -> Result<Vec<Document>, StoreError> {
+    let moved = updated.iter().filter(|entry| entry.changes_slot());
+    let taken: HashSet<_> = moved.filter_map(|entry| slot_of(&entry.now)).collect();
+    let is_released = |entry: &Entry| {
+        entry.changes_slot() && slot_of(&entry.stored).is_some_and(|slot| taken.contains(&slot))
+    };
+    let set = |entry: &Entry, set: Document| doc! { "q": { "_id": &entry.row }, "u": { "$set": set } };
+    let releases =
+        updated.iter().filter(|entry| is_released(entry)).map(|entry| Ok(set(entry, slot_release())));
+    let changes = updated.iter().map(|entry| {
+        let mut fields = changed_fields(&entry.stored, &entry.now, is_released(entry))?;
+        if entry.changes_slot() {
+            fields.insert("agent_queue_position", entry.agent_queue_position);
+        }
+        Ok(set(entry, fields))
+    });
+    releases.chain(changes).collect()
 }
 
 /// Returns the fields that free the slot of a held ticket.
-pub(crate) fn slot_release() -> Document {
+fn slot_release() -> Document {
     doc! { "holding": false, "slot": Bson::Null }
 }
 
 /// Returns the state fields that differ between two versions of a ticket. With `is_slot_released` the slot
 /// was freed in between.
-pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bool) -> Document {
-    let mut before = state_fields(before);
+fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bool) -> Result<Document, StoreError> {
+    let mut before = state_fields(before)?;
     if is_slot_released {
         before.extend(slot_release());
     }
-    let now = state_fields(now);
+    let now = state_fields(now)?;
     let is_pruned_anew = before.get("ended_at") != now.get("ended_at");
     let has_live_cards = now.contains_key(HAS_LIVE_CARDS);
     let mut changed: Document =
@@ -122,36 +168,7 @@ pub(crate) fn changed_fields(before: &Ticket, now: &Ticket, is_slot_released: bo
     if is_pruned_anew && (has_live_cards || before.contains_key(HAS_LIVE_CARDS)) {
         changed.insert(HAS_LIVE_CARDS, has_live_cards);
     }
-    changed
-}
-
-fn service_document(service: &ServiceRecord) -> Document {
-    let mut doc = doc! { "reopened": i32::from(service.reopened) };
-    if let Some(rating) = &service.rating {
-        let stars = i32::from(rating.stars.get());
-        let mut rated = doc! { "stars": stars, "comment": rating.comment.as_deref() };
-        put_time(&mut rated, "at", Some(rating.at));
-        doc.insert("rating", rated);
-    }
-    doc
-}
-
-fn service(f: Fields<'_>) -> Result<ServiceRecord, StoreError> {
-    let Some(doc) = f.get("service").and_then(Bson::as_document) else {
-        return Ok(ServiceRecord::default());
-    };
-    let f = Fields(doc);
-    let rating = |doc: &Document| {
-        let f = Fields(doc);
-        let stars = Stars::new(f.number("stars")?);
-        let stars = stars.ok_or_else(|| StoreError::Corrupt("rating: unknown stars".into()))?;
-        let comment = f.get("comment").and_then(Bson::as_str).map(str::to_owned);
-        Ok::<_, StoreError>(Rating { stars, at: f.time("at")?, comment })
-    };
-    Ok(ServiceRecord {
-        reopened: f.number("reopened")?,
-        rating: f.get("rating").and_then(Bson::as_document).map(rating).transpose()?,
-    })
+    Ok(changed)
 }
 
 /// Returns the statement that sets the time of a ticket's first answer, unless it is set.
@@ -162,21 +179,6 @@ pub(crate) fn first_answer_statement(ticket: TicketId, at: Time) -> Document {
         "q": { "ticket_id": ticket.to_string(), FIRST_ANSWERED_AT: { "$exists": false } },
         "u": { "$set": set },
     }
-}
-
-fn former_holder(former: &FormerHolder) -> Document {
-    let mut doc = doc! { "agent": former.agent.to_string(), "by_admin": former.by_admin };
-    put_time(&mut doc, "at", Some(former.at));
-    doc
-}
-
-fn former_holders(f: Fields<'_>) -> Result<Vec<FormerHolder>, StoreError> {
-    let all = f.get("former_holders").and_then(Bson::as_array).into_iter().flatten();
-    let former = |doc: &Document| {
-        let f = Fields(doc);
-        Ok(FormerHolder { agent: PersonId(f.id("agent")?), at: f.time("at")?, by_admin: f.flag("by_admin")? })
-    };
-    all.filter_map(Bson::as_document).map(former).collect()
 }
 
 fn priority_name(priority: Priority) -> &'static str {
@@ -206,8 +208,8 @@ pub(crate) fn without_content(doc: &Document) -> Result<Ticket, StoreError> {
         priority: Priority::from_rank(f.number("rank")?).ok_or_else(|| unknown("rank"))?,
         auto: f.flag("auto")?,
         state: state(f)?.ok_or_else(|| unknown("status"))?,
-        former_holders: former_holders(f)?,
-        service: service(f)?,
+        former_holders: f.nested_or_default("former_holders")?,
+        service: f.nested_or_default("service")?,
         created_at: f.time("created_at")?,
         first_answered_at: f.opt_time(FIRST_ANSWERED_AT)?,
     })
@@ -275,10 +277,10 @@ pub(crate) fn depth_updates(process: &str, changes: DepthChanges) -> Vec<Documen
 
 /// Takes over the depth documents of all earlier processes, so that their number is bounded. A process that
 /// still runs starts new documents from 0; the sums do not change.
-pub(crate) struct TakeOverDepths<'a>(pub(crate) &'a str);
+pub(crate) struct TakeOverDepths;
 
 #[async_trait]
-impl Work for TakeOverDepths<'_> {
+impl Work for TakeOverDepths {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<(), TxError> {
@@ -293,10 +295,10 @@ impl Work for TakeOverDepths<'_> {
             old.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
         }
         tx.delete(QUEUE_DEPTHS, [doc! { "_id": { "$in": old } }]).await?;
-        tx.bulk_update(QUEUE_DEPTHS, depth_updates(self.0, sums)).await
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(tx.process, sums)).await
     }
 }
 
-pub(crate) fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
+fn slot_of(ticket: &Ticket) -> Option<(PersonId, Slot)> {
     ticket.hold().map(|hold| (hold.agent, hold.slot))
 }

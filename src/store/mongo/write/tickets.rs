@@ -1,14 +1,14 @@
 //! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was
 //! read.
-mod updates;
 
+use super::agents::AgentSet;
 use super::ticket_documents::{
-    DepthChanges, changed_fields, content_document, depth_updates, first_answer_statement, insert_document,
-    slot_of, slot_release, without_content,
+    DepthChanges, Entry, content_document, depth_updates, first_answer_statement, insert_document,
+    update_statements, without_content,
 };
 use crate::domain::Time;
-use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId};
-use crate::domain::ticket::{Priority, Ticket, TicketState};
+use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
+use crate::domain::ticket::{Hold, Status, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
 use crate::store::fifo_guard::{HeadTicket, begins_with};
 use crate::store::mongo::codec::{Fields, among, fields, int};
@@ -18,34 +18,8 @@ use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::search_words;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, doc};
 use std::collections::{HashMap, HashSet};
-
-/// A ticket of the unit of work.
-struct Entry {
-    /// As it was read, or as it is inserted.
-    stored: Ticket,
-    now: Ticket,
-    /// The idempotency key of a new ticket.
-    new_key: Option<String>,
-    /// The position in the agent's queue, if this transaction assigns it.
-    agent_queue_position: Option<i64>,
-    /// The `_id` in `ticket_queue`.
-    row: Bson,
-}
-
-impl Entry {
-    fn read(doc: &Document) -> Result<Self, StoreError> {
-        let stored = without_content(doc)?;
-        let row = doc.get("_id").cloned().unwrap_or(Bson::Null);
-        Ok(Self { now: stored.clone(), stored, new_key: None, agent_queue_position: None, row })
-    }
-
-    /// Returns true if the ticket is in another slot than before.
-    fn changes_slot(&self) -> bool {
-        slot_of(&self.stored) != slot_of(&self.now)
-    }
-}
 
 /// The tickets of a unit of work.
 #[derive(Default)]
@@ -60,11 +34,8 @@ pub(crate) struct TicketSet {
     numbers: HashSet<String>,
     /// How many open tickets each customer has whose number is limited.
     open_counts: HashMap<PersonId, usize>,
-    /// The first ticket of a department that the engine may assign, for departments with a
-    /// [`Guard::FirstInQueue`].
-    first_waiting: HashMap<DepartmentId, Priority>,
-    /// The first tickets of a department that the engine may assign, for departments with a
-    /// [`Write::AssertQueueHead`].
+    /// The first tickets of a department that the engine may assign, as they were read, for departments with a
+    /// [`Guard::FirstInQueue`] or a [`Write::AssertQueueHead`].
     heads: HashMap<DepartmentId, Vec<Ticket>>,
     /// The times of answers that are the first ones of their tickets.
     first_answers: Vec<(TicketId, Time)>,
@@ -82,7 +53,7 @@ impl TicketSet {
     ) -> Result<Self, TxError> {
         let mut set = Self::default();
         let (mut written, mut opened, mut limited) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let (mut next_in, mut heads) = (HashSet::new(), HashMap::<DepartmentId, usize>::new());
+        let mut heads: HashMap<DepartmentId, usize> = HashMap::new();
         let (mut keys, mut numbers): (Vec<Bson>, Vec<Bson>) = Default::default();
         for change in changes {
             match &change.write {
@@ -95,7 +66,7 @@ impl TicketSet {
                 Write::Ticket { ticket, guard, .. } => {
                     written.insert(ticket.id);
                     if *guard == Guard::FirstInQueue {
-                        next_in.insert(ticket.department);
+                        heads.entry(ticket.department).or_default();
                     }
                 }
                 Write::TicketContent { ticket, .. } | Write::EndedTicket { ticket, .. } => {
@@ -111,14 +82,12 @@ impl TicketSet {
                 _ => {}
             }
         }
-        for department in next_in {
-            for first in find_head(tx, department, 1).await? {
-                set.first_waiting.insert(department, first.priority);
-            }
-        }
         for (department, most) in heads {
-            // Commands of this batch may take each of the written tickets out of the queue.
-            set.heads.insert(department, find_head(tx, department, most + written.len() + 1).await?);
+            // Commands of this batch may take each of the written tickets out of an asserted head.
+            let most = if most == 0 { 1 } else { most + written.len() + 1 };
+            let Query { filter, sort, .. } = auto_head(department, most);
+            let head = tx.find_sorted(TICKET_QUEUE, filter, sort, int(most)).await?;
+            set.heads.insert(department, head.iter().map(without_content).collect::<Result<_, _>>()?);
         }
         let ids: Vec<_> = if is_retry {
             written.union(&opened).map(ToString::to_string).collect()
@@ -129,7 +98,13 @@ impl TicketSet {
             let entry = Entry::read(&doc)?;
             set.entries.insert(entry.now.id, entry);
         }
-        set.count_open(tx, limited.into_iter().collect()).await?;
+        let limited: Vec<PersonId> = limited.into_iter().collect();
+        if !limited.is_empty() {
+            let open = doc! { "customer": among(&limited), "open": true };
+            for doc in tx.find(TICKET_QUEUE, open).await? {
+                *set.open_counts.entry(PersonId(Fields(&doc).id("customer")?)).or_default() += 1;
+            }
+        }
         if is_retry && !keys.is_empty() {
             let taken = vec![doc! { "key": { "$in": keys } }, doc! { "ticket_number": { "$in": numbers } }];
             for doc in tx.find(TICKETS, doc! { "$or": taken }).await? {
@@ -138,17 +113,6 @@ impl TicketSet {
             }
         }
         Ok(set)
-    }
-
-    async fn count_open(&mut self, tx: &mut Tx<'_>, customers: Vec<PersonId>) -> Result<(), TxError> {
-        if customers.is_empty() {
-            return Ok(());
-        }
-        let open = doc! { "customer": among(&customers), "open": true };
-        for doc in tx.find(TICKET_QUEUE, open).await? {
-            *self.open_counts.entry(PersonId(Fields(&doc).id("customer")?)).or_default() += 1;
-        }
-        Ok(())
     }
 
     /// Returns who held these tickets when they were read.
@@ -219,6 +183,105 @@ impl TicketSet {
         Some(&entry.now)
     }
 
+    /// Updates a ticket, if it has the expected version and the guard holds of its agent.
+    pub(crate) fn update(
+        &mut self,
+        agents: &mut AgentSet,
+        ticket: &Ticket,
+        expected: Version,
+        guard: Guard,
+    ) -> Result<(), CommitError> {
+        if guard == Guard::FirstInQueue && self.is_preceded(ticket) {
+            return Err(CommitError::Conflict);
+        }
+        if self.entries.get(&ticket.id).is_none_or(|entry| entry.now.status().is_end()) {
+            return Err(CommitError::Conflict);
+        }
+        self.replace(agents, ticket, expected, guard)
+    }
+
+    /// Updates a ticket that has ended: makes it open again, or changes the service record of a completed one.
+    pub(crate) fn update_ended(
+        &mut self,
+        agents: &mut AgentSet,
+        ticket: &Ticket,
+        expected: Version,
+        guard: Guard,
+    ) -> Result<(), CommitError> {
+        let stored = self.entries.get(&ticket.id).map(|entry| entry.now.status());
+        let rates = ticket.status() == Status::Completed && stored == Some(Status::Completed);
+        let opens_again = !ticket.status().is_end() && stored.is_some_and(Status::is_end);
+        if !rates && !opens_again {
+            return Err(CommitError::Conflict);
+        }
+        self.replace(agents, ticket, expected, guard)
+    }
+
+    fn replace(
+        &mut self,
+        agents: &mut AgentSet,
+        ticket: &Ticket,
+        expected: Version,
+        guard: Guard,
+    ) -> Result<(), CommitError> {
+        let entry = self.entries.get_mut(&ticket.id).ok_or(CommitError::Conflict)?;
+        if entry.now.version != expected {
+            return Err(CommitError::Conflict);
+        }
+        let (from, to) = (entry.now.hold(), ticket.hold());
+        if let Some(hold) = to {
+            agents.check_guard(guard, hold)?;
+            agents.check_slot(hold, ticket.id)?;
+        }
+        let same_slot = |one: &Hold, other: &Hold| (one.agent, one.slot) == (other.agent, other.slot);
+        match (from, to) {
+            (Some(from), Some(to)) if same_slot(from, to) => {}
+            (from, to) => {
+                if let Some(from) = from {
+                    agents.release_slot(from);
+                }
+                entry.agent_queue_position = to.map(|to| agents.take_slot(to, ticket.id, guard));
+            }
+        }
+        if !self.updated.contains(&ticket.id) {
+            self.updated.push(ticket.id);
+        }
+        // A ticket that is queued again has its old position, before others.
+        self.reorders |= ticket.state == TicketState::Queued;
+        // The other fields of a ticket never change.
+        entry.now = Ticket {
+            version: ticket.version,
+            department: ticket.department,
+            category: ticket.category,
+            priority: ticket.priority,
+            auto: ticket.auto,
+            state: ticket.state.clone(),
+            former_holders: ticket.former_holders.clone(),
+            service: ticket.service.clone(),
+            ..entry.now.clone()
+        };
+        Ok(())
+    }
+
+    /// Writes the description of a ticket that was updated.
+    pub(crate) fn set_description(&mut self, ticket: &Ticket) {
+        self.described.insert(ticket.id, ticket.clone());
+    }
+
+    /// Returns true if another ticket comes before a new one, whether it was read or is of this transaction.
+    fn is_preceded(&self, ticket: &Ticket) -> bool {
+        let precedes = |other: &Ticket| {
+            other.state == TicketState::Queued
+                && other.auto
+                && other.department == ticket.department
+                && other.priority <= ticket.priority
+                && other.id != ticket.id
+        };
+        let first = self.heads.get(&ticket.department).and_then(|head| head.first());
+        first.is_some_and(|first| first.priority <= ticket.priority)
+            || self.entries.values().any(|entry| precedes(&entry.now))
+    }
+
     /// Returns a ticket as the changes so far have left it.
     pub(crate) fn current(&self, ticket: TicketId) -> Option<&Ticket> {
         self.entries.get(&ticket).map(|entry| &entry.now)
@@ -233,12 +296,12 @@ impl TicketSet {
     }
 
     /// Writes the tickets and the queue depths; returns the arrival number of the first new ticket.
-    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>, process: &str) -> Result<u64, TxError> {
+    pub(crate) async fn flush(mut self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
         let content =
             self.opened_entries().filter_map(|entry| Some((&entry.stored, entry.new_key.as_ref()?)));
         let content = content.map(|(ticket, key)| content_document(ticket, key));
         tx.insert(TICKETS, content.collect::<Result<_, StoreError>>()?).await?;
-        tx.bulk_update(QUEUE_DEPTHS, depth_updates(process, self.depth_changes())).await?;
+        tx.bulk_update(QUEUE_DEPTHS, depth_updates(tx.process, self.depth_changes())).await?;
         let mut first_arrival = 0;
         if self.reorders || !self.opened.is_empty() {
             first_arrival = tx.advance_arrivals(self.opened.len() as u64, self.reorders).await?;
@@ -249,8 +312,9 @@ impl TicketSet {
             }
         }
         let inserts = self.opened_entries().map(|entry| insert_document(&entry.stored, &entry.row));
-        tx.insert(TICKET_QUEUE, inserts.collect()).await?;
-        tx.bulk_update(TICKET_QUEUE, self.update_statements()).await?;
+        tx.insert(TICKET_QUEUE, inserts.collect::<Result<_, StoreError>>()?).await?;
+        let updated: Vec<_> = self.updated.iter().filter_map(|id| self.entries.get(id)).collect();
+        tx.bulk_update(TICKET_QUEUE, update_statements(&updated)?).await?;
         let answers = self.first_answers.iter().map(|(ticket, at)| first_answer_statement(*ticket, *at));
         tx.update_any(TICKET_QUEUE, answers.collect()).await?;
         let described = self.described.values().map(|ticket| {
@@ -264,27 +328,6 @@ impl TicketSet {
 
     fn opened_entries(&self) -> impl Iterator<Item = &Entry> {
         self.opened.iter().filter_map(|id| self.entries.get(id))
-    }
-
-    /// Returns the update statements of `ticket_queue`. Slots that another ticket takes are freed first, as
-    /// the unique index is checked after each statement.
-    fn update_statements(&self) -> Vec<Document> {
-        let updated = || self.updated.iter().filter_map(|id| self.entries.get(id));
-        let moved = updated().filter(|entry| entry.changes_slot());
-        let taken: HashSet<_> = moved.filter_map(|entry| slot_of(&entry.now)).collect();
-        let is_released = |entry: &Entry| {
-            entry.changes_slot() && slot_of(&entry.stored).is_some_and(|slot| taken.contains(&slot))
-        };
-        let set = |entry: &Entry, set: Document| doc! { "q": { "_id": &entry.row }, "u": { "$set": set } };
-        let releases = updated().filter(|entry| is_released(entry)).map(|entry| set(entry, slot_release()));
-        let changes = updated().map(|entry| {
-            let mut fields = changed_fields(&entry.stored, &entry.now, is_released(entry));
-            if entry.changes_slot() {
-                fields.insert("agent_queue_position", entry.agent_queue_position);
-            }
-            set(entry, fields)
-        });
-        releases.chain(changes).collect()
     }
 
     fn depth_changes(&self) -> DepthChanges {
@@ -303,11 +346,4 @@ impl TicketSet {
         }
         changes
     }
-}
-
-/// Returns the first tickets of a department that the engine may assign.
-async fn find_head(tx: &mut Tx<'_>, id: DepartmentId, limit: usize) -> Result<Vec<Ticket>, TxError> {
-    let Query { filter, sort, .. } = auto_head(id, limit);
-    let head = tx.find_sorted(TICKET_QUEUE, filter, sort, int(limit)).await?;
-    Ok(head.iter().map(without_content).collect::<Result<_, StoreError>>()?)
 }

@@ -1,16 +1,72 @@
-//! Signals over a change stream, for replicas that share a database and no Redis.
+//! Coordination of replicas: leases, and signals over a change stream for replicas that have no Redis.
 //!
 //! A signal is a document that the server deletes a minute later. Listeners receive the insert over a change
 //! stream. After a lost connection the driver resumes the stream where it ended.
-use crate::engine::ports::{Signal, SignalError, Signals};
+use super::Mongo;
+use super::codec::{Fields, int};
+use super::schema::LEASES;
+use super::tx::error::{DUPLICATE_KEY, code_of};
+use crate::domain::ids::ReplicaId;
+use crate::engine::ports::{Lease, LeaseStamp, LeaseStore, Signal, SignalError, Signals, StoreError};
 use async_trait::async_trait;
 use futures::StreamExt;
 use mongodb::Collection;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::change_stream::event::ChangeStreamEvent;
+use mongodb::options::ReturnDocument;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+
+#[async_trait]
+impl LeaseStore for Mongo {
+    /// Renews the lease, or takes it if it is free or still has the `stale` stamp. Each of the two is one
+    /// conditional write.
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: ReplicaId,
+        stale: Option<LeaseStamp>,
+    ) -> Result<Lease, StoreError> {
+        let leases = self.db.collection(LEASES);
+        let mine = doc! { "_id": name, "holder": holder.to_string() };
+        let renewed = leases
+            .find_one_and_update(mine, doc! { "$inc": { "renewals": 1_i64 } })
+            .return_document(ReturnDocument::After)
+            .await?;
+        if let Some(lease) = renewed {
+            return Ok(Lease::Mine(stamp(&lease)?.term));
+        }
+        let mut free = vec![doc! { "holder": Bson::Null }];
+        free.extend(stale.map(|stamp| doc! { "term": int(stamp.term), "renewals": int(stamp.renewals) }));
+        let free = doc! { "_id": name, "$or": free };
+        let holder = doc! { "holder": holder.to_string(), "renewals": 0_i64 };
+        let take = doc! { "$set": holder, "$inc": { "term": 1_i64 } };
+        // If another replica holds it, nothing matches, and the upsert fails with a duplicate key.
+        let taken =
+            leases.find_one_and_update(free, take).upsert(true).return_document(ReturnDocument::After).await;
+        match taken {
+            Ok(Some(lease)) => return Ok(Lease::Mine(stamp(&lease)?.term)),
+            Ok(None) => {}
+            Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let deleted = || StoreError::Unavailable(format!("the lease {name} was deleted"));
+        Ok(Lease::Others(stamp(&self.db.get(LEASES, name).await?.ok_or_else(deleted)?)?))
+    }
+
+    async fn release_lease(&self, name: &str, holder: ReplicaId) -> Result<(), StoreError> {
+        let mine = doc! { "_id": name, "holder": holder.to_string() };
+        let free = doc! { "$set": { "holder": Bson::Null } };
+        self.db.collection(LEASES).update_one(mine, free).await?;
+        Ok(())
+    }
+}
+
+fn stamp(lease: &Document) -> Result<LeaseStamp, StoreError> {
+    let f = Fields(lease);
+    Ok(LeaseStamp { term: f.number("term")?, renewals: f.number("renewals")? })
+}
 
 /// How long a call to the server may take.
 const SIGNAL_TIMEOUT: Duration = Duration::from_secs(1);
