@@ -17,14 +17,14 @@
 //!    another transaction wrote the same documents, the server reports a conflict (or a duplicate key). Then
 //!    the steps run again with fresh reads, after a jittered delay, for at most ten seconds. A commit without
 //!    an answer is sent again.
-//! 5. `tx/session.rs`: it runs in the session of the queue. Other processes can kill the session of a process
-//!    that died inside a transaction.
+//! 5. `tx/session.rs`: it runs in the session of the queue. If a conflict lasts for a second, the sessions of
+//!    other processes are killed: one of them may have died inside a transaction.
 //! 6. `write/command.rs`: the `UnitOfWork` has the next modules read what the changes need. It then applies
 //!    the changes in memory, in order and by the FIFO rule (`store/fifo_guard.rs`). A refused change writes
 //!    nothing, and its neighbours are not affected. At the end the modules flush: one insert or one bulk update
 //!    per collection. The tickets are read first and written last.
 //! 7. `write/tickets.rs`: reads tickets and queue heads; checks versions, idempotency keys, ticket numbers and
-//!    the order of the queue; writes tickets and queue depths, with the arrival numbers.
+//!    the order of the queue (the first attempt leaves keys and numbers to the unique indexes); writes tickets and queue depths, with the arrival numbers.
 //! 8. `read/queue.rs`: the query of a queue's head, which is also that of the engine's reads.
 //! 9. `write/ticket_documents.rs`: the documents of a ticket, and the fields that differ between two versions.
 //! 10. `write/agents.rs`: reads the agents; checks guards, capacities and slots; writes the counters of
@@ -37,8 +37,8 @@
 //!
 //! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged
 //! deliveries to the queues of their chats, settles what was sent and claims what is sent next
-//! (transactional outbox). Both writers write to `messages`, and the loser of a conflict reads again; they
-//! share no other document.
+//! (transactional outbox). Both writers change documents of `messages`, and the loser of a conflict reads
+//! again. A staged delivery is inserted by one and deleted by the other, so it never makes them conflict.
 //!
 //! # Rules
 //!

@@ -12,7 +12,6 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use mongodb::change_stream::event::ChangeStreamEvent;
 use mongodb::options::ReturnDocument;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -96,7 +95,8 @@ impl Signals for MongoSignals {
         let inserts = [doc! { "$match": { "operationType": "insert" } }];
         let watch = self.0.watch().pipeline(inserts).into_future();
         let mut stream = match timeout(SIGNAL_TIMEOUT, watch).await {
-            Ok(Ok(stream)) => stream,
+            // The driver's type of events has a reader for every kind of event; one field is needed here.
+            Ok(Ok(stream)) => stream.with_type::<Document>(),
             Ok(Err(error)) => return SignalError(error.kind.to_string()),
             Err(_) => return SignalError("no answer within a second".into()),
         };
@@ -116,8 +116,8 @@ impl Signals for MongoSignals {
     }
 }
 
-fn decode(event: &ChangeStreamEvent<Document>) -> Option<Signal> {
-    let text = event.full_document.as_ref()?.get_str("signal").ok()?;
+fn decode(event: &Document) -> Option<Signal> {
+    let text = event.get_document("fullDocument").ok()?.get_str("signal").ok()?;
     // A replica of another version may send other signals during an upgrade.
     serde_json::from_str(text)
         .inspect_err(|error| tracing::warn!(%error, "failed to decode signal from replica"))

@@ -1,8 +1,8 @@
 //! A write queue with group commit.
 //!
 //! Callers send commands over a bounded channel. One task takes everything that is waiting, runs it in a
-//! single transaction and replies to each caller. The store has two queues, for ticket commands and for the
-//! outbox. They write disjoint documents, so they never conflict with each other.
+//! single transaction and replies to each caller. The store has two queues, for the commands of tickets and
+//! all other records, and for the outbox. Where both write the same message, the loser of the conflict reads again.
 use crate::engine::ports::StoreError;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
