@@ -1,44 +1,49 @@
-//! The MongoDB store: the ordered collections, and one transaction for each batch of writes. Several replicas
-//! may share it.
+//! The MongoDB store: the collections that the specification names, and one transaction for each batch of
+//! writes. Several replicas may share it.
 //!
 //! # The life of a commit
 //!
-//! A commit is a list of changes. Each change writes a ticket, an agent's counters, an event and notices to
-//! chats, all of them or none. One transaction per caller would wait for the disk each time, so commands that
-//! wait share one (group commit).
+//! A commit is a list of changes. Each change is one write, such as a ticket with its agent's counters, its
+//! audit event and its notices: all of them or none. One transaction per caller would wait for the disk each
+//! time, so commands that wait share one (group commit). Paths are below `src/store/mongo/`.
 //!
 //! 1. `store.rs`: the engine calls `commit`, which makes a `Command` of the changes.
-//! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes everything that
-//!    is waiting.
-//! 3. `write/batch.rs`: the `TicketWriter` has these commands run in one transaction, and replies to every
-//!    caller when it is durable. The numbers of events, deliveries, people and messages are allocated while
-//!    the transaction reads.
+//! 2. `write/queue.rs`: the command waits in a bounded channel. The task of the queue takes what is waiting,
+//!    until it has 512 changes.
+//! 3. `write/batch.rs`: the `TicketWriter` hands these commands to `tx.rs` as the work of one transaction,
+//!    and replies to every caller when it is durable. The numbers of events, deliveries, people, messages and
+//!    webhooks are allocated while the transaction reads. If a document can't be decoded, each command runs
+//!    in a transaction of its own.
 //! 4. `tx.rs`: the transaction starts with snapshot reads, runs steps 6 to 13, and commits to a majority. If
-//!    another transaction wrote the same documents, the server reports a conflict (or a duplicate key). Then
-//!    the steps run again with fresh reads, after a jittered delay, for at most ten seconds. A commit without
-//!    an answer is sent again.
-//! 5. `tx/session.rs`: it runs in the session of the queue. If a conflict lasts for a second, the sessions of
-//!    other processes are killed: one of them may have died inside a transaction.
+//!    another transaction wrote the same documents, the server reports a conflict (or a duplicate key;
+//!    `tx/error.rs`). Then the steps run again with fresh reads, after a jittered delay, for at most ten
+//!    seconds. A commit without an answer is sent again.
+//! 5. `tx/session.rs`: the transaction runs in the session of the queue. If a conflict lasts for a second,
+//!    the sessions of other processes are killed: one of them may have died inside a transaction.
 //! 6. `write/command.rs`: the `UnitOfWork` has the next modules read what the changes need. It then applies
-//!    the changes in memory, in order and by the FIFO rule (`store/fifo_guard.rs`). A refused change writes
-//!    nothing, and its neighbours are not affected. At the end the modules flush: one insert or one bulk update
-//!    per collection. The tickets are read first and written last.
-//! 7. `write/tickets.rs`: reads tickets and queue heads; checks versions, idempotency keys, ticket numbers and
-//!    the order of the queue (the first attempt leaves keys and numbers to the unique indexes); writes tickets and queue depths, with the arrival numbers.
+//!    the changes in memory, in order and by the FIFO rule (`../fifo_guard.rs`). A refused change writes
+//!    nothing, and its neighbours are not affected. At the end the modules flush: a few commands per
+//!    collection. It writes the audit events itself. The tickets are read first and written last.
+//! 7. `write/tickets.rs`: reads tickets and queue heads; checks versions, idempotency keys, ticket numbers
+//!    and the order of the queue (the first attempt leaves keys and numbers to the unique indexes); writes
+//!    tickets and queue depths, with the arrival numbers.
 //! 8. `read/queue.rs`: the query of a queue's head, which is also that of the engine's reads.
-//! 9. `write/ticket_documents.rs`: the documents of a ticket, and the fields that differ between two versions.
-//! 10. `write/agents.rs`: reads the agents; checks guards, capacities and slots; writes the counters of
+//! 9. `write/ticket_documents.rs`: the documents of a ticket, and the fields that differ between two
+//!    versions.
+//! 10. `write/agents.rs`: reads the agents; checks guards, capacities and slots; writes their documents in
 //!     `agent_status`.
 //! 11. `write/records.rs`: reads people, departments, settings, incidents, invitations and messages
-//!     (`read/conversation.rs`); checks their versions and unique keys.
-//! 12. `outbox/staging.rs`: the notices become deliveries, which are inserted into `outbox_staged`. If there is
-//!     a receiver, `read/webhooks.rs` has the document of the webhook.
-//! 13. `statistics.rs`: counts what each change adds to the roll-ups.
+//!     (`read/conversation.rs`); checks their versions and unique keys; writes those that changed.
+//! 12. `outbox/staging.rs`: the notices become deliveries, which are inserted into `outbox_staged`. With
+//!     `EVENT_WEBHOOK_URL`, `read/webhooks.rs` has the document of the webhook.
+//! 13. `statistics.rs`: counts what each change adds to the roll-ups, and adds it to this process's
+//!     documents.
 //!
 //! Deliveries then go their own way: `outbox/writer.rs` has a queue of its own. One transaction moves staged
-//! deliveries to the queues of their chats, settles what was sent and claims what is sent next
-//! (transactional outbox). Both writers change documents of `messages`, and the loser of a conflict reads
-//! again. A staged delivery is inserted by one and deleted by the other, so it never makes them conflict.
+//! deliveries to the queues of their chats, settles what was sent and claims what is sent next (transactional
+//! outbox). Both writers change documents of `messages`, and the loser of a conflict reads again. In
+//! `outbox_staged` and `outbox_dropped` each deletes what the other has inserted. A clock that was set also
+//! writes `agent_status`.
 //!
 //! # Rules
 //!
@@ -48,8 +53,9 @@
 //! - Only `read/` caches, and only departments and settings, for 250 ms. `departments()` and `settings()`
 //!   always read.
 //! - Arrival numbers come from the counter `arrival`, inside the transaction. A transaction that puts a
-//!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` in the same document. So
-//!   all of these conflict with each other, and no ticket is overtaken by one that did not see it.
+//!   ticket back into a queue, or depends on a queue's head, advances `queue_epoch` or the number in the same
+//!   document. So all of these conflict with each other, and no ticket is overtaken by one that did not see
+//!   it.
 mod client;
 mod codec;
 mod inbox;

@@ -11,7 +11,7 @@ use crate::domain::ticket::Status;
 use crate::domain::ticket::description::Description;
 use std::time::Duration;
 
-/// Renders a ticket for the agent who got it: its state, the ordered facts, the customer's text, and the
+/// Renders a ticket for the agent who got it: its state, the facts that the specification names, the customer's text, and the
 /// steps.
 #[must_use]
 pub fn task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
@@ -78,7 +78,7 @@ fn task(localizer: &Localizer<'_>, ticket: &TicketView, head: String, at_assignm
         localizer.html("line-category", &[("label", Localizer::label(&ticket.label))]),
     ]);
     above.extend_from_slice(at_assignment);
-    // The ordered facts of a new ticket stand together.
+    // The facts that the specification names of a new ticket stand together.
     above.extend((!at_assignment.is_empty()).then(String::new));
     above.extend(localizer.customer_line(ticket));
     above.extend(localizer.priority_line(ticket.priority));

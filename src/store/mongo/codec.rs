@@ -1,4 +1,4 @@
-//! Encoding and decoding of document fields: ids as text and times as dates, as the ordered schema has them.
+//! Encoding and decoding of document fields: ids as text and times as dates, as the specification has them.
 //!
 //! A date has milliseconds and the domain has microseconds, so the remainder is in a second field,
 //! `<name>_us`.

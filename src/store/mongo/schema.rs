@@ -1,6 +1,6 @@
 //! Collections, indexes and the schema version. Invariants that must never be violated are unique indexes.
 //!
-//! Collections and fields of the ordered schema have their ordered names.
+//! Collections and fields that the product's specification names keep those names.
 pub(super) mod query_plans;
 
 use super::codec::Fields;
@@ -89,7 +89,7 @@ impl Index {
     }
 }
 
-/// All indexes. `status` and `assigned_agent` are ordered; the others make the cost of each query independent
+/// All indexes. `status` and `assigned_agent` are in the specification; the others make the cost of each query independent
 /// of the depth.
 const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
