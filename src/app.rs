@@ -31,7 +31,7 @@ use crate::config::telegram::WebhookConfig;
 use crate::domain::ids::{ReplicaId, Version};
 use crate::domain::policy::Settings;
 use crate::domain::quota::{Quota, Quotas};
-use crate::engine::ports::{Change, Presence, Retention, Signals, Store, StoreError, Write};
+use crate::engine::ports::{Change, Presence, Retention, Signals, Store, Write};
 use crate::engine::random::Random;
 use crate::engine::{Engine, EngineConfig};
 use crate::http_server::ServerLimits;
@@ -232,7 +232,10 @@ impl App {
             bot,
             clock,
         };
-        loading.await?.context("failed to load agents")?;
+        if !loading.await.context("the task that loads the agents ended")? {
+            // The store may have been away only while Telegram was.
+            app.engine.start().await.context("failed to load agents")?;
+        }
         let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
         ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
@@ -288,10 +291,14 @@ impl App {
     }
 }
 
-/// Begins to load the agents. With many of them this takes longest, and it only reads, so it need not wait for Telegram.
-fn load(engine: &Arc<Engine>) -> AbortOnDropHandle<Result<(), StoreError>> {
+/// Begins to load the agents, and returns whether they were loaded. With many of them this takes longest, and it only
+/// reads, so it need not wait for Telegram.
+fn load(engine: &Arc<Engine>) -> AbortOnDropHandle<bool> {
     let engine = Arc::clone(engine);
-    AbortOnDropHandle::new(tokio::spawn(async move { engine.start().await }))
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        let loaded = engine.start().await;
+        loaded.inspect_err(|error| tracing::error!(%error, "failed to load agents")).is_ok()
+    }))
 }
 
 /// Stores the initial settings and the default department if the store has none.

@@ -54,7 +54,6 @@ impl<'a> AsUpdateStream<'a> for Listener {
 
     fn as_stream(&'a mut self) -> Self::Stream {
         let (engine, stop) = (Arc::clone(&self.engine), self.flag.clone());
-        self.inbox.status.dispatcher.set(TaskState::Working);
         rows(self.inbox.clone(), Arc::clone(&self.engine), self.flag.clone())
             .filter_map(move |(inbox, row)| take(inbox, Arc::clone(&engine), stop.clone(), row))
             .boxed()

@@ -4,8 +4,11 @@ use crate::support::{Desk, Reply, StoreFault};
 use antri::sandbox::Fault;
 use chrono::TimeDelta;
 use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 const SARI: i64 = 1;
+const BUDI: i64 = 2;
 
 fn raw_answer(content_type: &str, body: &str) -> Fault {
     Fault::RawAnswer { status: 200, content_type: content_type.to_owned(), body: body.as_bytes().to_vec() }
@@ -36,17 +39,49 @@ async fn a_bot_without_optional_fields_is_served() {
     desk.sandbox.faults().clear();
 }
 
+/// Starts the desk while Telegram can't be reached, until `call` has happened, and then lets Telegram answer.
+async fn start_while_telegram_is_away(desk: &Desk, call: impl AsyncFnOnce()) {
+    desk.fault("getMe", None, u32::MAX, Fault::ServerError(502));
+    let mut start = Box::pin(desk.start());
+    tokio::select! {
+        () = &mut start => panic!("it started without Telegram"),
+        () = call() => {}
+    }
+    desk.sandbox.faults().clear();
+    start.await;
+}
+
 #[tokio::test]
 async fn agents_are_loaded_while_telegram_is_away_at_the_start() {
     let desk = Desk::new().await;
+    desk.person(SARI, "Sari", "id").await;
+    desk.agent(BUDI, "Budi").await;
+    desk.say(BUDI, "/online").await;
     desk.stop().await;
-    desk.fault("getMe", None, u32::MAX, Fault::HangBefore);
     desk.faults.inject_next("agents", 1, StoreFault::Waits);
-    tokio::select! {
-        () = desk.start() => panic!("it started without Telegram"),
-        () = desk.faults.call_held() => {}
-    }
-    desk.sandbox.faults().clear();
+    start_while_telegram_is_away(&desk, async || {
+        desk.faults.call_held().await;
+        desk.faults.release_calls();
+    })
+    .await;
+    desk.ticket(SARI, "Internet mati").await;
+    assert!(desk.has(BUDI, "Internet mati"), "{}", desk.transcript(BUDI));
+}
+
+#[tokio::test]
+async fn a_store_that_was_away_while_telegram_was_does_not_end_the_start() {
+    let desk = Desk::new().await;
+    desk.stop().await;
+    let (failed, mut is_first) = (Arc::new(Notify::new()), true);
+    let failing = Arc::clone(&failed);
+    desk.faults.inject(move |called| {
+        (called == "agents" && std::mem::take(&mut is_first)).then(|| {
+            failing.notify_one();
+            StoreFault::Unreachable
+        })
+    });
+    start_while_telegram_is_away(&desk, async || failed.notified().await).await;
+    until_missing(&desk, &[]).await;
 }
 
 #[tokio::test]
