@@ -71,16 +71,12 @@ impl Engine {
         self.roster().seat(agent).cloned()
     }
 
-    /// Returns the seats of those of these agents who meet a condition. It copies no other seat, and locks the roster.
+    /// Returns the seats of those of these agents who are online. It copies no other seat.
     #[must_use]
-    pub fn seats_of<'a>(
-        &self,
-        agents: impl IntoIterator<Item = &'a PersonId>,
-        condition: impl Fn(&Seat) -> bool,
-    ) -> Vec<Seat> {
+    pub fn online_seats_of<'a>(&self, agents: impl IntoIterator<Item = &'a PersonId>) -> Vec<Seat> {
         let roster = self.roster();
         let seats = agents.into_iter().filter_map(|agent| roster.seat(*agent));
-        seats.filter(|seat| condition(seat)).cloned().collect()
+        seats.filter(|seat| seat.is_online()).cloned().collect()
     }
 
     /// Returns the ticket that a person is writing; `None` if they cancelled it.

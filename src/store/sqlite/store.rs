@@ -27,9 +27,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Parts of a long read for each reader: so the others help the one that is held up.
-const PARTS_PER_READER: usize = 2;
-
 #[async_trait]
 impl TicketStore for Sqlite {
     async fn commit(&self, changes: Vec<Change>) -> Vec<Result<Committed, CommitError>> {
@@ -187,8 +184,8 @@ impl DirectoryStore for Sqlite {
     }
 
     async fn agents(&self) -> Result<Vec<Person>, StoreError> {
-        // The readers share the work: most of it is to decode the rows.
-        let ranges = people::id_ranges(PARTS_PER_READER * self.readers.threads()).into_iter();
+        // The readers share the work, most of which is to decode the rows. One of them stays free for other reads.
+        let ranges = people::id_ranges(self.readers.threads() - 1).into_iter();
         let parts = ranges.map(|ids| self.readers.run_long(move |conn| people::agents(conn, &ids)));
         let mut agents = self.unreadable.leave_out(try_join_all(parts).await?.into_iter().flatten());
         let order = |agent: &Person| agent.agent.as_ref().map_or(0, |profile| profile.assignment_order);

@@ -86,7 +86,8 @@ impl PickUpCards {
             }
         }
         let agents = std::mem::take(&mut self.agents);
-        let seats = engine.seats_of(&agents, |seat| seat.is_online() && self.has_room(seat));
+        let mut seats = engine.online_seats_of(&agents);
+        seats.retain(|seat| self.has_room(seat));
         if !seats.is_empty() && engine.store().depths().await?.values().any(|depth| *depth > 0) {
             for seat in seats {
                 out.extend(self.offer_to(engine, &seat, now).await?);
