@@ -15,11 +15,11 @@ use crate::engine::events::Event;
 use crate::engine::ports::{Change, CommitError, Committed, StoreError};
 use std::sync::atomic::Ordering;
 
-/// A token that makes this process the assigner while it lives: new tickets are assigned as they are opened.
-#[must_use = "new tickets wait for a round once the token is dropped"]
-pub struct AssignerToken<'a>(&'a Engine);
+/// The role of the assigner, which this process has until the drop: new tickets are assigned as they are opened.
+#[must_use = "new tickets wait for a round once the role is dropped"]
+pub struct AssignerRole<'a>(&'a Engine);
 
-impl Drop for AssignerToken<'_> {
+impl Drop for AssignerRole<'_> {
     fn drop(&mut self) {
         self.0.assigners.fetch_sub(1, Ordering::SeqCst);
     }
@@ -42,11 +42,11 @@ impl Drop for Reservation<'_> {
 }
 
 impl Engine {
-    /// Makes this process the assigner until the token is dropped. Only one replica assigns, because the
+    /// Makes this process the assigner until the role is dropped. Only one replica assigns, because the
     /// rotation of the agents is kept in its memory.
-    pub fn assigner(&self) -> AssignerToken<'_> {
+    pub fn assigner(&self) -> AssignerRole<'_> {
         self.assigners.fetch_add(1, Ordering::SeqCst);
-        AssignerToken(self)
+        AssignerRole(self)
     }
 
     /// Commits `opening`, which opens `ticket`, with an immediate assignment if `queue_empty` and an agent is

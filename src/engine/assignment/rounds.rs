@@ -22,7 +22,7 @@ tokio::task_local! {
 
 type Deferred = Arc<Mutex<BTreeSet<DepartmentId>>>;
 
-/// A token that defers the rounds of departments while it lives. A queued ticket beside a ready agent is no
+/// The deferral of the rounds of departments, while it lives. A queued ticket beside a ready agent is no
 /// fault then. The drop starts the rounds, also when the handler was cancelled.
 #[must_use = "tickets wait until the rounds are started"]
 pub struct DeferredRounds<'a> {
@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Runs `handler` and defers the rounds that it requests, so that a person reads the answer before the
-    /// notices of these rounds. The caller must pass the token to [`Engine::start_deferred_rounds`] once the
+    /// notices of these rounds. The caller must pass the deferral to [`Engine::start_deferred_rounds`] once the
     /// answer is sent. If the process dies before, the next start requests a round for every department.
     pub async fn defer_rounds<T>(&self, handler: impl Future<Output = T>) -> (T, DeferredRounds<'_>) {
         self.deferring.fetch_add(1, Ordering::SeqCst);
@@ -129,8 +129,8 @@ impl Engine {
         self.deferring.load(Ordering::SeqCst) > 0 || !lock(&self.pending_work).is_empty()
     }
 
-    /// Assigns tickets in the marked departments and returns how many were assigned. When the store fails or
-    /// the future is dropped, the departments stay marked, and the next round reloads the agents whose
+    /// Assigns tickets in the requested departments and returns how many were assigned. When the store fails or
+    /// the future is dropped, the rounds stay requested, and the next one reloads the agents whose
     /// commits are uncertain.
     pub async fn run_round(&self, now: Time) -> Result<usize, EngineError> {
         self.run_rounds(|| now).await
@@ -152,7 +152,7 @@ impl Engine {
                 if empty_batches == MAX_ATTEMPTS {
                     return Err(EngineError::Contention);
                 }
-                // These departments may have more tickets. They join those marked in the meantime in the next
+                // These departments may have more tickets. They join those requested in the meantime in the next
                 // batch, so that no department waits until another one is drained.
                 lock(&self.pending_work).departments.extend(&registered.work.departments);
             }

@@ -95,7 +95,7 @@ impl Signals for MongoSignals {
         let inserts = [doc! { "$match": { "operationType": "insert" } }];
         let watch = self.0.watch().pipeline(inserts).into_future();
         let mut stream = match timeout(SIGNAL_TIMEOUT, watch).await {
-            // The driver's type of events has a reader for every kind of event; one field is needed here.
+            // The driver's own type of events costs 1 % of what the compiler generates; one field is needed here.
             Ok(Ok(stream)) => stream.with_type::<Document>(),
             Ok(Err(error)) => return SignalError(error.kind.to_string()),
             Err(_) => return SignalError("no answer within a second".into()),

@@ -1,5 +1,5 @@
-//! The minimal update: what teloxide's dispatcher and filters need of an update. It is built field by field, because
-//! teloxide's reader would refuse content of later API versions, and is a tenth of a build.
+//! The minimal update: what teloxide's dispatcher and filters need of an update. It is built field by field:
+//! teloxide's reader would refuse content of later API versions, and costs 8 % of what the compiler generates.
 use super::Incoming;
 use super::message::{IncomingChat, IncomingMessage, IncomingUser};
 use super::press::Press;
