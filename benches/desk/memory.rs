@@ -1,7 +1,7 @@
 //! Resident memory of a desk: idle, and after many tickets, each from the customer's first word to completion
 //! through a simulated Telegram.
 use crate::backend::Backend;
-use crate::fixture::{FIRST_AGENT_CHAT, FIRST_CUSTOMER_CHAT, Fixture, Scenario};
+use crate::fixture::{DEPARTMENTS, FIRST_AGENT_CHAT, FIRST_CUSTOMER_CHAT, Fixture, Scenario};
 use crate::process::{DeskProcess, TOKEN};
 use crate::report::goal;
 use antri::clock::Clock;
@@ -20,8 +20,8 @@ const WRITERS: usize = 50;
 const CUSTOMERS: usize = 1_000;
 /// The time after which a desk without work has done its first rounds, and given back what it held.
 const SETTLED: Duration = Duration::from_secs(10);
-/// The timeout of one answer of the bot.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The timeout of one answer of the bot, and of a ticket for an agent.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Measures and prints the memory of one desk.
 pub(crate) async fn run(tickets: usize) {
@@ -95,8 +95,8 @@ async fn converse(sandbox: &Sandbox, tickets: usize) {
 /// Writes as a customer, answers the bot's questions, and waits until the ticket is completed.
 async fn open_ticket(sandbox: &Sandbox, customer: i64) {
     let written = sandbox.send_text(customer, "Lampu LOS merah sejak pagi, internet mati, mohon dicek");
-    // The category, then the draft.
-    for label in ["HSI INDIBIZ", "Kirim"] {
+    let department = customer.cast_unsigned() % DEPARTMENTS;
+    for label in [&format!("HSI INDIBIZ {department}"), "Kirim"] {
         let (message, data) = wait_for_button(sandbox, customer, written, label).await;
         sandbox.press(customer, message, &data);
     }
@@ -110,15 +110,17 @@ async fn open_ticket(sandbox: &Sandbox, customer: i64) {
 
 /// Opens and completes tickets as an agent, until the task is aborted.
 async fn work(sandbox: Sandbox, agent: i64) {
-    let mut last_completed = 0;
     loop {
-        for label in ["Buka", "Selesai"] {
-            let (message, data) = wait_for_button(&sandbox, agent, last_completed, label).await;
-            sandbox.press(agent, message, &data);
-            if label == "Selesai" {
-                last_completed = message;
-            }
-        }
+        let (card, open) = wait_for_button(&sandbox, agent, 0, "Buka").await;
+        sandbox.press(agent, card, &open);
+        // A press on a card that was not redrawn yet has no effect.
+        let complete = wait_for_card(&sandbox, agent, card, |message| {
+            let is_redrawn = message.button("Buka").is_none();
+            is_redrawn.then(|| message.button("Selesai").map(str::to_owned)).flatten()
+        });
+        sandbox.press(agent, card, &complete.await);
+        wait_for_card(&sandbox, agent, card, |message| message.button("Selesai").is_none().then_some(()))
+            .await;
     }
 }
 
@@ -126,10 +128,19 @@ async fn work(sandbox: Sandbox, agent: i64) {
 async fn wait_for_button(sandbox: &Sandbox, person: i64, after: i64, label: &str) -> (i64, String) {
     let found = |sandbox: &Sandbox| {
         let messages = sandbox.messages_after(person, after);
-        messages
-            .iter()
-            .filter(|message| message.from == Side::Bot)
-            .find_map(|message| Some((message.message_id, message.button(label)?.to_owned())))
+        let mut of_bot = messages.iter().filter(|message| message.from == Side::Bot);
+        of_bot.find_map(|message| Some((message.message_id, message.button(label)?.to_owned())))
     };
     sandbox.wait_for(label, ANSWER_TIMEOUT, found).await
+}
+
+/// Waits until a message is as `probe` wants it.
+async fn wait_for_card<T>(
+    sandbox: &Sandbox,
+    person: i64,
+    card: i64,
+    probe: impl Fn(&ChatMessage) -> Option<T>,
+) -> T {
+    let found = |sandbox: &Sandbox| probe(&sandbox.message(person, card)?);
+    sandbox.wait_for("a redrawn card", ANSWER_TIMEOUT, found).await
 }

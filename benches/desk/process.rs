@@ -13,6 +13,13 @@ pub(crate) const TOKEN: &str = "1000000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// A running desk.
 pub(crate) struct DeskProcess(Child);
 
+impl Drop for DeskProcess {
+    fn drop(&mut self) {
+        // After a panic of the benchmark. A stopped process is not there any more.
+        drop(self.0.kill());
+    }
+}
+
 impl DeskProcess {
     /// Starts the program on the fixture's store, which must be closed. Returns it with the time until
     /// `/readyz` said that it is ready.
