@@ -86,7 +86,8 @@ mod outbox {
     pub(super) mod writer;
 }
 
-/// Reads and single-document writes outside of transactions, and queries that transactions use too.
+/// Reads and single-document writes outside of transactions; and queries, documents and statements that
+/// transactions use too.
 mod read {
     pub(super) mod cards;
     pub(super) mod coalesce;

@@ -119,8 +119,15 @@ impl Db {
         Ok(())
     }
 
-    /// Deletes the documents that match; returns how many.
-    pub(super) async fn delete(&self, collection: &str, filter: Document) -> Result<u64, StoreError> {
-        Ok(self.collection(collection).delete_many(filter).await?.deleted_count)
+    /// Deletes the document that this filter names by its `_id`; returns true if there was one. The driver
+    /// sends it again if the connection is lost.
+    pub(super) async fn delete_one(&self, collection: &str, filter: Document) -> Result<bool, StoreError> {
+        Ok(self.collection(collection).delete_one(filter).await?.deleted_count > 0)
+    }
+
+    /// Deletes all documents that match. The driver never sends it again.
+    pub(super) async fn delete_many(&self, collection: &str, filter: Document) -> Result<(), StoreError> {
+        self.collection(collection).delete_many(filter).await?;
+        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Encoding and decoding of document fields: ids as text and times as dates, as the specification has them.
 //!
 //! A date has milliseconds and the domain has microseconds, so the remainder is in a second field,
-//! `<name>_us`.
+//! `<name>_us`. Times within nested values, such as `former_holders` and `service.rating`, are text in RFC 3339;
+//! those of a delivery, such as `since`, are microseconds since 1970.
 use crate::domain::Time;
 use crate::engine::ports::StoreError;
 use mongodb::bson::{Bson, DateTime, Document, doc};

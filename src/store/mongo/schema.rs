@@ -89,8 +89,8 @@ impl Index {
     }
 }
 
-/// All indexes. `status` and `assigned_agent` are in the specification; the others make the cost of each query independent
-/// of the depth.
+/// All indexes. `status` and `assigned_agent` are in the specification; the others make the cost of each query
+/// independent of the depth.
 const INDEXES: &[Index] = &[
     index(USERS, "telegram_id", || doc! { "telegram_id": 1 }).unique(),
     index(USERS, "username", || doc! { "username_key": 1, "created_seq": -1 })

@@ -109,19 +109,19 @@ impl RetentionStore for Mongo {
     async fn prune(&self, before: &Cutoffs) -> Result<(), StoreError> {
         let db = &self.db;
         let earlier = |at: Time| doc! { "$lt": date(at) };
-        db.delete(INBOX, doc! { "state": "done", "ended_at": earlier(before.updates) }).await?;
-        db.delete(INBOX, doc! { "state": "dead", "ended_at": earlier(before.dead_letters) }).await?;
-        db.delete(OUTBOX_DROPPED, doc! { "at": earlier(before.dead_letters) }).await?;
-        db.delete(INVITES, doc! { "valid_until": earlier(before.invites) }).await?;
-        db.delete(LIVE_CARDS, doc! { "list_shown_at": earlier(before.list_cards) }).await?;
-        db.delete(WEBHOOKS, ended_before(before.updates)).await?;
+        db.delete_many(INBOX, doc! { "state": "done", "ended_at": earlier(before.updates) }).await?;
+        db.delete_many(INBOX, doc! { "state": "dead", "ended_at": earlier(before.dead_letters) }).await?;
+        db.delete_many(OUTBOX_DROPPED, doc! { "at": earlier(before.dead_letters) }).await?;
+        db.delete_many(INVITES, doc! { "valid_until": earlier(before.invites) }).await?;
+        db.delete_many(LIVE_CARDS, doc! { "list_shown_at": earlier(before.list_cards) }).await?;
+        db.delete_many(WEBHOOKS, ended_before(before.updates)).await?;
         let old = doc! { "saved_at": earlier(before.drafts) };
         for draft in db.first(DRAFTS, (old.clone(), doc! {}), MAX_PRUNED).await? {
             let id = Fields(&draft).text("_id")?;
             let mut still_old = doc! { "_id": id };
             still_old.extend(old.clone());
-            if db.delete(DRAFTS, still_old).await? > 0 {
-                db.delete(LIVE_CARDS, doc! { "_id": format!("draft {id}") }).await?;
+            if db.delete_one(DRAFTS, still_old).await? {
+                db.delete_one(LIVE_CARDS, doc! { "_id": format!("draft {id}") }).await?;
             }
         }
         while prune_cards(db, before.updates).await? > 0 {}
@@ -137,9 +137,9 @@ async fn prune_cards(db: &Db, before: Time) -> Result<usize, StoreError> {
         let id = Fields(ticket).text("ticket_id")?;
         // The cards of all agents who held it.
         for kind in ["task", "pickup"] {
-            db.delete(LIVE_CARDS, with_prefix(&format!("{kind} {id}"))).await?;
+            db.delete_many(LIVE_CARDS, with_prefix(&format!("{kind} {id}"))).await?;
         }
-        db.delete(LIVE_CARDS, doc! { "_id": format!("status {id}") }).await?;
+        db.delete_one(LIVE_CARDS, doc! { "_id": format!("status {id}") }).await?;
         ids.push(id);
     }
     // Last, so that after a crash the tickets are found again.
@@ -181,11 +181,11 @@ impl ErasureStore for Mongo {
         let update = doc! { "$set": done, "$unset": { "unrouted": "" } };
         messages.update_many(unrouted, update).await?;
         let webhooks = doc! { "ticket": among(&ids), "kind": MESSAGE_CREATED };
-        self.db.delete(WEBHOOKS, webhooks).await?;
-        self.db.delete(DRAFTS, doc! { "_id": customer.to_string() }).await?;
+        self.db.delete_many(WEBHOOKS, webhooks).await?;
+        self.db.delete_one(DRAFTS, doc! { "_id": customer.to_string() }).await?;
         if let Some(user) = self.db.get(USERS, customer.to_string()).await? {
             let chat = Fields(&user).int("telegram_id")?;
-            self.db.delete(OUTBOX_DROPPED, doc! { "chat": chat }).await?;
+            self.db.delete_many(OUTBOX_DROPPED, doc! { "chat": chat }).await?;
             empty_dead_updates(&self.db, chat).await?;
         }
         Ok(ids.len() as u64)

@@ -1,4 +1,6 @@
 //! The MongoDB store as a back end, and what only a server can be: no replica set, of another version, without an index.
+mod damage;
+mod documents;
 mod outbox;
 mod replicas;
 

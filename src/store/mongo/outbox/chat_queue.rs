@@ -2,9 +2,8 @@
 use super::staging::{Delivery, SortKey};
 use crate::domain::ids::ChatId;
 use crate::engine::ports::StoreError;
-use crate::store::mongo::codec::{nested, value};
-use mongodb::bson::{Document, doc};
-use serde::Deserialize;
+use crate::store::mongo::codec::{Fields, nested};
+use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
 
 /// The most pending deliveries in a chat's document: a message has at most about 10 KB, and a document may
@@ -21,30 +20,31 @@ pub(super) enum Wait {
     OfDelivery(i64),
 }
 
+/// The delivery in flight of a chat.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub(super) delivery: Delivery,
+    /// The process that claimed it.
+    pub(super) process: String,
+}
+
 /// The queue of a chat.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct ChatQueue {
-    #[serde(rename = "_id")]
     pub(super) chat: ChatId,
     /// How often the document was written, if it exists.
     pub(super) revision: Option<i64>,
-    /// The delivery that was claimed, and the process that claimed it.
-    pub(super) in_flight: Option<Delivery>,
-    pub(super) claimed_by: Option<String>,
+    pub(super) in_flight: Option<Claimed>,
     /// The wait of the whole chat, in microseconds since 1970; 0 means none.
     pub(super) chat_not_before: i64,
     /// In order of delivery.
-    #[serde(default)]
     pub(super) pending: Vec<Delivery>,
     /// How many more are in `outbox`, all of them after `overflow_from`.
     pub(super) overflow_count: i64,
-    #[serde(skip)]
     pub(super) overflow_from: Option<SortKey>,
     /// The coalesce keys of those.
-    #[serde(skip)]
     pub(super) overflow_keys: HashSet<String>,
     /// Deliveries that this transaction moves to `outbox`.
-    #[serde(skip)]
     pub(super) spilled: Vec<Delivery>,
 }
 
@@ -55,7 +55,6 @@ impl ChatQueue {
             chat,
             revision: None,
             in_flight: None,
-            claimed_by: None,
             chat_not_before: 0,
             pending: Vec::new(),
             overflow_count: 0,
@@ -65,9 +64,28 @@ impl ChatQueue {
         }
     }
 
-    pub(super) fn read(doc: Document) -> Result<Self, StoreError> {
-        let mut queue: Self = value(doc)?;
-        queue.revision.get_or_insert_default();
+    pub(super) fn read(mut doc: Document) -> Result<Self, StoreError> {
+        let (pending, in_flight) = (doc.remove("pending"), doc.remove("in_flight"));
+        let f = Fields(&doc);
+        let chat = ChatId(f.int("_id")?);
+        let mut queue = Self {
+            revision: Some(f.int("revision")?),
+            chat_not_before: f.int("chat_not_before")?,
+            pending: pending.map_or(Ok(Vec::new()), |pending| Delivery::read_list(pending, Some(chat)))?,
+            overflow_count: f.int("overflow_count")?,
+            ..Self::empty(chat)
+        };
+        if let Some(delivery) = in_flight.filter(|delivery| *delivery != Bson::Null) {
+            let mut delivery = Delivery::read(delivery, Some(chat))?;
+            match f.text("claimed_by") {
+                Ok(process) => queue.in_flight = Some(Claimed { delivery, process: process.to_owned() }),
+                // Nobody would settle it.
+                Err(error) => {
+                    delivery.unreadable.get_or_insert(error.to_string());
+                    queue.pending.push(delivery);
+                }
+            }
+        }
         // The waits may have moved when the clock was set.
         queue.pending.sort_by_key(Delivery::sort_key);
         Ok(queue)
@@ -79,13 +97,13 @@ impl ChatQueue {
         Ok(doc! {
             "_id": self.chat.0,
             "claimed": self.in_flight.is_some(),
-            "claimed_by": self.in_flight.as_ref().and(self.claimed_by.as_ref()),
+            "claimed_by": self.in_flight.as_ref().map(|claimed| &claimed.process),
             "not_before": self.next_at(),
             "chat_not_before": self.chat_not_before,
             "priority_class": priority_class,
             "traffic_class": self.traffic_class(),
             "head": head,
-            "in_flight": nested(&self.in_flight)?,
+            "in_flight": nested(&self.in_flight.as_ref().map(|claimed| &claimed.delivery))?,
             "pending": nested(&self.pending)?,
             "overflow_count": self.overflow_count,
             // The revision changes the document always: the server ignores an update that changes nothing,

@@ -3,17 +3,17 @@
 //! The document is the lock of the chat's queue: each transaction that adds to it, claims from it or settles
 //! in it writes it, so two such transactions conflict. A long queue has only its first deliveries in the
 //! document. The others are in `outbox` and are moved to the document when there is room.
-use super::chat_queue::{ChatQueue, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW, Wait};
+use super::chat_queue::{ChatQueue, Claimed, MAX_EMBEDDED_DELIVERIES, REFILL_BELOW, Wait};
 use super::staging::{Delivery, Staged};
 use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::traffic::TrafficClass;
-use crate::store::mongo::codec::{fields, int, value};
+use crate::store::mongo::codec::{fields, int};
 use crate::store::mongo::schema::{OUTBOX, OUTBOX_CHATS, OUTBOX_STAGED};
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use crate::store::round_robin::{Quota, quotas};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// Returns the filter and order of chats whose next delivery may be sent at once.
@@ -44,6 +44,11 @@ pub(crate) fn due(now: Time) -> Document {
 /// field.
 pub(crate) fn claimed() -> Document {
     doc! { "claimed": true, "claimed_by": { "$gte": "" } }
+}
+
+/// Returns the filter of chats with a claimed delivery whose process is unknown: a person changed the document.
+pub(super) fn claimed_by_nobody() -> Document {
+    doc! { "claimed": true, "claimed_by": Bson::Null }
 }
 
 /// Returns the filter of chats with a delivery that `process` has claimed.
@@ -85,6 +90,7 @@ impl ChatQueues {
         whole: &HashSet<ChatId>,
     ) -> Result<(), TxError> {
         for doc in documents {
+            let is_claimed = doc.get_bool("claimed") == Ok(true);
             let mut queue = ChatQueue::read(doc)?;
             if self.queues.contains_key(&queue.chat) {
                 continue;
@@ -92,6 +98,10 @@ impl ChatQueues {
             if queue.overflow_count > 0 {
                 let is_whole = whole.contains(&queue.chat);
                 self.refill(tx, &mut queue, is_whole).await?;
+            }
+            if is_claimed && queue.in_flight.is_none() {
+                // Otherwise no claim would find it.
+                self.touched.insert(queue.chat);
             }
             self.queues.insert(queue.chat, queue);
         }
@@ -105,7 +115,7 @@ impl ChatQueues {
         if whole || queue.pending.len() < REFILL_BELOW {
             let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
             for doc in tx.find_sorted(OUTBOX, overflow(chat), overflow_order(), int(room)).await? {
-                let delivery: Delivery = value(doc)?;
+                let delivery = Delivery::read(doc.into(), Some(chat))?;
                 self.refilled.push(delivery.id);
                 queue.embed(delivery);
                 queue.overflow_count -= 1;
@@ -180,29 +190,31 @@ impl ChatQueues {
     /// Marks a delivery as claimed by `process`.
     pub(super) fn set_in_flight(&mut self, delivery: Delivery, process: &str) {
         let queue = self.touch(delivery.chat);
-        queue.in_flight = Some(delivery);
-        queue.claimed_by = Some(process.to_owned());
+        queue.in_flight = Some(Claimed { delivery, process: process.to_owned() });
     }
 
     /// Returns the deliveries that `process` has claimed, oldest first.
     pub(super) fn claimed_by(&self, process: &str) -> Vec<&Delivery> {
-        let mine = self.queues.values().filter(|queue| queue.claimed_by.as_deref() == Some(process));
-        let mut mine: Vec<_> = mine.filter_map(|queue| queue.in_flight.as_ref()).collect();
+        let claimed = self.queues.values().filter_map(|queue| queue.in_flight.as_ref());
+        let mine = claimed.filter(|claimed| claimed.process == process);
+        let mut mine: Vec<_> = mine.map(|claimed| &claimed.delivery).collect();
         mine.sort_by_key(|delivery| delivery.id);
         mine
     }
 
     /// Takes a claimed delivery out of its chat, if `process` has claimed it.
     pub(super) fn take_claimed(&mut self, chat: ChatId, id: i64, process: &str) -> Option<Delivery> {
-        let queue = self.queues.get(&chat)?;
-        let is_claimed = queue.claimed_by.as_deref() == Some(process)
-            && queue.in_flight.as_ref().is_some_and(|delivery| delivery.id == id);
-        is_claimed.then(|| self.touch(chat).in_flight.take())?
+        let queue = self.queues.get_mut(&chat)?;
+        let claimed =
+            queue.in_flight.take_if(|claimed| claimed.process == process && claimed.delivery.id == id)?;
+        self.touched.insert(chat);
+        Some(claimed.delivery)
     }
 
     /// Takes all claimed deliveries out of their chats.
     pub(super) fn take_all_claimed(&mut self) -> Vec<Delivery> {
-        let claimed: Vec<_> = self.queues.values_mut().filter_map(|queue| queue.in_flight.take()).collect();
+        let claimed = self.queues.values_mut().filter_map(|queue| queue.in_flight.take());
+        let claimed: Vec<_> = claimed.map(|claimed| claimed.delivery).collect();
         self.touched.extend(claimed.iter().map(|delivery| delivery.chat));
         claimed
     }

@@ -1,7 +1,7 @@
 //! Claims of deliveries, at most one per chat; their settlement: done, postponed, given up, or moved to another
 //! chat; and the queries over the outbox.
 use super::chat_queue::Wait;
-use super::chat_queues::{ChatQueues, claimed, claimed_by, due, ready, ready_in};
+use super::chat_queues::{ChatQueues, claimed, claimed_by, claimed_by_nobody, due, ready, ready_in};
 use super::staging::Delivery;
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
@@ -10,7 +10,7 @@ use crate::domain::ticket::conversation::RelayedTo;
 use crate::domain::ticket::topic::TopicChange;
 use crate::engine::ports::{ClaimedDelivery, DropReason, Outcome, StoreError};
 use crate::store::mongo::client::Db;
-use crate::store::mongo::codec::{Fields, date, fields, int, nested, put_time, value};
+use crate::store::mongo::codec::{Fields, date, fields, int, nested, put_time};
 use crate::store::mongo::read::cards::topic_statement;
 use crate::store::mongo::read::conversation::settle_statements;
 use crate::store::mongo::schema::{COUNTERS, LIVE_CARDS, MESSAGES, OUTBOX_CHATS, OUTBOX_DROPPED, TOPICS};
@@ -121,10 +121,20 @@ impl Claim<'_> {
         if self.in_flight.uncertain || is_retry {
             let mine = tx.find(OUTBOX_CHATS, claimed_by(tx.process)).await?;
             queues.add_documents(tx, mine, &HashSet::new()).await?;
-            let mut lost = queues.claimed_by(tx.process);
+            let mut lost: Vec<_> = queues.claimed_by(tx.process).into_iter().cloned().collect();
             lost.retain(|delivery| !self.in_flight.contains(delivery.id));
-            if !lost.is_empty() {
-                let claimed = lost.into_iter().take(self.limit).map(decode).collect::<Result<_, _>>()?;
+            let mut claimed = Vec::new();
+            for delivery in lost {
+                match delivery.claimed() {
+                    Ok(one) => claimed.push(one),
+                    Err(why) => {
+                        queues.take_claimed(delivery.chat, delivery.id, tx.process);
+                        self.give_up(settlement, &delivery, &why)?;
+                    }
+                }
+            }
+            if !claimed.is_empty() {
+                claimed.truncate(self.limit);
                 return Ok(ClaimResult { claimed, recovered: true });
             }
         }
@@ -150,21 +160,22 @@ impl Claim<'_> {
         let mut claimed = Vec::new();
         for chat in queues.ready(self.now, self.limit, self.served) {
             while let Some(delivery) = queues.pop(chat) {
-                match decode(&delivery) {
+                match delivery.claimed() {
                     Ok(one) => {
                         queues.set_in_flight(delivery, tx.process);
                         claimed.push(one);
                         break;
                     }
-                    // A delivery that can't be decoded must not block its chat.
-                    Err(error) => {
-                        let (reason, details) = (DropReason::Unreadable, error.to_string());
-                        settlement.give_up(&delivery, reason, &details, self.now)?;
-                    }
+                    Err(why) => self.give_up(settlement, &delivery, &why)?,
                 }
             }
         }
         Ok(ClaimResult { claimed, recovered: false })
+    }
+
+    /// Gives up a delivery that can't be decoded: it must not block its chat.
+    fn give_up(&self, settlement: &mut Settlement, delivery: &Delivery, why: &str) -> Result<(), StoreError> {
+        settlement.give_up(delivery, DropReason::Unreadable, why, self.now)
     }
 
     /// Ends the delays that are over: the chats are ready then.
@@ -172,18 +183,6 @@ impl Claim<'_> {
         let end = doc! { "q": due(self.now), "u": { "$set": { "not_before": 0_i64, "chat_not_before": 0_i64 } }, "multi": true };
         tx.update_any(OUTBOX_CHATS, vec![end]).await.map(drop)
     }
-}
-
-fn decode(delivery: &Delivery) -> Result<ClaimedDelivery, StoreError> {
-    let wrong = || StoreError::Corrupt(format!("a number of delivery {} is out of range", delivery.id));
-    Ok(ClaimedDelivery {
-        id: delivery.id.try_into().map_err(|_| wrong())?,
-        chat: delivery.chat,
-        message: value(delivery.message.clone())?,
-        committed_at: Time::from_timestamp_micros(delivery.since).ok_or_else(wrong)?,
-        attempts: delivery.attempts.try_into().map_err(|_| wrong())?,
-        unknown: delivery.unknown.try_into().map_err(|_| wrong())?,
-    })
 }
 
 /// Writes that the outcomes of a transaction need beside the chat queues.
@@ -326,8 +325,10 @@ impl Work for ReleaseClaims {
 
     async fn run(&self, tx: &mut Tx<'_>, _attempt: u32) -> Result<u64, TxError> {
         let (mut queues, mut settlement) = (ChatQueues::default(), Settlement::default());
-        let found = tx.find(OUTBOX_CHATS, claimed()).await?;
-        queues.add_documents(tx, found, &HashSet::new()).await?;
+        for filter in [claimed(), claimed_by_nobody()] {
+            let found = tx.find(OUTBOX_CHATS, filter).await?;
+            queues.add_documents(tx, found, &HashSet::new()).await?;
+        }
         let released = queues.take_all_claimed();
         let count = released.len() as u64;
         for delivery in released {

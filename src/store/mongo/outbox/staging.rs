@@ -7,13 +7,13 @@ use crate::domain::Time;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::Outgoing;
 use crate::domain::traffic::TrafficClass;
-use crate::engine::ports::StoreError;
-use crate::store::mongo::codec::{Fields, int, nested};
+use crate::engine::ports::{ClaimedDelivery, StoreError};
+use crate::store::mongo::codec::{Fields, int, nested, value};
 use crate::store::mongo::schema::OUTBOX_STAGED;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
 use mongodb::bson::{Bson, Document, doc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The most deliveries in one document: a message has at most about 10 KB, and a document may have 16 MB.
 const MAX_STAGED_PER_DOCUMENT: usize = 64;
@@ -26,14 +26,13 @@ pub(crate) type SortKey = (i64, i64, i64);
 
 /// A delivery. It looks the same in `outbox_staged`, in the queue of its chat, in `outbox` and in
 /// `outbox_dropped`. Times are microseconds since 1970.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Delivery {
     #[serde(rename = "_id")]
     pub(crate) id: i64,
     pub(crate) chat: ChatId,
     pub(crate) priority_class: i64,
     /// The rank of its traffic class.
-    #[serde(default)]
     pub(crate) traffic_class: i64,
     /// When it was committed.
     pub(crate) since: i64,
@@ -43,11 +42,15 @@ pub(crate) struct Delivery {
     /// The time until which this delivery waits while its chat goes on; 0 means none.
     pub(crate) not_before: i64,
     /// The key under which pending deliveries of a chat are merged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) coalesce_key: Option<String>,
     /// The key of the pending delivery that makes this one needless.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) superseding_key: Option<String>,
+    /// Why it can't be sent: a field that a person changed in a shell, for example. It is given up when it is
+    /// claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unreadable: Option<String>,
     /// The message, which is decoded when the delivery is claimed.
     pub(crate) message: Bson,
 }
@@ -66,7 +69,64 @@ impl Delivery {
             not_before: 0,
             coalesce_key: message.coalesce_key(),
             superseding_key: message.superseding_key(),
+            unreadable: None,
             message: nested(message)?,
+        })
+    }
+
+    /// Decodes a delivery, in the queue of `chat` or outside of a queue. Only its id must be readable: with
+    /// another field that is not, it is marked as unreadable and does not stop the others.
+    pub(super) fn read(delivery: Bson, chat: Option<ChatId>) -> Result<Self, StoreError> {
+        let Bson::Document(mut doc) = delivery else {
+            return Err(StoreError::Corrupt(format!("{delivery} is no delivery")));
+        };
+        let message = doc.remove("message").unwrap_or(Bson::Null);
+        let f = Fields(&doc);
+        let text = |name| f.text(name).ok().map(str::to_owned);
+        let mut unreadable = text("unreadable");
+        let mut number = |name| {
+            f.int(name).unwrap_or_else(|error| {
+                unreadable.get_or_insert(error.to_string());
+                0
+            })
+        };
+        Ok(Self {
+            id: f.int("_id")?,
+            chat: chat.unwrap_or_else(|| ChatId(number("chat"))),
+            priority_class: number("priority_class"),
+            traffic_class: number("traffic_class"),
+            since: number("since"),
+            attempts: number("attempts"),
+            unknown: number("unknown"),
+            not_before: number("not_before"),
+            coalesce_key: text("coalesce_key"),
+            superseding_key: text("superseding_key"),
+            unreadable,
+            message,
+        })
+    }
+
+    /// Decodes a list of deliveries, in the queue of `chat` or outside of a queue.
+    pub(super) fn read_list(list: Bson, chat: Option<ChatId>) -> Result<Vec<Self>, StoreError> {
+        let Bson::Array(list) = list else {
+            return Err(StoreError::Corrupt(format!("{list} is no list of deliveries")));
+        };
+        list.into_iter().map(|delivery| Self::read(delivery, chat)).collect()
+    }
+
+    /// Decodes it as a claim returns it; else returns why it can't be decoded.
+    pub(super) fn claimed(&self) -> Result<ClaimedDelivery, String> {
+        if let Some(why) = &self.unreadable {
+            return Err(why.clone());
+        }
+        let wrong = || format!("a number of delivery {} is out of range", self.id);
+        Ok(ClaimedDelivery {
+            id: self.id.try_into().map_err(|_| wrong())?,
+            chat: self.chat,
+            message: value(self.message.clone()).map_err(|error| error.to_string())?,
+            committed_at: Time::from_timestamp_micros(self.since).ok_or_else(wrong)?,
+            attempts: self.attempts.try_into().map_err(|_| wrong())?,
+            unknown: self.unknown.try_into().map_err(|_| wrong())?,
         })
     }
 
@@ -74,8 +134,9 @@ impl Delivery {
         (self.priority_class, self.not_before, self.id)
     }
 
+    /// Returns true if a delivery with this coalesce key need not be sent beside it.
     pub(crate) fn has_key(&self, coalesce_key: &str) -> bool {
-        self.coalesce_key.as_deref() == Some(coalesce_key)
+        self.unreadable.is_none() && self.coalesce_key.as_deref() == Some(coalesce_key)
     }
 }
 
@@ -109,10 +170,10 @@ impl Staged {
         let (filter, order) = oldest_staged();
         let documents = tx.find_sorted(OUTBOX_STAGED, filter, order, int(MAX_DOCUMENTS_PER_STAGE)).await?;
         let mut staged = Self { has_more: documents.len() == MAX_DOCUMENTS_PER_STAGE, ..Self::default() };
-        for document in &documents {
-            let f = Fields(document);
-            staged.documents.push(f.int("_id")?);
-            staged.deliveries.extend(f.nested::<Vec<Delivery>>("deliveries")?);
+        for mut document in documents {
+            let deliveries = document.remove("deliveries").unwrap_or_default();
+            staged.documents.push(Fields(&document).int("_id")?);
+            staged.deliveries.extend(Delivery::read_list(deliveries, None)?);
         }
         Ok(staged)
     }

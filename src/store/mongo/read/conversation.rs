@@ -137,7 +137,7 @@ impl ConversationStore for Mongo {
         let id = agent.to_string();
         match ticket {
             Some(ticket) => self.db.put(FOCUS, doc! { "_id": id, "ticket": ticket.to_string() }).await,
-            None => self.db.delete(FOCUS, doc! { "_id": id }).await.map(drop),
+            None => self.db.delete_one(FOCUS, doc! { "_id": id }).await.map(drop),
         }
     }
 }

@@ -179,9 +179,9 @@ impl DirectoryStore for Mongo {
     async fn drop_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         // The person may have another draft by now.
         let this = doc! { "_id": draft.person.to_string(), "id": draft.id.to_string() };
-        if self.db.delete(DRAFTS, this).await? > 0 {
+        if self.db.delete_one(DRAFTS, this).await? {
             let card = CardKey::Draft(draft.person).storage_key();
-            self.db.delete(LIVE_CARDS, doc! { "_id": card }).await?;
+            self.db.delete_one(LIVE_CARDS, doc! { "_id": card }).await?;
         }
         Ok(())
     }
@@ -212,6 +212,6 @@ impl ReplyStore for Mongo {
     }
 
     async fn drop_canned_reply(&self, id: ReplyId) -> Result<(), StoreError> {
-        self.db.delete(CANNED_REPLIES, doc! { "_id": id.to_string() }).await.map(drop)
+        self.db.delete_one(CANNED_REPLIES, doc! { "_id": id.to_string() }).await.map(drop)
     }
 }

@@ -1,10 +1,12 @@
 //! The outbox of two replicas on one MongoDB database, of which one delivers after the other.
-use super::{Served, open_store};
+use super::{Served, open_store, shell};
 use crate::store_contract::Backend;
 use crate::store_contract::fixture::*;
-use crate::store_contract::outbox::said;
+use crate::store_contract::outbox::{drain, said};
+use antri::domain::ids::ChatId;
 use antri::engine::ports::{ClaimedDelivery, DropReason, OutboxStore, Outcome};
 use antri::store::Mongo;
+use mongodb::bson::{Document, doc};
 use std::sync::Arc;
 
 /// A replica that has claimed one delivery to chat 10, and another on the same database.
@@ -100,4 +102,24 @@ async fn a_delivery_that_another_replica_staged_is_claimed_at_once() {
     assert_eq!(other.claim(0, at(1)).await.unwrap(), []);
     let claimed = store.claim(10, at(1)).await.unwrap();
     assert_eq!(claimed.iter().map(said).collect::<Vec<_>>(), ["satu"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_into_a_document_moves_with_its_chat() {
+    let Served { database, store } = Served::fresh().await;
+    let words: Vec<_> = (0..200).map(|n| format!("{n}")).collect();
+    store.enqueue(words.iter().map(|word| text(-10, word)).collect(), at(1)).await.unwrap();
+    let going = store.claim(10, at(1)).await.unwrap().remove(0);
+    let overflow = shell(&database).await.collection::<Document>("outbox");
+    let of = async |chat: i64| overflow.count_documents(doc! { "chat": chat }).await.unwrap();
+    let before = of(-10).await;
+    assert!(before > 100, "{before}");
+    store.settle(vec![(going.id, Outcome::Moved(ChatId(-20)))], at(2)).await.unwrap();
+    // The delivery that was in flight is pending again.
+    assert_eq!((of(-10).await, of(-20).await), (0, before + 1));
+    let claimed = store.claim(1, at(2)).await.unwrap().remove(0);
+    assert_eq!((claimed.chat, said(&claimed)), (ChatId(-20), "0".to_owned()));
+    store.settle(vec![(claimed.id, Outcome::Sent(None))], at(2)).await.unwrap();
+    assert_eq!(drain(&*store, 3).await, words[1..]);
+    assert_eq!((of(-10).await, of(-20).await, store.pending_deliveries().await.unwrap()), (0, 0, 0));
 }

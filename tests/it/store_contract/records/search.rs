@@ -16,7 +16,7 @@ pub(super) fn described(n: u64, text: &str) -> Ticket {
     Ticket { description: Description::of_text(text).unwrap(), ..ticket(n) }
 }
 
-pub(super) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
+pub(crate) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
     ConversationMessage {
         id: MessageId(uuid(9, n)),
         seq: 0,
@@ -35,7 +35,7 @@ pub(super) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
     }
 }
 
-pub(super) fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
+pub(crate) fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
     Change::quiet(Write::Message { message: Box::new(message.clone()), expected: expected.map(Version) })
 }
 
