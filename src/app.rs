@@ -232,10 +232,7 @@ impl App {
             bot,
             clock,
         };
-        if !loading.await.context("the task that loads the agents ended")? {
-            // The store may have been away only while Telegram was.
-            app.engine.start().await.context("failed to load agents")?;
-        }
+        finish_loading(loading, &app.engine).await?;
         let ended = app.engine.end_admins_by_setting(app.clock.now()).await;
         ended.context("failed to end the roles of former admins")?;
         if app.replicas.is_none() {
@@ -299,6 +296,15 @@ fn load(engine: &Arc<Engine>) -> AbortOnDropHandle<bool> {
         let loaded = engine.start().await;
         loaded.inspect_err(|error| tracing::error!(%error, "failed to load agents")).is_ok()
     }))
+}
+
+/// Waits until the agents are loaded. Loads them again if that failed: the store may have been away only while
+/// Telegram was.
+async fn finish_loading(loading: AbortOnDropHandle<bool>, engine: &Engine) -> anyhow::Result<()> {
+    if loading.await.context("the task that loads the agents ended")? {
+        return Ok(());
+    }
+    engine.start().await.context("failed to load agents")
 }
 
 /// Stores the initial settings and the default department if the store has none.
