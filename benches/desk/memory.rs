@@ -31,7 +31,9 @@ pub(crate) async fn run(tickets: usize) {
     let (sandbox, url) = start_telegram().await;
     let (desk, _) = DeskProcess::launch(&fixture, &url, &[("ANTRI_PACE", "none")]).await;
     // A bot can write only to people who have written to it.
-    (FIRST_AGENT_CHAT..FIRST_AGENT_CHAT + AGENTS).for_each(|agent| drop(sandbox.send_text(agent, "/online")));
+    for agent in agents() {
+        sandbox.send_text(agent, "/online");
+    }
     tokio::time::sleep(SETTLED).await;
     let idle = desk.resident_mib();
     converse(&sandbox, tickets).await;
@@ -55,8 +57,7 @@ async fn start_telegram() -> (Sandbox, String) {
         bot_name: "Antri".to_owned(),
         now: Arc::new(move || clock.now()),
     });
-    let agents = FIRST_AGENT_CHAT..FIRST_AGENT_CHAT + AGENTS;
-    for id in customers().chain(agents) {
+    for id in customers().chain(agents()) {
         let (first_name, language_code) = (format!("Orang {id}"), Some("id".to_owned()));
         sandbox.add_user(NewUser { id: Some(id), first_name, language_code, ..NewUser::default() });
     }
@@ -65,6 +66,10 @@ async fn start_telegram() -> (Sandbox, String) {
     let server = sandbox.clone();
     tokio::spawn(async move { server.serve(listener, std::future::pending()).await });
     (sandbox, url)
+}
+
+fn agents() -> std::ops::Range<i64> {
+    FIRST_AGENT_CHAT..FIRST_AGENT_CHAT + AGENTS
 }
 
 fn customers() -> std::ops::Range<i64> {
@@ -86,8 +91,7 @@ async fn converse(sandbox: &Sandbox, tickets: usize) {
             }
         });
     }
-    let agents = (FIRST_AGENT_CHAT..FIRST_AGENT_CHAT + AGENTS).map(|agent| work(sandbox.clone(), agent));
-    let mut working: JoinSet<()> = agents.collect();
+    let mut working: JoinSet<()> = agents().map(|agent| work(sandbox.clone(), agent)).collect();
     writers.join_all().await;
     working.shutdown().await;
 }
