@@ -68,8 +68,8 @@ async fn an_agent_sees_photos_and_answers_with_a_canned_reply() {
     demo.open_front_end(BUDI).await;
     demo.click(&press("//*[@data-ticket]", "▶️ Buka")).await;
     demo.wait_displayed("//section[@class='files']//img[@alt='foto']").await;
-    let loaded = "return document.querySelector('.files img').naturalWidth";
-    assert_eq!(demo.script(loaded).await, json!(1));
+    let loaded = "return document.querySelector('.files img')?.naturalWidth";
+    demo.wait_script(loaded, json!(1)).await;
     let address = demo.script("return document.querySelector('.files img').src").await;
     assert!(address.as_str().unwrap().starts_with("blob:"), "{address}");
 

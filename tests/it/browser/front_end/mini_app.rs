@@ -51,7 +51,7 @@ async fn the_menu_button_opens_the_dashboard_inside_the_pane() {
     // A page that is loaded again is still that person, and has the theme.
     demo.script("location.reload()").await;
     demo.wait_displayed(&ticket("#1 • INC")).await;
-    assert_eq!(demo.script(theme).await, json!(["light", "#ffffff"]));
+    demo.wait_script(theme, json!(["light", "#ffffff"])).await;
     demo.choose_option(STATUS, "busy").await;
     demo.wait_displayed(&format!("//p{}", containing("Tiket baru tidak masuk selama"))).await;
     demo.wait_availability(BUDI, Availability::Busy).await;

@@ -109,7 +109,7 @@ async fn an_admin_filters_the_queue_and_orders_it_by_priority() {
     demo.choose_option(&of("//select"), "urgent").await;
     demo.wait_displayed(&of(&containing("#1 • "))).await;
     demo.stage.settle().await.unwrap();
-    demo.wait_script("return document.querySelector('[data-ticket]').dataset.ticket", json!(second)).await;
+    demo.wait_script("return document.querySelector('[data-ticket]')?.dataset.ticket", json!(second)).await;
     let held_id = general.iter().find(|one| one.number.to_string() == second).unwrap().id;
     let stored = engine.store().ticket(held_id).await.unwrap().unwrap();
     assert_eq!(stored.priority, Priority::Urgent);
@@ -201,7 +201,7 @@ async fn an_alert_is_announced_listed_and_ends() {
     let department = engine.store().departments().await.unwrap().remove(0);
     demo.stage.settle().await.unwrap();
     demo.wait_script(
-        "return document.querySelector('[data-department] [type=checkbox]').checked",
+        "return document.querySelector('[data-department] [type=checkbox]')?.checked",
         json!(true),
     )
     .await;

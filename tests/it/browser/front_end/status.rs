@@ -37,6 +37,12 @@ impl Demo {
         }
     }
 
+    /// Waits until the agent's page shows this value in the choice of a status.
+    async fn wait_shown_status(&self, value: &str) {
+        // A page that loads has no choice yet.
+        self.wait_script("return document.querySelector('.status')?.value", json!(value)).await;
+    }
+
     /// Waits until a script returns this value.
     pub(super) async fn wait_script(&self, script: &str, wanted: serde_json::Value) {
         let until = Instant::now() + WAIT_TIMEOUT;
@@ -67,12 +73,12 @@ async fn each_status_of_the_toggle_reaches_the_desk_and_the_chat() {
         demo.stage.say(BUDI, "/status").await.unwrap();
         let answer = demo.stage.sandbox.chat(BUDI).last().unwrap().text.clone();
         assert!(answer.contains(words), "{answer}");
-        demo.wait_script("return document.querySelector('.status').value", json!(value)).await;
+        demo.wait_shown_status(value).await;
     }
     // What the agent says in the chat is on the page.
     for value in ["busy", "online", "away"] {
         demo.stage.say(BUDI, &format!("/{value}")).await.unwrap();
-        demo.wait_script("return document.querySelector('.status').value", json!(value)).await;
+        demo.wait_shown_status(value).await;
     }
     demo.close().await;
 }
@@ -83,7 +89,7 @@ async fn the_button_of_the_mock_up_goes_offline_and_online() {
     demo.open_front_end(BUDI).await;
     demo.click(&press("//header", "Jadi offline")).await;
     demo.wait_availability(BUDI, Availability::Offline).await;
-    demo.wait_script("return document.querySelector('.status').value", json!("offline")).await;
+    demo.wait_shown_status("offline").await;
     demo.click(&press("//header", "Jadi online")).await;
     demo.wait_availability(BUDI, Availability::Online).await;
     demo.wait_displayed(&press("//header", "Jadi offline")).await;
@@ -103,7 +109,7 @@ async fn a_chosen_status_survives_another_tab_and_a_reload() {
     demo.page.cmd(FirstScript(HEARTBEATS)).await.unwrap();
     demo.page.refresh().await.unwrap();
     demo.wait_script("return window.beats.length > 0", json!(true)).await;
-    demo.wait_script("return document.querySelector('.status').value", json!("busy")).await;
+    demo.wait_shown_status("busy").await;
     demo.stage.settle().await.unwrap();
     assert_eq!(demo.person(BUDI).await.availability(), Availability::Busy);
     demo.wait_displayed(&format!("//h1{}", containing("(0/5)"))).await;
