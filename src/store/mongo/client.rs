@@ -103,6 +103,13 @@ impl Db {
         self.all(self.collection(collection).find(filter).sort(sort).limit(int(limit))).await
     }
 
+    /// Returns the sum of an expression over all documents of a collection.
+    pub(super) async fn sum(&self, collection: &str, of: impl Into<Bson>) -> Result<i64, StoreError> {
+        let group = doc! { "$group": { "_id": Bson::Null, "sum": { "$sum": of.into() } } };
+        let mut found = self.collection(collection).aggregate([group]).await?;
+        found.try_next().await?.map_or(Ok(0), |group| Fields(&group).int("sum"))
+    }
+
     /// Returns the document with this `_id`.
     pub(super) async fn get(
         &self,

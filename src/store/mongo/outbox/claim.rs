@@ -19,8 +19,7 @@ use crate::store::mongo::tx::{Tx, Work};
 use crate::store::mongo::write::queue::Reply;
 use crate::store::round_robin::{Quota, quotas};
 use async_trait::async_trait;
-use futures::TryStreamExt;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 use std::collections::{HashMap, HashSet};
 
 /// Returns how many deliveries are in the queues of their chats: pending, in flight and overflowed. While a
@@ -28,9 +27,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) async fn count_queued(db: &Db) -> Result<u64, StoreError> {
     let in_flight = doc! { "$cond": ["$claimed", 1_i64, 0_i64] };
     let of_chat = doc! { "$add": [in_flight, { "$size": "$pending" }, "$overflow_count"] };
-    let sum = doc! { "$group": { "_id": Bson::Null, "deliveries": { "$sum": of_chat } } };
-    let mut found = db.collection(OUTBOX_CHATS).aggregate([sum]).await?;
-    found.try_next().await?.map_or(Ok(0), |sum| Fields(&sum).number("deliveries"))
+    Ok(u64::try_from(db.sum(OUTBOX_CHATS, of_chat).await?).unwrap_or(0))
 }
 
 /// Returns when the first delay of a chat ends.

@@ -116,12 +116,6 @@ impl DepthSums {
         sums.filter(|(_, sum)| *sum > 0).collect()
     }
 
-    /// Returns the number of waiting tickets of the whole desk.
-    pub(crate) fn total(&self) -> u64 {
-        let sum: i64 = self.0.values().flatten().map(|(_, waiting)| waiting).sum();
-        u64::try_from(sum).unwrap_or(0)
-    }
-
     /// Returns how many tickets of a department wait at a higher priority than `rank`, and how many at
     /// `rank`.
     fn before_and_at(&self, department: DepartmentId, rank: i64) -> (i64, i64) {
