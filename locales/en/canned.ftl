@@ -18,7 +18,7 @@ canned-more = { $count ->
 # The last word, before a ticket is completed.
 
 button-ask-last-word-on = 💬 Ask for a closing message
-button-ask-last-word-off = 💬 No closing message
+button-ask-last-word-off = 💬 Don't ask for a closing message
 toast-last-word-on = You are asked for a closing message before a ticket is completed
 toast-last-word-off = Tickets are completed without a question
 last-word-ask = 💬 <b>A closing message for { $name }?</b>

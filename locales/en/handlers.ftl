@@ -124,5 +124,5 @@ alias-invalid = That name does not work. It needs at least one letter or digit, 
 web-link =
     🌐 <a href="{ $link }">Open the dashboard</a>
 
-    The link logs you in, works once, and for { $minutes } minutes. Don't pass it on.
+    The link logs you in. It works once, within { $minutes } minutes. Don't pass it on.
 web-off = 🌐 The dashboard has no address yet. The operator of this desk sets <code>WEB_URL</code> and <code>JWT_SECRET</code>.

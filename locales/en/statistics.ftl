@@ -38,7 +38,7 @@ stats-rating = ⭐ Satisfaction: <b>{ $average }</b> of 5 ({ $count ->
 })
 stats-rating-none = ⭐ Satisfaction: no ratings yet
 stats-decimal = { $whole }.{ $tenth }
-stats-times = ⏱ <b>Times</b> (average · p50 · p90)
+stats-times = ⏱ <b>Times</b> (average · median · 90% within)
 stats-wait = Wait for an agent
 stats-answer = First answer
 stats-handling = Handling
@@ -62,7 +62,7 @@ stats-chart = 🖼 Chart
 stats-table = 📄 CSV
 stats-chart-created = Created
 stats-chart-completed = Completed
-stats-chart-wait = Wait for an agent (minutes, p50)
+stats-chart-wait = Wait for an agent (minutes, median)
 stats-chart-failed = The chart could not be drawn. The figures are still in /stats.
 stats-file = statistics
 stats-file-days = statistics-days

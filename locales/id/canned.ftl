@@ -17,7 +17,7 @@ canned-more = { $count ->
 # Pesan penutup, sebelum tiket selesai.
 
 button-ask-last-word-on = 💬 Tanya pesan penutup
-button-ask-last-word-off = 💬 Tanpa pesan penutup
+button-ask-last-word-off = 💬 Jangan tanya pesan penutup
 toast-last-word-on = Sebelum tiket selesai, Anda ditanya pesan penutup
 toast-last-word-off = Tiket selesai tanpa pertanyaan
 last-word-ask = 💬 <b>Pesan penutup untuk { $name }?</b>

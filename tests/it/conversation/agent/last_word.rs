@@ -126,7 +126,7 @@ async fn it_is_off_by_default_and_can_be_switched_off() {
     desk.press(BUDI, "✅ Complete").await;
     assert!(desk.has(BUDI, "A closing message for Sari?"));
     desk.say(BUDI, "/status").await;
-    desk.press(BUDI, "No closing message").await;
+    desk.press(BUDI, "ask for a closing message").await;
     desk.press(BUDI, "✅ Complete").await;
     assert_eq!(status(&desk, SARI).await, Status::Completed);
 }

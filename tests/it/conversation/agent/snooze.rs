@@ -29,7 +29,7 @@ const EN: Labels = Labels {
     half_hour: "30 min",
     two_hours: "2 h",
     tomorrow: "Tomorrow 8:00",
-    off: "No time",
+    off: "Without a time",
 };
 
 async fn ticket(desk: &Desk) -> Ticket {
