@@ -7,7 +7,7 @@ import { agents, heldBy, ownChanges, tickets } from "../desk/desk";
 import { useResource } from "../desk/resource";
 import { Complete } from "../parts/complete";
 import { Hold } from "../parts/hold";
-import { stateText } from "../parts/ticket-state";
+import { priorityText, stateText } from "../parts/ticket-state";
 import { open } from "../route";
 import { ago, moment, text } from "../texts";
 
@@ -27,6 +27,9 @@ function Card({ ticket, place, ask }: { ticket: Ticket; place: number; ask: (wha
         {ticket.department} - {ticket.category}
       </p>
       <p class="excerpt">{ticket.description}</p>
+      {ticket.priority !== "normal" && (
+        <p>{text("ticket-priority", { priority: priorityText(ticket.priority) })}</p>
+      )}
       <p>{text("ticket-status", { status: stateText(ticket.status) })}</p>
       <p>
         {ticket.resume_at

@@ -4,7 +4,7 @@ use crate::browser::driver::{FirstScript, Window};
 use antri::cli::demo::stage::BUDI;
 use antri::clock::Clock;
 use antri::domain::policy::Capacity;
-use antri::domain::ticket::Status;
+use antri::domain::ticket::{Priority, Status};
 use antri::engine::tickets::steps::Step;
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -48,6 +48,10 @@ async fn the_rows_of_a_queue_have_what_the_mock_up_shows() {
     demo.wait_displayed(&ticket(&format!("#2 • {}", held[2].number))).await;
     demo.wait_displayed(&format!("//p{}", containing("1 slot kosong. Tiket baru masuk otomatis."))).await;
     demo.wait_displayed(&format!("//p{}", containing("3 diterima, 1 selesai"))).await;
+    // A priority that is not the usual one is on the row, as it is on the card in the chat.
+    engine.set_priority(&admin, held[1].id, Priority::Urgent, now).await.unwrap();
+    demo.wait_displayed(&ticket("Prioritas: 🔥 Mendesak")).await;
+    demo.wait_gone(&format!("//*[@data-ticket='{}']{}", held[2].number, containing("Prioritas"))).await;
     // What ages on the page says so by itself.
     demo.page
         .cmd(FirstScript("const now = Date.now; Date.now = () => now() + 10 * 60 * 1000;"))
