@@ -73,7 +73,6 @@ export class Pane {
   setUser(user) {
     this.user = this.answers.user = user;
     const name = fullName(user);
-    this.root.setAttribute("aria-label", [name, user.label].filter(Boolean).join(", "));
     this.log.setAttribute("aria-label", strings.chatOf(name));
     this.scroller.setAttribute("aria-label", strings.chatOf(name));
     this.activity = el("span.activity");
@@ -93,8 +92,14 @@ export class Pane {
         ),
       ),
     );
+    this.updateLabel();
     this.composer.setUser(user);
     this.updateComposer();
+  }
+
+  updateLabel() {
+    const role = this.chip.textContent;
+    this.root.setAttribute("aria-label", [fullName(this.user), role].filter(Boolean).join(", "));
   }
 
   menu() {
@@ -114,6 +119,7 @@ export class Pane {
   setCommands(commands) {
     this.composer.setCommands(commands);
     this.chip.replaceChildren(...[labelChip(this.user, commands)].filter(Boolean));
+    this.updateLabel();
   }
 
   updateComposer() {

@@ -64,6 +64,7 @@ async fn roles_and_first_steps_are_in_the_language_of_the_page() {
     let demo = Demo::open_in(DESKTOP, "id").await;
     for (id, name) in [(SARI, "Pelanggan"), (BUDI, "Agen"), (CITRA, "Agen"), (DEWI, "Admin")] {
         demo.wait_displayed(&role(id, name)).await;
+        demo.wait_displayed(&format!("//*[@data-pane='{id}'][contains(@aria-label, ', {name}')]")).await;
     }
     demo.wait_displayed(&format!("//*[@id='hint']{}", containing("Pelanggan: tulis kendalanya"))).await;
     demo.screenshot("indonesian").await;
