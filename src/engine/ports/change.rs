@@ -111,7 +111,7 @@ pub enum Write {
     },
     /// Updates the settings.
     Settings {
-        /// The new settings.
+        /// The new settings. Their version follows the expected one. It stays if they only note that names are shown.
         settings: Settings,
         /// The version that was read.
         expected: Version,

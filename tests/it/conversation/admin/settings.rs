@@ -1,9 +1,10 @@
 //! `/settings`: every setting is shown and changed by buttons, by one admin and by two at the same time.
-use crate::conversation::{BUDI, SARI, with_agent, with_customer};
+use crate::conversation::{BUDI, SARI, TOM, with_agent, with_customer};
 use crate::support::{ADMIN, Desk, data};
 use antri::bot::callback::{ButtonAction, SettingAction};
 use antri::domain::policy::setting::Setting;
 use antri::domain::policy::{AgentNaming, Mode, OfflineBehaviour, Settings, Strategy};
+use antri::engine::ports::{Change, Write};
 use antri::sandbox::ChatMessage;
 use chrono::TimeDelta;
 use std::time::Duration;
@@ -229,4 +230,37 @@ async fn another_naming_of_agents_shows_on_the_cards_that_customers_have() {
         let text = desk.shown(SARI, card);
         assert!(text.contains(shown), "{label}: {text}");
     }
+}
+
+#[tokio::test]
+async fn cards_get_the_new_names_although_the_event_of_the_change_is_lost() {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en").await;
+    for customer in [SARI, TOM] {
+        desk.ticket(customer, "printer").await;
+    }
+    // As after a crash, or a caller who went away: the change is committed, and that is all.
+    let change = async |agent_naming| {
+        let before = stored(&desk).await;
+        let (expected, version) = (before.version, before.version.next());
+        let settings = Settings { agent_naming, has_stale_names: true, version, ..before };
+        let write = Change::quiet(Write::Settings { settings, expected });
+        desk.app().engine.store().commit(vec![write]).await.remove(0).unwrap();
+        desk.settle().await;
+        version
+    };
+    let version = change(AgentNaming::Name).await;
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
+    desk.pass(TimeDelta::seconds(1)).await;
+    desk.find(SARI, "sekarang ditangani oleh Budi");
+    desk.find(TOM, "is now with Budi");
+    assert!(!stored(&desk).await.has_stale_names);
+    assert_eq!(stored(&desk).await.version, version, "nothing that an admin sees has changed");
+    change(AgentNaming::Alias).await;
+    desk.stop().await;
+    desk.start().await;
+    desk.settle().await;
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
+    desk.find(TOM, "is now with Agent 1");
+    assert!(!stored(&desk).await.has_stale_names);
 }
