@@ -13,6 +13,7 @@ pub(crate) async fn a_message_keeps_what_people_chose(store: Arc<dyn Store>) {
     let content = MessageContent {
         is_template: true,
         has_foreign_file: true,
+        replaces_caption: true,
         reply_elsewhere: Some("Info".into()),
         ..MessageContent::of_text("Halo {name}".into())
     };
