@@ -10,6 +10,8 @@ canned-edit-unclear = 🤔 It is not clear which reply “{ $word }” is, so th
 canned-none-yet = 📭 There are no canned replies yet. Admins write them with /replies.
 canned-no-ticket = 📭 You hold no ticket, so there is nobody to reply to.
 canned-too-long = ⚠️ This message is too long. Send a part of it as a message of its own.
+canned-caption-too-long = ⚠️ The file was not sent: this text is too long for a file. Send the file without it, then the reply as a message of its own.
+canned-file-unclear = 🤔 The file was not sent: which reply do you mean? Send the file again with /r and one whole word: { $words }
 canned-more = { $count ->
     [one] … and { $count } more. Type the beginning of its word as well: <code>/r word</code>
    *[other] … and { $count } more. Type the beginning of the word as well: <code>/r word</code>

@@ -10,6 +10,8 @@ canned-edit-unclear = 🤔 Balasan “{ $word }” tidak jelas, jadi pesan di pe
 canned-none-yet = 📭 Belum ada balasan siap pakai. Admin membuatnya dengan /replies.
 canned-no-ticket = 📭 Anda tidak memegang tiket, jadi belum ada yang bisa dibalas.
 canned-too-long = ⚠️ Pesan ini terlalu panjang. Kirim sebagian sebagai pesan tersendiri.
+canned-caption-too-long = ⚠️ Berkas belum terkirim: teks ini terlalu panjang untuk sebuah berkas. Kirim berkasnya tanpa teks, lalu balasannya sebagai pesan tersendiri.
+canned-file-unclear = 🤔 Berkas belum terkirim: balasan yang mana? Kirim lagi berkasnya dengan /r dan satu kata lengkap: { $words }
 canned-more = { $count ->
    *[other] … dan { $count } lagi. Ketik awal katanya juga: <code>/r kata</code>
 }

@@ -193,14 +193,17 @@ pub enum ParsedCommand {
 }
 
 impl ParsedCommand {
-    /// Parses a message of any kind. Of captions only `/new` is a command; any other caption belongs to a
-    /// ticket.
+    /// Parses a message of any kind. Of captions only `/new` is a command, and `/r` of an agent. Any other caption
+    /// belongs to a ticket.
     #[must_use]
-    pub fn from_message(message: &IncomingMessage, bot_username: &str) -> Option<Self> {
+    pub fn from_message(message: &IncomingMessage, bot_username: &str, author: &Person) -> Option<Self> {
+        let is_of_file = |parsed: &Self| match parsed {
+            Self::Known(command @ (Command::New(_) | Command::Reply(_))) => command.audience().admits(author),
+            _ => false,
+        };
         match message.plain_text() {
             Some(text) => Self::parse(text, bot_username),
-            None => Self::parse(&message.text.text, bot_username)
-                .filter(|parsed| matches!(parsed, Self::Known(Command::New(_)))),
+            None => Self::parse(&message.text.text, bot_username).filter(is_of_file),
         }
     }
 

@@ -43,10 +43,10 @@ fn banned() -> HandlerTree {
 }
 
 fn messages() -> HandlerTree {
-    dptree::filter_map(|message: Arc<IncomingMessage>, bot: Arc<BotContext>| {
+    dptree::filter_map(|message: Arc<IncomingMessage>, bot: Arc<BotContext>, ctx: RequestContext| {
         // A canned reply may begin with a slash.
         let is_own_result = message.via_bot.is_some() && message.via_bot == bot.bot_id;
-        ParsedCommand::from_message(&message, &bot.bot_username).filter(|_| !is_own_result)
+        ParsedCommand::from_message(&message, &bot.bot_username, &ctx.person).filter(|_| !is_own_result)
     })
     .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
     .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))

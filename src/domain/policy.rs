@@ -163,6 +163,9 @@ pub struct Settings {
     pub default_capacity: Capacity,
     /// What customers see of the agents.
     pub agent_naming: AgentNaming,
+    /// Whether cards of customers may name agents by an earlier value of that, because they were not all refreshed
+    /// since. The engine sets and clears it.
+    pub has_stale_names: bool,
     /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,
     /// How long the topic of a ticket is kept after its agent has completed it or let it go.
@@ -194,6 +197,7 @@ impl Default for Settings {
             rollout_percent: Percent::ALL,
             default_capacity: Capacity::DEFAULT,
             agent_naming: AgentNaming::default(),
+            has_stale_names: false,
             grace: Duration::from_secs(300),
             topic_retention: Duration::from_secs(24 * 3_600),
             idle_timeout: Duration::from_secs(1800),

@@ -1,7 +1,6 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
 mod edits;
-mod first_answer;
 pub mod forget;
 pub mod history;
 mod outcomes;
@@ -25,7 +24,6 @@ use crate::domain::ticket::conversation::{
 };
 use crate::domain::ticket::{Refusal, Status, Ticket, TicketState};
 use crate::engine::tickets::steps::Step;
-use first_answer::first_answer;
 use outcomes::failure_notices;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use tokio::sync::{Mutex, MutexGuard};
@@ -86,7 +84,7 @@ impl Engine {
         let message = self.new_message(customer.id, Some(ticket), Direction::ToAgent, new, now);
         let (relays, to) = self.due_relays(&current).await?;
         let relay = relay_of(&message, to.unwrap_or(Relay::Waiting));
-        self.store_message(relays, ConversationMessage { relay, ..message }).await
+        self.store_message(relays, ConversationMessage { relay, ..message }, false).await
     }
 
     /// Stores a message of the agent who holds the ticket, and enqueues it for the customer. The first message
@@ -103,8 +101,8 @@ impl Engine {
         let message = self.new_message(agent.id, Some(ticket), Direction::ToCustomer, new, now);
         let relay = relay_of(&message, Relay::to_customer(current.customer_chat));
         let message = ConversationMessage { relay, ..message };
-        let first_answer = first_answer(&current, &message).into_iter().collect();
-        let stored = self.store_message(first_answer, message).await?;
+        let is_first_answer = is_first_answer(&current, &message);
+        let stored = self.store_message(Vec::new(), message, is_first_answer).await?;
         drop(in_order);
         if current.status() == Status::Assigned {
             match self.step(agent.id, ticket, Step::Start, None, now).await {
@@ -125,7 +123,7 @@ impl Engine {
     ) -> Result<ConversationMessage, EngineError> {
         self.held_ticket(agent.id, ticket).await?;
         let message = self.new_message(agent.id, Some(ticket), Direction::Note, new, now);
-        self.store_message(Vec::new(), message).await
+        self.store_message(Vec::new(), message, false).await
     }
 
     /// Enqueues the messages of these tickets that wait for an agent, or that were meant for an agent who no
@@ -162,7 +160,7 @@ impl Engine {
         let relays = due.map(|message| {
             let after = message.with_relay(to_holder);
             let notices = deliveries_of(&after);
-            let write = Write::Message { message: Box::new(after), expected: Some(message.version) };
+            let write = Write::message_update(after, message.version);
             Change { write, event: None, notices }
         });
         Ok((relays.collect(), Some(to_holder)))
@@ -188,8 +186,9 @@ impl Engine {
         &self,
         mut before: Vec<Change>,
         message: ConversationMessage,
+        is_first_answer: bool,
     ) -> Result<ConversationMessage, EngineError> {
-        let write = Write::Message { message: Box::new(message.clone()), expected: None };
+        let write = Write::Message { message: Box::new(message.clone()), expected: None, is_first_answer };
         let notices = notices_of(&message);
         before.push(Change { write, event: None, notices });
         fail::fail_point!("relay-before-commit");
@@ -267,6 +266,11 @@ impl Engine {
             _ => Err(EngineError::Refused(Refusal::NotYours, Box::new(current))),
         }
     }
+}
+
+/// Returns true if a new message is the ticket's first answer: it is sent to the customer, and the ticket has none.
+fn is_first_answer(ticket: &Ticket, message: &ConversationMessage) -> bool {
+    message.direction == Direction::ToCustomer && message.relay.is_due() && ticket.first_answered_at.is_none()
 }
 
 /// Returns the state of a new message's relay: what cannot be copied, and has no words, is not sent.

@@ -68,6 +68,8 @@ pub enum Event {
     Agent(PersonId),
     /// A department, its categories or its business hours changed, or it is new.
     Department(DepartmentId),
+    /// The desk names agents in another way to customers.
+    Naming,
     /// An incident began, or is over.
     Alert {
         /// Its kind.
@@ -85,6 +87,7 @@ impl Event {
             | Self::Relocated { .. }
             | Self::Message { .. }
             | Self::Department(_)
+            | Self::Naming
             | Self::Alert { .. } => (None, None),
             Self::Assigned { agent, from, .. } => (Some(agent), from),
             Self::Updated { agent, .. } | Self::Released { agent, .. } | Self::Agent(agent) => {

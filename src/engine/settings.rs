@@ -2,16 +2,13 @@
 use super::assignment::roster::Seat;
 use super::error::EngineError;
 use super::events::Event;
-use super::ports::{Change, Write};
+use super::ports::{Change, CommitError, StoreError, Write};
 use super::{Attempt, Engine};
 use crate::domain::Time;
-use crate::domain::card::CardKey;
 use crate::domain::event::{Action, Actor, AuditEvent};
-use crate::domain::notice::Outgoing;
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::policy::setting::Setting;
-use crate::domain::ticket::Ticket;
 
 impl Engine {
     /// Changes the settings by `change`, over the version that it was given. Requests a round of every
@@ -31,10 +28,12 @@ impl Engine {
                 let mut settings = before.clone();
                 change(&mut settings);
                 settings.version = before.version;
+                settings.has_stale_names = before.has_stale_names;
                 if settings == before {
                     return Ok(Attempt::Done((before, settings)));
                 }
                 settings.version = before.version.next();
+                settings.has_stale_names |= settings.agent_naming != before.agent_naming;
                 let event = Some(settings_event(&before, &settings, Actor::Person(admin.id), now));
                 let write = Write::Settings { settings: settings.clone(), expected: before.version };
                 let change = Change { write, event, notices: Vec::new() };
@@ -52,18 +51,21 @@ impl Engine {
             }
         }
         if settings.agent_naming != before.agent_naming {
-            self.refresh_status_cards(now).await?;
+            fail::fail_point!("engine-after-naming");
+            self.publish(Event::Naming);
         }
         Ok(settings)
     }
 
-    /// Refreshes the customers' cards of all held tickets, because they name the holder.
-    async fn refresh_status_cards(&self, now: Time) -> Result<(), EngineError> {
-        let held = self.store.all_held().await?;
-        let refresh = |ticket: &Ticket| Outgoing::refresh(ticket.customer_chat, CardKey::Status(ticket.id));
-        self.store.enqueue(held.iter().map(refresh).collect(), now).await?;
-        self.wake_outbox();
-        Ok(())
+    /// Records that the customers' cards were refreshed after `shown` was read. If the settings have changed since,
+    /// the cards stay due. The version stays: an admin who has read it has missed nothing.
+    pub async fn names_refreshed(&self, shown: Settings) -> Result<(), StoreError> {
+        let expected = shown.version;
+        let settings = Settings { has_stale_names: false, ..shown };
+        match self.commit_one(Change::quiet(Write::Settings { settings, expected })).await {
+            Err(CommitError::Store(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sweep: a periodic check that repairs what events missed. A ticket that only the sweep assigns means a lost
 //! wake-up and is counted as a fault.
 use super::error::EngineError;
+use super::events::Event;
 use super::ports::ClockJump;
 use super::{Engine, lock};
 use crate::domain::Time;
@@ -52,6 +53,10 @@ impl Engine {
                 }
                 Ok(()) => {}
             }
+        }
+        if settings.has_stale_names {
+            // The caller of the change was dropped, or the settings changed while the cards were refreshed.
+            self.publish_local(Event::Naming);
         }
         self.sweep_topics(&settings, now).await?;
         sweep.found = self.sweep_tickets(now).await?;

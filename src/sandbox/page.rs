@@ -1,6 +1,7 @@
 //! Chat page and its assets. Only a browser on this machine is served, and no page of another site.
 pub(super) mod client_api;
 pub(super) mod events;
+mod inline;
 mod mini_apps;
 use axum::Router;
 use axum::extract::{Path, Request};
@@ -23,6 +24,7 @@ impl Sandbox {
             .route("/", get(async || asset("text/html; charset=utf-8", include_str!("page/index.html"))))
             .route("/assets/{name}", get(serve_asset))
             .merge(client_api::routes())
+            .merge(inline::routes())
             .merge(mini_apps::routes())
             .route_layer(middleware::from_fn(require_loopback))
             .with_state(self.clone())
@@ -30,7 +32,7 @@ impl Sandbox {
 }
 
 /// The assets: name, content type and content.
-const ASSETS: [(&str, &str, &str); 12] = [
+const ASSETS: [(&str, &str, &str); 13] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("answers.js", "text/javascript; charset=utf-8", include_str!("page/answers.js")),
@@ -42,6 +44,7 @@ const ASSETS: [(&str, &str, &str); 12] = [
     ("pane.js", "text/javascript; charset=utf-8", include_str!("page/pane.js")),
     ("keyboard.js", "text/javascript; charset=utf-8", include_str!("page/keyboard.js")),
     ("topics.js", "text/javascript; charset=utf-8", include_str!("page/topics.js")),
+    ("samples.js", "text/javascript; charset=utf-8", include_str!("page/samples.js")),
     ("i18n.js", "text/javascript; charset=utf-8", include_str!("page/i18n.js")),
 ];
 

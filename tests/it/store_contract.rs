@@ -123,6 +123,7 @@ macro_rules! store_contract {
             responses: a_holder_is_nudged_once,
             responses: every_reaction_takes_a_ticket_off_the_list,
             messages: a_message_keeps_what_people_chose,
+            messages: a_refused_message_is_no_first_answer,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,
             erasure: an_erasure_leaves_numbers_and_nothing_else,

@@ -167,7 +167,7 @@ impl Api {
             Event::Updated { ticket, .. } => (Some((ticket, "ticket_updated")), [None, None]),
             Event::Ended { ticket, agent, .. } => (Some((ticket, "ticket_completed")), [agent, None]),
             Event::Released { ticket, agent } => (Some((ticket, "ticket_released")), [Some(agent), None]),
-            Event::Relocated { .. } => (None, [None, None]),
+            Event::Relocated { .. } | Event::Naming => (None, [None, None]),
             Event::Agent(agent) => (None, [Some(agent), None]),
             Event::Message { ticket, message, is_new } => {
                 let event = if is_new { "message_created" } else { "message_updated" };

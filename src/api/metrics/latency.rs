@@ -69,6 +69,7 @@ impl Latency {
             | Event::Updated { .. }
             | Event::Message { .. }
             | Event::Department(_)
+            | Event::Naming
             | Event::Alert { .. } => {}
         }
     }

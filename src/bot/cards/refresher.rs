@@ -6,6 +6,7 @@
 //!
 //! Bursts are merged. The lists of the desk are a module of their own: nearly every event makes them stale.
 mod lists;
+mod names;
 mod pick_up;
 
 use crate::clock::Clock;
@@ -73,6 +74,8 @@ struct StaleCards {
     queued_and_assigned: Vec<(TicketId, DepartmentId)>,
     /// True if an agent changed: the cards of waiting tickets say whether agents are online.
     agents_changed: bool,
+    /// True if agents may be named in another way than before.
+    naming_changed: bool,
 }
 
 /// What the card of a waiting ticket was refreshed for: its position, and whether agents are online.
@@ -103,7 +106,7 @@ impl CardRefresher {
     /// Refreshes every card that may have changed: needed after a start, and after lagging behind the feed.
     pub async fn catch_up(&mut self) -> Result<(), StoreError> {
         self.shown.clear();
-        let mut stale = StaleCards::default();
+        let mut stale = StaleCards { naming_changed: true, ..StaleCards::default() };
         let live = self.engine.store().live_queues().await?;
         stale.agents.extend(live.iter().filter_map(|card| owner(card.key)));
         stale.departments.extend(self.engine.store().departments().await?.into_iter().map(|d| d.id));
@@ -199,6 +202,9 @@ impl CardRefresher {
             }
             self.enqueue(out).await?;
         }
+        if stale.naming_changed {
+            self.refresh_names().await?;
+        }
         Ok(())
     }
 
@@ -292,6 +298,10 @@ impl StaleCards {
             Event::Agent(agent) => {
                 self.agents_changed = true;
                 [Some(agent), None]
+            }
+            Event::Naming => {
+                self.naming_changed = true;
+                [None, None]
             }
             Event::Message { .. } | Event::Department(_) | Event::Alert { .. } => [None, None],
         };

@@ -72,7 +72,7 @@ pub async fn on_edit(
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let stored = bot.engine.draft_of(ctx.person.id).await?;
     let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) else { return Ok(None) };
-    let text = match ParsedCommand::from_message(message, &bot.bot_username) {
+    let text = match ParsedCommand::from_message(message, &bot.bot_username, &ctx.person) {
         Some(ParsedCommand::Known(Command::New(argument))) => argument_of(message, &argument),
         _ => message.text.clone(),
     };

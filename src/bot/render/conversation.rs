@@ -6,7 +6,7 @@ use crate::bot::cards::views::{
     FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
 };
 use crate::domain::content::ContentKind;
-use crate::domain::text::formatted::FormattedText;
+use crate::domain::text::formatted::{FormattedText, byte_at};
 use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::RelayFailure;
 
@@ -62,6 +62,14 @@ pub fn relay_text(head: &str, text: &FormattedText) -> Option<String> {
 #[must_use]
 pub fn relay_caption(head: &str, text: &FormattedText) -> Option<String> {
     below(head, text, MAX_CAPTION_UNITS)
+}
+
+/// Returns the caption of a message below its head. What has no room of the text is cut.
+#[must_use]
+pub fn cut_caption(head: &str, text: &FormattedText) -> String {
+    let room = MAX_CAPTION_UNITS.saturating_sub(utf16_units(head) + 1);
+    let text = text.slice(0, byte_at(&text.text, room));
+    relay_caption(head, &text).unwrap_or_else(|| head.to_owned())
 }
 
 fn below(head: &str, text: &FormattedText, max: usize) -> Option<String> {

@@ -90,6 +90,7 @@ impl Environment {
             bot_name: "Antri".into(),
             now: Arc::new(move || now.now()),
         });
+        sandbox.set_inline_enabled(true);
         for (id, name, username, label) in PEOPLE {
             sandbox.add_user(NewUser {
                 id: Some(id),

@@ -9,6 +9,9 @@ pub const MAX_WORD_CHARS: usize = 30;
 pub const MAX_REPLY_CHARS: usize = 3_000;
 /// The longest text of a message made of a reply, in UTF-16 units: the head of a relayed message fits as well.
 pub const MAX_FILLED_UNITS: usize = 3_500;
+/// The longest template of a file's caption, in UTF-16 units: names and the head of a relayed message fit into the 1,024
+/// of Telegram as well.
+pub const MAX_CAPTION_UNITS: usize = 800;
 /// The most replies of a desk.
 pub const MAX_REPLIES: usize = 200;
 

@@ -58,6 +58,9 @@ pub struct MessageContent {
     /// Whether placeholders of a canned reply in its text are still to be filled in: its ticket is not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_template: bool,
+    /// Whether its text takes the place of the caption that its author wrote: a canned reply.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces_caption: bool,
     /// The raw JSON of a message whose kind this build does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,

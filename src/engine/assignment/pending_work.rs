@@ -39,7 +39,6 @@ impl PendingWork {
                 | Write::Settings { .. }
                 | Write::Incidents { .. }
                 | Write::Message { .. }
-                | Write::FirstAnswer { .. }
                 | Write::Invite(_)
                 | Write::RevokeInvite(_)
                 | Write::Nothing => {}

@@ -59,7 +59,7 @@ impl Engine {
                 }
                 _ => None,
             };
-            let write = Write::Message { message: Box::new(after.clone()), expected: Some(before.version) };
+            let write = Write::message_update(after.clone(), before.version);
             let change = Change { write, event: None, notices: edit.into_iter().collect() };
             let committed = self.commit_one(change).await;
             if let (Ok(_), Some(ticket)) = (&committed, after.ticket) {

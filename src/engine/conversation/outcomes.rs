@@ -66,7 +66,7 @@ impl Engine {
             }
             let after = before.with_relay(Relay::Failed { reason });
             let notices = failure_notices(&after);
-            let write = Write::Message { message: Box::new(after), expected: Some(before.version) };
+            let write = Write::message_update(after, before.version);
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if let (Ok(_), Some(ticket)) = (&committed, before.ticket) {
                 self.publish(Event::Message { ticket, message: id, is_new: false });

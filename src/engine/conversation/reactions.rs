@@ -47,7 +47,7 @@ impl Engine {
             let notices =
                 shown.map(|other| Outgoing { chat: other.chat, message: Message::Reaction(after.id) });
             let notices = notices.collect();
-            let write = Write::Message { message: Box::new(after), expected: Some(before.version) };
+            let write = Write::message_update(after, before.version);
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if committed.is_ok() {
                 self.wake_outbox();

@@ -1,6 +1,5 @@
 //! Messages whose author has several tickets and did not say which: they are kept until the author chooses.
-use super::first_answer::first_answer;
-use super::{NewMessage, notices_of, relay_of};
+use super::{NewMessage, is_first_answer, notices_of, relay_of};
 use crate::domain::Time;
 use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::ids::TicketId;
@@ -21,7 +20,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), EngineError> {
         let message = self.new_message(author.id, None, direction, new, now);
-        self.store_message(Vec::new(), message).await.map(drop)
+        self.store_message(Vec::new(), message, false).await.map(drop)
     }
 
     /// Sends the author's kept messages to this ticket; templates are filled in with these values. Returns how
@@ -52,10 +51,13 @@ impl Engine {
             };
             let after = ConversationMessage { ticket: Some(ticket), content, ..message.with_relay(relay) };
             let after = ConversationMessage { relay: relay_of(&after, after.relay), ..after };
-            // The store keeps the first of several.
-            changes.extend(first_answer(&current, &after));
             let notices = notices_of(&after);
-            let write = Write::Message { message: Box::new(after), expected: Some(message.version) };
+            let write = Write::Message {
+                expected: Some(message.version),
+                // The store keeps the first of several.
+                is_first_answer: is_first_answer(&current, &after),
+                message: Box::new(after),
+            };
             changes.push(Change { write, event: None, notices });
             routed.push(message.id);
         }
@@ -70,7 +72,7 @@ impl Engine {
     pub async fn release_kept(&self, kept: &[ConversationMessage]) -> Result<(), EngineError> {
         let done = kept.iter().map(|message| {
             let after = message.with_relay(Relay::Kept);
-            Change::quiet(Write::Message { message: Box::new(after), expected: Some(message.version) })
+            Change::quiet(Write::message_update(after, message.version))
         });
         self.commit_relays(done.collect()).await
     }

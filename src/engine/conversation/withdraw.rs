@@ -59,7 +59,7 @@ impl Engine {
             let after = before.with_relay(Relay::Withdrawn { chat, message_id });
             let deletion = relay_delivery(chat, RelayPart::Withdraw(after.id), after.direction);
             let notices = std::iter::once(deletion).chain(reaction_to(&after)).collect();
-            let write = Write::Message { message: Box::new(after.clone()), expected: Some(before.version) };
+            let write = Write::message_update(after.clone(), before.version);
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if committed.is_ok()
                 && let Some(ticket) = after.ticket

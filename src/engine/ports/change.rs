@@ -1,6 +1,5 @@
 //! Changes: the atomic unit of a commit, its guards, and the errors by which a store rejects it.
 use super::StoreError;
-use crate::domain::Time;
 use crate::domain::alert::Incidents;
 use crate::domain::department::Department;
 use crate::domain::event::AuditEvent;
@@ -112,7 +111,7 @@ pub enum Write {
     },
     /// Updates the settings.
     Settings {
-        /// The new settings.
+        /// The new settings. Their version follows the expected one. It stays if they only note that names are shown.
         settings: Settings,
         /// The version that was read.
         expected: Version,
@@ -131,13 +130,8 @@ pub enum Write {
         message: Box<ConversationMessage>,
         /// The version that was read.
         expected: Option<Version>,
-    },
-    /// Sets the time of a ticket's first answer, unless it is set. The ticket's version stays.
-    FirstAnswer {
-        /// The ticket.
-        ticket: TicketId,
-        /// When the answer was written.
-        at: Time,
+        /// Whether it sets the time of its ticket's first answer, unless that is set. The ticket's version stays.
+        is_first_answer: bool,
     },
     /// Inserts an invitation, or marks it as used, which is rejected if it is used already.
     Invite(Invite),
@@ -146,6 +140,14 @@ pub enum Write {
     RevokeInvite(String),
     /// Writes only the audit event and the notices.
     Nothing,
+}
+
+impl Write {
+    /// Returns the write of a message's next version.
+    #[must_use]
+    pub fn message_update(message: ConversationMessage, expected: Version) -> Self {
+        Self::Message { message: Box::new(message), expected: Some(expected), is_first_answer: false }
+    }
 }
 
 /// The condition on the agent to whom a ticket is assigned, or on the queue, checked atomically with the write.

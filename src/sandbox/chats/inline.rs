@@ -29,19 +29,19 @@ impl Sandbox {
         self.read(|state| state.inline_queries.get(query)?.results.clone())
     }
 
-    /// Sends a result as a message of the user to their chat with the bot, and returns its id. It is a reply to
-    /// `reply_to`.
+    /// Sends the result with this title or id as a message of the user to their chat with the bot, and returns its id.
+    /// It is a reply to `reply_to`.
     ///
     /// # Panics
     /// If the query has no such result.
     pub fn choose_inline(&self, query: &str, result: &str, reply_to: Option<i64>) -> i64 {
-        let sent = self.write(|state| state.choose_inline(query, result, reply_to));
+        let sent = self.write(|state| state.choose_inline(query, result, (reply_to, None)));
         sent.unwrap_or_else(|| panic!("the query {query} has no result {result:?}"))
     }
 }
 
 impl State {
-    fn query_inline(
+    pub(in crate::sandbox) fn query_inline(
         &mut self,
         user: i64,
         query: &str,
@@ -58,16 +58,24 @@ impl State {
         Ok(Some(id))
     }
 
-    fn choose_inline(&mut self, query: &str, result: &str, reply_to: Option<i64>) -> Option<i64> {
+    /// Sends a result as a reply to a message, and into a topic. Returns `None` if there is no such result.
+    pub(in crate::sandbox) fn choose_inline(
+        &mut self,
+        query: &str,
+        result: &str,
+        (reply_to, thread): (Option<i64>, Option<i64>),
+    ) -> Option<i64> {
         let query = self.inline_queries.get(query)?;
-        let is_chosen = |found: &&Value| found.get("title").and_then(Value::as_str) == Some(result);
+        let is_chosen = |found: &&Value| {
+            ["id", "title"].iter().any(|name| found.get(name).and_then(Value::as_str) == Some(result))
+        };
         let content = query.results.iter().flatten().find(is_chosen)?.get("input_message_content")?;
         let text = |name: &str| content.get(name).and_then(Value::as_str);
         let body =
             Formatted::parse(text("message_text")?, text("parse_mode"), content.get("entities")).ok()?;
         let user = query.user;
         let mut new = NewMessage::new(user, Sender::User(user), body);
-        new.reply_to = reply_to;
+        (new.reply_to, new.thread) = (reply_to, thread);
         new.envelope.insert("via_bot".to_owned(), self.bot_json());
         self.receive_message(user, new).ok()
     }

@@ -2,6 +2,7 @@
 
 import { api, attachMenu, el, icon, iconButton } from "./common.js";
 import { excerpt } from "./message.js";
+import { stickerSample, voiceSample } from "./samples.js";
 import { size, strings } from "./i18n.js";
 
 const MAX_FILE_BYTES = 10e6;
@@ -14,71 +15,13 @@ const base64 = (blob) =>
     reader.readAsDataURL(blob);
   });
 
-/** Returns 1.2 s of two notes as a WAV file, to send a voice message without a microphone. */
-function voiceSample() {
-  const rate = 8000;
-  const samples = rate * 1.2;
-  const bytes = new Uint8Array(44 + samples);
-  const view = new DataView(bytes.buffer);
-  const ascii = (at, text) => bytes.set([...text].map((letter) => letter.charCodeAt(0)), at);
-  ascii(0, "RIFF");
-  view.setUint32(4, 36 + samples, true);
-  ascii(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true); // PCM
-  view.setUint16(22, 1, true); // mono
-  view.setUint32(24, rate, true);
-  view.setUint32(28, rate, true);
-  view.setUint16(32, 1, true);
-  view.setUint16(34, 8, true); // bits
-  ascii(36, "data");
-  view.setUint32(40, samples, true);
-  for (let n = 0; n < samples; n++) {
-    const pitch = n < samples / 2 ? 392 : 523;
-    const swell = Math.sin(((n % (samples / 2)) / (samples / 2)) * Math.PI);
-    bytes[44 + n] = 128 + 60 * swell * Math.sin((2 * Math.PI * pitch * n) / rate);
-  }
-  return new Blob([bytes], { type: "audio/wav" });
-}
-
-/** Returns a sticker: a smiling ticket. */
-function stickerSample() {
-  const canvas = el("canvas", { width: 256, height: 256 });
-  const context = canvas.getContext("2d");
-  context.translate(128, 128);
-  context.rotate(-0.12);
-  context.lineWidth = 10;
-  context.lineCap = context.lineJoin = "round";
-  context.fillStyle = "#ffc94d";
-  context.strokeStyle = "#7a4a00";
-  context.beginPath();
-  context.moveTo(-100, -66);
-  context.lineTo(100, -66);
-  context.arc(100, 0, 24, -Math.PI / 2, Math.PI / 2, true);
-  context.lineTo(100, 66);
-  context.lineTo(-100, 66);
-  context.arc(-100, 0, 24, Math.PI / 2, -Math.PI / 2, true);
-  context.closePath();
-  context.fill();
-  context.stroke();
-  for (const x of [-30, 30]) {
-    context.beginPath();
-    context.arc(x, -14, 5, 0, 7);
-    context.stroke();
-  }
-  context.beginPath();
-  context.arc(0, 8, 32, 0.3, Math.PI - 0.3);
-  context.stroke();
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/webp"));
-}
-
 export class Composer {
   /** `hooks`: bot(), menuButton, showToast(text), onSend(), topic(). */
   constructor(user, hooks) {
     this.user = user;
     this.hooks = hooks;
     this.commands = [];
-    this.matches = [];
+    this.matches = []; // the options of the list: title, about, data, pick(complete)
     this.file = null;
     this.target = null;
     const bigButton = (testid, text, onclick) => el("button.big", { type: "button", "data-testid": testid, onclick }, text);
@@ -158,23 +101,60 @@ export class Composer {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 150)}px`;
     this.sendButton.classList.toggle("ready", Boolean(this.input.value.trim() || this.file));
+    const words = this.inlineWords();
     const commandPrefix = /^\/(\w*)$/.exec(this.input.value);
-    this.showCommands(commandPrefix ? commandPrefix[1] : null);
+    if (words != null) this.showResults(words);
+    else this.showCommands(commandPrefix ? commandPrefix[1] : null);
+  }
+
+  /** Returns the words of an inline query, which stand behind the bot's name; null if the field has none. */
+  inlineWords() {
+    const name = `@${this.hooks.bot().username} `.toLowerCase();
+    const { value } = this.input;
+    const isQuery = !this.file && this.target?.kind !== "edit" && value.toLowerCase().startsWith(name);
+    return isQuery ? value.slice(name.length) : null;
+  }
+
+  /** Shows the bot's results for an inline query, unless the field has another one by then. */
+  async showResults(words) {
+    const { query, results } = await api.inline(this.user.id, words).catch(() => ({ results: [] }));
+    if (this.inlineWords() !== words || document.activeElement !== this.input) return;
+    const options = results.map(({ id, title, description }) => ({
+      title, about: description, data: { "data-inline-option": title }, pick: () => this.sendResult(query, id),
+    }));
+    this.showOptions(options, strings.results, query ? strings.noResults : null);
+  }
+
+  async sendResult(query, result) {
+    this.input.value = "";
+    this.onInput();
+    await this.sendBy((place) => api.sendInline(query, { result, ...place }));
   }
 
   /** Shows the commands that begin with `prefix`; null hides the list. */
   showCommands(prefix) {
     const wantedPrefix = prefix?.toLowerCase();
-    this.matches = prefix == null ? [] : this.commands.filter(({ command }) => command.startsWith(wantedPrefix));
-    const rows = this.matches.map(({ command, description }, index) =>
+    const commands = prefix == null ? [] : this.commands.filter(({ command }) => command.startsWith(wantedPrefix));
+    const options = commands.map(({ command, description }) => ({
+      title: `/${command}`, about: description, data: { "data-command-option": command },
+      pick: (complete) => this.pickCommand(`/${command}`, complete),
+    }));
+    this.showOptions(options, strings.commands, prefix === "" ? strings.noCommands : null);
+  }
+
+  /** Shows a list of options, or a hint if there are none. */
+  showOptions(options, label, hint) {
+    this.matches = options;
+    const rows = options.map(({ title, about, data }, index) =>
       el(
         "div.option",
-        { role: "option", id: `${this.list.id}-${index}`, "data-index": index, "data-command-option": command },
-        el("b", {}, `/${command}`),
-        el("span", {}, description),
+        { role: "option", id: `${this.list.id}-${index}`, "data-index": index, ...data },
+        el("b", {}, title),
+        el("span", {}, about ?? ""),
       ),
     );
-    if (prefix === "" && !rows.length) rows.push(el("p.hint", {}, strings.noCommands));
+    if (hint && !rows.length) rows.push(el("p.hint", {}, hint));
+    this.list.setAttribute("aria-label", label);
     this.list.replaceChildren(...rows);
     this.list.hidden = !rows.length;
     this.highlight(0);
@@ -189,9 +169,12 @@ export class Composer {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
-  /** Sends the picked command at once, as Telegram does; with `complete` it only fills the field, to add an argument. */
   pick(index, complete = false) {
-    const text = `/${this.matches[index].command}`;
+    this.matches[index].pick(complete);
+  }
+
+  /** Sends a command at once, as Telegram does; with `complete` it only fills the field, to add an argument. */
+  pickCommand(text, complete) {
     this.input.value = complete ? `${text} ` : "";
     this.onInput();
     if (!complete) this.send({ text });
@@ -290,19 +273,27 @@ export class Composer {
   }
 
   async send(message) {
-    this.hooks.onSend();
-    const reply_to = this.target?.kind === "reply" ? this.target.message.message_id : undefined;
-    if (reply_to) this.setTarget(null);
-    try {
-      await api.send(this.user.id, { ...message, reply_to, thread: this.hooks.topic() ?? undefined });
-    } catch {
-      this.hooks.showToast(strings.failed);
+    if (!(await this.sendBy((place) => api.send(this.user.id, { ...message, ...place })))) {
       // Puts the unsent text back into the field, unless the field has new text.
       const text = message.text ?? message.caption;
       if (text && !this.input.value && this.root.dataset.mode === "write") {
         this.input.value = text;
         this.onInput();
       }
+    }
+  }
+
+  /** Sends by `call`, which gets the place in the chat. Returns false if that failed. */
+  async sendBy(call) {
+    this.hooks.onSend();
+    const reply_to = this.target?.kind === "reply" ? this.target.message.message_id : undefined;
+    if (reply_to) this.setTarget(null);
+    try {
+      await call({ reply_to, thread: this.hooks.topic() ?? undefined });
+      return true;
+    } catch {
+      this.hooks.showToast(strings.failed);
+      return false;
     }
   }
 

@@ -79,12 +79,14 @@ fn commit(conn: &Connection, change: &Change, context: CommitContext) -> Result<
         Write::Incidents { incidents, expected } => {
             reference_data::write_incidents(conn, incidents, *expected)?;
         }
-        Write::Message { message, expected } => {
+        Write::Message { message, expected, is_first_answer } => {
             is_in_ticket = webhooks && tickets::conversation::joins_ticket(conn, message)?;
             tickets::conversation::write(conn, message, *expected)?;
             tickets::search::put_message(conn, message)?;
+            if *is_first_answer {
+                tickets::conversation::set_first_answer(conn, message)?;
+            }
         }
-        Write::FirstAnswer { ticket, at } => tickets::conversation::set_first_answer(conn, *ticket, *at)?,
         Write::Invite(invite) => reference_data::write_invite(conn, invite)?,
         Write::RevokeInvite(code) => reference_data::revoke_invite(conn, code)?,
         Write::Nothing => {}

@@ -1,7 +1,7 @@
 //! A conversation on the page: replies, reactions, edits, the pinned card, and topics.
 use super::{DESKTOP, Demo, button, containing, has_class, pane, received};
 use crate::support::WAIT_TIMEOUT;
-use antri::cli::demo::stage::{BUDI, SARI};
+use antri::cli::demo::stage::{BUDI, DEWI, SARI};
 use antri::sandbox::Sandbox;
 
 fn sent(id: i64, text: &str) -> String {
@@ -72,5 +72,35 @@ async fn each_ticket_is_a_topic_of_the_agents_chat() {
     demo.write(BUDI, "Kami periksa sekarang.").await;
     demo.wait_displayed(&received(SARI, "Kami periksa sekarang.")).await;
     demo.screenshot("topics").await;
+    demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_sends_a_canned_reply_by_the_name_of_the_bot() {
+    let demo = Demo::open(DESKTOP).await;
+    demo.ticket("Internet mati sejak pagi.").await;
+    demo.wait_displayed(&received(BUDI, "Internet mati sejak pagi.")).await;
+    for reply in ["/replies halo Halo {name}, saya periksa dulu.", "/replies restart Mohon modem dimatikan."]
+    {
+        demo.write(DEWI, reply).await;
+    }
+    demo.wait_displayed(&received(DEWI, "restart")).await;
+    let option = |word: &str| format!("{}//*[@data-inline-option='{word}']", pane(BUDI));
+    demo.type_text(BUDI, "@antri_demo_bot ").await;
+    demo.wait_displayed(&format!("{}{}", option("restart"), containing("Mohon modem dimatikan."))).await;
+    demo.wait_displayed(&option("halo")).await;
+    demo.screenshot("inline").await;
+    demo.type_text(BUDI, "hal").await;
+    demo.wait_gone(&option("restart")).await;
+    demo.click(&option("halo")).await;
+    demo.wait_displayed(&received(SARI, "Halo Sari, saya periksa dulu.")).await;
+    demo.wait_gone(&option("halo")).await;
+
+    // Words that find nothing, and a customer, who has no replies.
+    let hint = |id: i64| format!("{}//*[{}]{}", pane(id), has_class("hint"), containing("no results"));
+    demo.type_text(BUDI, "@antri_demo_bot nihil").await;
+    demo.wait_displayed(&hint(BUDI)).await;
+    demo.type_text(SARI, "@antri_demo_bot halo").await;
+    demo.wait_displayed(&hint(SARI)).await;
     demo.close().await;
 }

@@ -3,6 +3,7 @@ mod alias;
 mod availability;
 mod away;
 mod canned;
+mod canned_files;
 mod cards;
 mod flapping;
 mod focus;

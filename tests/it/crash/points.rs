@@ -1,5 +1,6 @@
 //! Crashes at each named failpoint, at several passes of it.
 mod absence;
+mod naming;
 mod no_answer;
 
 use super::environment::Environment;

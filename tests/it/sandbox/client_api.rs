@@ -207,3 +207,27 @@ async fn a_page_sends_a_reaction() {
     assert_eq!(change["old_reaction"], json!([{"type": "emoji", "emoji": "🔥"}]));
     assert_eq!((&change["new_reaction"], &change["user"]["id"]), (&json!([]), &json!(SITI)));
 }
+
+#[tokio::test]
+async fn the_page_types_inline_queries_and_sends_their_results() {
+    let desk = Desk::open().await;
+    let ask = async || desk.post(&format!("/sandbox/users/{SITI}/inline"), json!({"query": "ha"})).await.1;
+    assert_eq!(ask().await, json!({"query": null, "results": []}), "the bot is not in inline mode");
+    desk.sandbox.set_inline_enabled(true);
+    let result = json!({"type": "article", "id": "7", "title": "halo",
+        "input_message_content": {"message_text": "Halo!"}});
+    let answer = async || {
+        let update = desk.call("getUpdates", json!({"timeout": 5})).await[0].clone();
+        assert_eq!(update["inline_query"]["query"], "ha");
+        let id = &update["inline_query"]["id"];
+        desk.call("answerInlineQuery", json!({"inline_query_id": id, "results": [result]})).await;
+    };
+    let (found, ()) = tokio::join!(ask(), answer());
+    assert_eq!(found["results"], json!([result]));
+    let choose = format!("/sandbox/inline/{}", found["query"].as_str().unwrap());
+    let (_, sent) = desk.post(&choose, json!({"result": "7"})).await;
+    assert_eq!(desk.sandbox.message(SITI, sent["message_id"].as_i64().unwrap()).unwrap().text, "Halo!");
+    assert_eq!(desk.post(&choose, json!({"result": "8"})).await.0, 404);
+    assert_eq!(desk.post("/sandbox/inline/1", json!({"result": "7"})).await.0, 404);
+    desk.close().await;
+}

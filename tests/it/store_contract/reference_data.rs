@@ -121,7 +121,13 @@ pub(crate) async fn settings_start_with_the_defaults(store: Arc<dyn Store>) {
     assert_eq!(commit_one(&*store, write(&Settings::default(), 0)).await, Err(CommitError::Conflict));
     changed.version = Version(2);
     changed.mode = Mode::Manual;
+    changed.has_stale_names = true;
     commit_one(&*store, write(&changed, 1)).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), changed);
+    // The version stays.
+    changed.has_stale_names = false;
+    assert_eq!(commit_one(&*store, write(&changed, 1)).await, Err(CommitError::Conflict));
+    commit_one(&*store, write(&changed, 2)).await.unwrap();
     assert_eq!(store.settings().await.unwrap(), changed);
 }
 

@@ -1,11 +1,12 @@
 //! Completed tickets: reopened into the queue or to an agent, and rated; nothing else is written over them.
 use super::cards::show;
 use super::fixture::*;
+use super::records::search::answer;
 use antri::domain::card::CardKey;
 use antri::domain::ids::Slot;
 use antri::domain::ticket::service::Stars;
 use antri::domain::ticket::{Status, Ticket, TicketState};
-use antri::engine::ports::{Change, CommitError, Cutoffs, Guard, Store, Write};
+use antri::engine::ports::{CommitError, Cutoffs, Guard, Store};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,9 +161,8 @@ pub(crate) async fn the_first_answer_is_kept_through_the_states_that_follow(stor
     let queued = open(&*store, ticket(1)).await;
     commit_one(&*store, assignment(&queued, 1, 0, Guard::Capacity)).await.unwrap();
     let before = read(&*store, queued.id).await;
-    let answer = |seconds| Change::quiet(Write::FirstAnswer { ticket: queued.id, at: at(seconds) });
-    commit_one(&*store, answer(150)).await.unwrap();
-    commit_one(&*store, answer(155)).await.unwrap();
+    commit_one(&*store, answer(1, &before, at(150))).await.unwrap();
+    commit_one(&*store, answer(2, &before, at(155))).await.unwrap();
     let answered = read(&*store, queued.id).await;
     assert_eq!(
         answered,

@@ -3,6 +3,7 @@ mod notes;
 
 use super::Backend;
 use super::fixture::*;
+use super::records::search::answer;
 use antri::domain::Time;
 use antri::domain::event::Action;
 use antri::domain::ids::{Slot, Version};
@@ -94,8 +95,8 @@ async fn plan(store: &dyn Store, step: &Operation, now: Time) -> Option<Change> 
             ended(t.rate(person_id(900), t.service.reopened, Stars::new(stars)?, now).ok()?)
         }
         Operation::Answer(n) => {
-            current(n).await?;
-            Write::FirstAnswer { ticket: ticket_id(n), at: now }
+            let seconds = u64::try_from((now - at(0)).num_seconds()).unwrap();
+            answer(seconds, &current(n).await?, now).write
         }
         Operation::Agent { .. } | Operation::Leave(_) => {
             let (Operation::Agent { agent: n, .. } | Operation::Leave(n)) = *step else { return None };
@@ -115,7 +116,7 @@ async fn plan(store: &dyn Store, step: &Operation, now: Time) -> Option<Change> 
         }
     };
     let event = match &write {
-        Write::FirstAnswer { .. } => None,
+        Write::Message { .. } => None,
         _ => Some(event(now, Some(1), 1, Action::Started)),
     };
     Some(Change { write, event, notices: Vec::new() })

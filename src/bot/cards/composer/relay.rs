@@ -4,7 +4,6 @@ use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::content::ContentKind;
 use crate::domain::ids::{ChatId, MessageId, PersonId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
@@ -271,10 +270,11 @@ fn relay_call(message: &ConversationMessage, view: &RelayView, localizer: &Local
     if is_text && let Some(html) = render::relay_text(&head, &text) {
         return plain(html);
     }
-    let caption = if content.kind.as_ref().is_some_and(ContentKind::has_caption) && !head.is_empty() {
-        render::relay_caption(&head, &text)
-    } else {
-        None
+    let caption = match &content.kind {
+        // Also that of a kind which this build does not know: its author wrote a caption.
+        Some(_) if content.replaces_caption => Some(render::cut_caption(&head, &text)),
+        Some(kind) if kind.has_caption() && !head.is_empty() => render::relay_caption(&head, &text),
+        _ => None,
     };
     let button = if caption.is_none() { render::relay_button(localizer, view) } else { None };
     let buttons = button.map(|button| vec![button]).into_iter().collect();
@@ -319,10 +319,9 @@ fn edit(
     let head = render::relay_head(localizer, view);
     let text = message.content.text.cleaned();
     let call = match &message.content.kind {
-        Some(kind) if kind.has_caption() => RelayCall::EditCaption(
-            message_id,
-            render::relay_caption(&head, &text).unwrap_or_else(|| head.clone()),
-        ),
+        Some(kind) if kind.has_caption() || message.content.replaces_caption => {
+            RelayCall::EditCaption(message_id, render::cut_caption(&head, &text))
+        }
         _ => {
             let html = render::relay_text(&head, &text).unwrap_or(head);
             RelayCall::EditText(message_id, Rendered::new(html, Vec::new()))

@@ -36,7 +36,7 @@ impl ListRefreshes {
     /// Marks the lists as stale if an event changes what they show.
     pub(super) fn add(&mut self, event: Event) {
         match event {
-            Event::Message { .. } | Event::Department(_) | Event::Alert { .. } => {}
+            Event::Message { .. } | Event::Department(_) | Event::Naming | Event::Alert { .. } => {}
             Event::Queued { .. }
             | Event::Assigned { .. }
             | Event::Ended { .. }

@@ -59,6 +59,7 @@ impl PickUpCards {
             | Event::Updated { .. }
             | Event::Message { .. }
             | Event::Department(_)
+            | Event::Naming
             | Event::Alert { .. } => {}
         }
         self.agents.extend(event.agents());

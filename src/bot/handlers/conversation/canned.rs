@@ -9,7 +9,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render::{MAX_REPLY_UNITS, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::content::MessageSource;
-use crate::domain::department::canned_reply::{CannedReply, MAX_FILLED_UNITS};
+use crate::domain::department::canned_reply::{CannedReply, MAX_CAPTION_UNITS, MAX_FILLED_UNITS};
 use crate::domain::ids::DepartmentId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
@@ -34,7 +34,7 @@ const MAX_REST_UNITS: usize = MAX_REPLY_UNITS;
 type Target = Option<(Box<Ticket>, bool)>;
 
 /// `/r word [rest]`: sends the reply with the agent's own words below. Several replies that the word may mean
-/// are offered; without a word, all are.
+/// are offered; without a word, all are. As the caption of a file it sends the file with the reply as its caption.
 pub async fn reply(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -61,15 +61,17 @@ pub async fn reply(
     if replies.is_empty() {
         return Ok(vec![ctx.message(&bot, "canned-none-yet", &[])]);
     }
+    let mut new = new_message(&bot, &message, &ctx).await?;
     let found = if word.is_empty() { replies.iter().collect() } else { matching(&replies, word) };
     if let ([only], false) = (found.as_slice(), word.is_empty()) {
-        let Some(text) = with_rest(only, &rest) else {
-            return Ok(vec![ctx.message(&bot, "canned-too-long", &[])]);
+        let Some(text) = with_rest(only, &rest, &new.content) else {
+            return Ok(vec![ctx.message(&bot, too_long(&new.content), &[])]);
         };
-        let mut new = new_message(&bot, &message, &ctx).await?;
-        new.content = MessageContent { text, is_template: true, raw: None, ..new.content };
+        // More parts of an album may follow.
+        let is_last = last_word.is_some() && new.content.album.is_none();
+        new.content = said(text, new.content);
         return match target {
-            Some((ticket, _)) if last_word.is_some() => last_word::say(&bot, &ctx, &ticket, new).await,
+            Some((ticket, _)) if is_last => last_word::say(&bot, &ctx, &ticket, new).await,
             Some((ticket, is_implied)) => to_customer(&bot, &ctx, &ticket, new, is_implied).await,
             None => {
                 bot.engine.keep_message(&ctx.person, Direction::ToCustomer, new, ctx.now).await?;
@@ -77,8 +79,31 @@ pub async fn reply(
             }
         };
     }
+    if new.content.kind.is_some() {
+        return Ok(vec![which_for_file(&bot, &ctx, word, &replies, found)]);
+    }
     let offered = Offer { word, rest: &rest, replies: &replies, found };
     Ok(vec![ctx.text(offer(&bot, &ctx, &message, ticket, offered).await?)])
+}
+
+/// Returns the answer to an agent whose file was not sent, because it is unclear which reply is its caption. It has
+/// no buttons: a press does not bring the file again.
+fn which_for_file<'a>(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    word: &str,
+    replies: &'a [CannedReply],
+    mut offered: Vec<&'a CannedReply>,
+) -> Outgoing {
+    if offered.is_empty() {
+        offered = nearest(replies, word);
+    }
+    if offered.is_empty() {
+        offered = replies.iter().collect();
+    }
+    let words: BTreeSet<&str> = offered.iter().map(|reply| reply.word.as_str()).take(MAX_OFFERED).collect();
+    let words = words.into_iter().collect::<Vec<_>>().join(", ");
+    ctx.message(bot, "canned-file-unclear", &[("words", words.into())])
 }
 
 /// What an agent is asked: which of these replies they mean.
@@ -147,11 +172,11 @@ pub async fn chosen(
     };
     toast.ack();
     let rest = press.message.as_ref().map(|message| quoted(&message.text)).unwrap_or_default();
-    let Some(text) = with_rest(&reply, &rest) else {
+    let content = MessageContent { reply_to: action.reply_to, ..MessageContent::default() };
+    let Some(text) = with_rest(&reply, &rest, &content) else {
         return Ok(vec![ctx.edit(pressed, localizer.message("canned-too-long", &[]))]);
     };
-    let content =
-        MessageContent { text, is_template: true, reply_to: action.reply_to, ..MessageContent::default() };
+    let content = said(text, content);
     let source = Some(MessageSource { chat: ctx.chat, message_id: action.message });
     let new = NewMessage { source, key: None, thread: ctx.thread, content };
     let done = ctx.edit(pressed, localizer.message("canned-chosen", &[("word", (&reply.word).into())]));
@@ -179,7 +204,7 @@ pub(super) async fn on_edit(
     message: &IncomingMessage,
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let new = new_message(bot, message, ctx).await?;
-    let arg = match ParsedCommand::from_message(message, &bot.bot_username) {
+    let arg = match ParsedCommand::from_message(message, &bot.bot_username, &ctx.person) {
         Some(ParsedCommand::Known(Command::Reply(arg))) => Some(arg),
         _ if new.content.is_template => None,
         _ => return Ok(None),
@@ -201,7 +226,7 @@ pub(super) async fn on_edit(
             let (word, rest) = word_and_rest(&message.text, arg);
             let replies = replies_for(bot, ctx, ticket.as_ref()).await?;
             match matching(&replies, word).as_slice() {
-                [only] if !word.is_empty() => with_rest(only, &rest),
+                [only] if !word.is_empty() => with_rest(only, &rest, &new.content),
                 _ if word.is_empty() => return Ok(Some(vec![ctx.message(bot, "canned-edit-no-word", &[])])),
                 _ => {
                     return Ok(Some(vec![ctx.message(bot, "canned-edit-unclear", &[("word", word.into())])]));
@@ -210,8 +235,8 @@ pub(super) async fn on_edit(
         }
         None => Some(new.content.text.clone()),
     };
-    let Some(text) = text else { return Ok(Some(vec![ctx.message(bot, "canned-too-long", &[])])) };
-    let mut content = MessageContent { text, is_template: true, raw: None, ..new.content };
+    let Some(text) = text else { return Ok(Some(vec![ctx.message(bot, too_long(&new.content), &[])])) };
+    let mut content = said(text, new.content);
     if let Some(ticket) = &ticket {
         content = content.filled(&placeholders(bot, ctx, ticket).await?);
     }
@@ -226,11 +251,25 @@ fn word_and_rest<'a>(text: &FormattedText, arg: &'a str) -> (&'a str, FormattedT
     (word, text.ending(rest.trim_start()))
 }
 
-/// Returns the template of a message: the reply, and the agent's own words below. `None` if it is too long.
-fn with_rest(reply: &CannedReply, rest: &FormattedText) -> Option<FormattedText> {
+/// Returns the template of a message with this content: the reply, and the agent's own words below. `None` if it is
+/// too long.
+fn with_rest(reply: &CannedReply, rest: &FormattedText, content: &MessageContent) -> Option<FormattedText> {
     let mut text = reply.text.clone();
     text.push_line(rest);
-    (units(&text.text) <= MAX_FILLED_UNITS).then_some(text)
+    let max = if content.kind.is_some() { MAX_CAPTION_UNITS } else { MAX_FILLED_UNITS };
+    (units(&text.text) <= max).then_some(text)
+}
+
+/// Returns the key of the answer to an agent whose template is too long for this content.
+fn too_long(content: &MessageContent) -> &'static str {
+    if content.kind.is_some() { "canned-caption-too-long" } else { "canned-too-long" }
+}
+
+/// Returns the content of a message that says this template. A file of an album is sent by itself, because the copy of
+/// an album has the captions of its author.
+fn said(text: FormattedText, content: MessageContent) -> MessageContent {
+    let replaces_caption = content.kind.is_some();
+    MessageContent { text, is_template: true, replaces_caption, album: None, raw: None, ..content }
 }
 
 /// Returns what the question quotes: the agent's own words.

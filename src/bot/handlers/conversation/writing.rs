@@ -50,6 +50,7 @@ pub(super) async fn new_message(
             reply_to_message: None,
             // The bot wrote a canned reply for the agent, and does not know to which ticket.
             is_template: message.via_bot.is_some() && message.via_bot == bot.bot_id,
+            replaces_caption: false,
         },
     })
 }

@@ -227,14 +227,12 @@ impl UnitOfWork {
             Write::Department { department, expected } => self.records.department(department, *expected)?,
             Write::Settings { settings, expected } => self.records.settings(settings, *expected)?,
             Write::Incidents { incidents, expected } => self.records.incidents(incidents, *expected)?,
-            Write::Message { message, expected } => {
+            Write::Message { message, expected, is_first_answer } => {
                 let number = self.take_number();
                 is_in_ticket = self.records.joins_ticket(message);
                 self.records.message(message, *expected, number)?;
-            }
-            Write::FirstAnswer { ticket, at } => {
-                if let Some(ticket) = self.tickets.set_first_answer(*ticket, *at) {
-                    self.counts.first_answer(ticket, *at);
+                if *is_first_answer && let Some(ticket) = self.tickets.set_first_answer(message) {
+                    self.counts.first_answer(ticket, message.written_at);
                 }
             }
             Write::Invite(invite) => self.records.invite(invite)?,

@@ -88,7 +88,7 @@ impl RecordSet {
                 Write::Invite(Invite { code, .. }) | Write::RevokeInvite(code) => {
                     want(INVITES, "_id", code.as_str().into());
                 }
-                Write::Message { message, expected } => {
+                Write::Message { message, expected, .. } => {
                     if expected.is_some() || is_retry {
                         want(MESSAGES, "_id", message.id.to_string().into());
                     }
@@ -102,7 +102,6 @@ impl RecordSet {
                 | Write::TicketContent { .. }
                 | Write::EndedTicket { .. }
                 | Write::AssertQueueHead { .. }
-                | Write::FirstAnswer { .. }
                 | Write::Nothing => {}
             }
         }

@@ -8,6 +8,7 @@ use super::ticket_documents::{
 };
 use crate::domain::Time;
 use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
+use crate::domain::ticket::conversation::ConversationMessage;
 use crate::domain::ticket::{Hold, Status, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
 use crate::store::fifo_guard::{HeadTicket, begins_with};
@@ -72,9 +73,7 @@ impl TicketSet {
                 Write::TicketContent { ticket, .. } | Write::EndedTicket { ticket, .. } => {
                     written.insert(ticket.id);
                 }
-                Write::FirstAnswer { ticket, .. } => {
-                    written.insert(*ticket);
-                }
+                Write::Message { message, is_first_answer: true, .. } => written.extend(message.ticket),
                 Write::AssertQueueHead { department, tickets } => {
                     let most = heads.entry(*department).or_default();
                     *most = tickets.len().max(*most);
@@ -175,8 +174,10 @@ impl TicketSet {
         Ok(self.opened.len() as u64 - 1)
     }
 
-    /// Sets the time of a ticket's first answer, unless it is set; then it returns the ticket.
-    pub(crate) fn set_first_answer(&mut self, ticket: TicketId, at: Time) -> Option<&Ticket> {
+    /// Sets the time of the first answer of a message's ticket to that of the message, unless it is set. Then it
+    /// returns the ticket.
+    pub(crate) fn set_first_answer(&mut self, message: &ConversationMessage) -> Option<&Ticket> {
+        let (ticket, at) = (message.ticket?, message.written_at);
         let entry = self.entries.get_mut(&ticket).filter(|entry| entry.now.first_answered_at.is_none())?;
         entry.now.first_answered_at = Some(at);
         self.first_answers.push((ticket, at));

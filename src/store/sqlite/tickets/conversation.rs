@@ -1,5 +1,4 @@
 //! Messages of conversations, and the ticket to which each agent writes.
-use crate::domain::Time;
 use crate::domain::content::MessageSource;
 use crate::domain::ids::{MessageId, PersonId, TicketId, Version};
 use crate::domain::ticket::conversation::{ConversationMessage, RelayedTo};
@@ -90,13 +89,13 @@ fn unrouted(conn: &Connection, author: PersonId) -> rusqlite::Result<Vec<Convers
     many(conn, UNROUTED, [author])
 }
 
-/// Sets the time of a ticket's first answer, unless it is set.
+/// Sets the time of the first answer of a message's ticket to that of the message, unless it is set.
 pub(in crate::store::sqlite) fn set_first_answer(
     conn: &Connection,
-    ticket: TicketId,
-    at: Time,
+    message: &ConversationMessage,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(FIRST_ANSWER)?.execute(params![ticket, Micros(at)]).map(drop)
+    let answer = params![message.ticket, Micros(message.written_at)];
+    conn.prepare_cached(FIRST_ANSWER)?.execute(answer).map(drop)
 }
 
 /// Returns true if writing the message brings it into a ticket's conversation.

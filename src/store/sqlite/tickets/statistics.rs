@@ -74,7 +74,10 @@ pub(in crate::store::sqlite) fn before(conn: &Connection, write: &Write) -> rusq
             }
             None => Before::Nothing,
         },
-        Write::FirstAnswer { ticket, .. } => unanswered(conn, *ticket)?,
+        Write::Message { message, is_first_answer: true, .. } => match message.ticket {
+            Some(ticket) => unanswered(conn, ticket)?,
+            None => Before::Nothing,
+        },
         Write::Person { person, .. } | Write::AdminRole { person, .. } => {
             Before::Agent(conn.prepare_cached(SPAN)?.query_row([person.id], span).optional()?)
         }
@@ -117,8 +120,8 @@ pub(in crate::store::sqlite) fn add(
                 conn.prepare_cached(SET_FREED)?.execute(params![holder, Micros(at)])?;
             }
         }
-        (Write::FirstAnswer { at, .. }, Before::Unanswered(ticket)) => {
-            with_pending(zone, |counts| counts.first_answer(&ticket, *at));
+        (Write::Message { message, .. }, Before::Unanswered(ticket)) => {
+            with_pending(zone, |counts| counts.first_answer(&ticket, message.written_at));
         }
         (Write::Person { person, .. } | Write::AdminRole { person, .. }, Before::Agent(span)) => {
             change_span(conn, person, span, (at, zone))?;

@@ -1,11 +1,14 @@
 //! `/settings`: every setting is shown and changed by buttons, by one admin and by two at the same time.
-use crate::conversation::{BUDI, SARI, with_agent, with_customer};
-use crate::support::{ADMIN, Desk, data};
+use crate::conversation::{BUDI, SARI, TOM, with_agent, with_customer};
+use crate::support::{ADMIN, Desk, StoreFault, data};
 use antri::bot::callback::{ButtonAction, SettingAction};
 use antri::domain::policy::setting::Setting;
 use antri::domain::policy::{AgentNaming, Mode, OfflineBehaviour, Settings, Strategy};
+use antri::engine::ports::{Change, Write};
 use antri::sandbox::ChatMessage;
 use chrono::TimeDelta;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const BOSS: i64 = 901;
@@ -229,4 +232,65 @@ async fn another_naming_of_agents_shows_on_the_cards_that_customers_have() {
         let text = desk.shown(SARI, card);
         assert!(text.contains(shown), "{label}: {text}");
     }
+}
+
+#[tokio::test]
+async fn cards_get_the_new_names_although_the_event_of_the_change_is_lost() {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en").await;
+    for customer in [SARI, TOM] {
+        desk.ticket(customer, "printer").await;
+    }
+    // As after a crash, or a caller who went away: the change is committed, and that is all.
+    let change = async |agent_naming| {
+        let before = stored(&desk).await;
+        let (expected, version) = (before.version, before.version.next());
+        let settings = Settings { agent_naming, has_stale_names: true, version, ..before };
+        let write = Change::quiet(Write::Settings { settings, expected });
+        desk.app().engine.store().commit(vec![write]).await.remove(0).unwrap();
+        desk.settle().await;
+        version
+    };
+    let version = change(AgentNaming::Name).await;
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
+    desk.pass(TimeDelta::seconds(1)).await;
+    desk.find(SARI, "sekarang ditangani oleh Budi");
+    desk.find(TOM, "is now with Budi");
+    assert!(!stored(&desk).await.has_stale_names);
+    assert_eq!(stored(&desk).await.version, version, "nothing that an admin sees has changed");
+    change(AgentNaming::Alias).await;
+    desk.stop().await;
+    desk.start().await;
+    desk.settle().await;
+    desk.find(SARI, "sekarang ditangani oleh Agen 1");
+    desk.find(TOM, "is now with Agent 1");
+    assert!(!stored(&desk).await.has_stale_names);
+}
+
+#[tokio::test]
+async fn cards_get_the_new_names_a_few_at_a_time_and_after_a_failure_of_the_store() {
+    let desk = with_agent().await;
+    // One more agent than are read at once, with a ticket each.
+    let people: Vec<i64> = (1..=17).collect();
+    for n in &people {
+        desk.agent(200 + n, &format!("Agen Baru {n}")).await;
+        desk.say(200 + n, "/online").await;
+        desk.person(100 + n, "Sari", "id").await;
+        desk.ticket(100 + n, "printer rusak").await;
+    }
+    let is_named =
+        |customer| desk.has(customer, "ditangani oleh Budi") || desk.has(customer, "oleh Agen Baru");
+    open(&desk, ADMIN, Setting::AgentNaming).await;
+    let enqueued = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::clone(&enqueued);
+    let mut fails = true;
+    desk.faults.inject(move |called| {
+        let is_chunk = called == "enqueue";
+        calls.fetch_add(usize::from(is_chunk), Ordering::SeqCst);
+        (is_chunk && std::mem::take(&mut fails)).then_some(StoreFault::Unreachable)
+    });
+    desk.press(ADMIN, "Nama asli").await;
+    assert!(people.iter().all(|n| is_named(100 + n)), "{}", desk.chat_story(101));
+    assert_eq!(enqueued.load(Ordering::SeqCst), 3, "one that failed, and two");
+    assert!(!stored(&desk).await.has_stale_names);
 }

@@ -16,7 +16,7 @@ fn actors() -> Actors {
 }
 
 /// Presses the newest button with this label, when there is one.
-async fn press(environment: &Environment, person: i64, label: &str) {
+pub(super) async fn press(environment: &Environment, person: i64, label: &str) {
     let button = |sandbox: &antri::sandbox::Sandbox| {
         let chat = sandbox.chat(person);
         chat.iter().rev().find_map(|message| Some((message.message_id, message.button(label)?.to_owned())))

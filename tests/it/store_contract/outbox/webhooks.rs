@@ -45,7 +45,8 @@ fn message(n: u64, ticket: Option<u64>) -> ConversationMessage {
 }
 
 fn message_write(message: ConversationMessage, expected: Option<u64>) -> Change {
-    Change::quiet(Write::Message { message: Box::new(message), expected: expected.map(Version) })
+    let (message, expected) = (Box::new(message), expected.map(Version));
+    Change::quiet(Write::Message { message, expected, is_first_answer: false })
 }
 
 pub(crate) async fn a_change_writes_its_webhook_if_there_is_a_receiver(store: Arc<dyn Store>) {

@@ -1,5 +1,6 @@
 //! Full-text search: both stores find the same tickets in the same order.
 use crate::store_contract::fixture::*;
+use antri::domain::Time;
 use antri::domain::content::MessageSource;
 use antri::domain::ids::{ChatId, MessageId, Version};
 use antri::domain::person::Person;
@@ -36,7 +37,16 @@ pub(crate) fn message(n: u64, of: &Ticket, text: &str) -> ConversationMessage {
 }
 
 pub(crate) fn written(message: &ConversationMessage, expected: Option<u64>) -> Change {
-    Change::quiet(Write::Message { message: Box::new(message.clone()), expected: expected.map(Version) })
+    let (message, expected) = (Box::new(message.clone()), expected.map(Version));
+    Change::quiet(Write::Message { message, expected, is_first_answer: false })
+}
+
+/// Returns a new message to the customer that is written as the first answer of its ticket.
+pub(crate) fn answer(n: u64, of: &Ticket, written_at: Time) -> Change {
+    let relay = Relay::to_customer(of.customer_chat);
+    let message =
+        ConversationMessage { direction: Direction::ToCustomer, written_at, relay, ..message(n, of, "baik") };
+    Change::quiet(Write::Message { message: Box::new(message), expected: None, is_first_answer: true })
 }
 
 /// Returns the tickets that are found, with their messages.
