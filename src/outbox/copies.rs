@@ -1,9 +1,34 @@
-//! Copies of a customer's card: a pressed message whose card has moved on to a later message.
+//! Earlier messages of cards: copies of a customer's card that has moved on, and deletions that must wait.
+use super::action::TelegramAction;
 use super::sender::Sender;
+use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::notice::Message;
+use crate::domain::ids::ChatId;
+use crate::domain::notice::{Message, Outgoing};
+use crate::engine::ports::Outcome;
 
 impl Sender {
+    /// Returns the outcome of a deletion that must wait until `until`: a delivery of its own edits the message to a
+    /// text without buttons when the wait is over. The deletion can't be made then, because it names its message by
+    /// the card, and the card will be another message.
+    pub(super) async fn edit_instead(
+        &self,
+        chat: ChatId,
+        action: &TelegramAction,
+        now: Time,
+        until: Time,
+    ) -> Outcome {
+        let TelegramAction::Delete { message_id, otherwise, card } = action else {
+            return Outcome::Sent(None);
+        };
+        let message = Message::Edit { message_id: *message_id, text: otherwise.clone() };
+        if let Err(error) = self.engine.store().enqueue(vec![Outgoing { chat, message }], now).await {
+            tracing::error!(%error, "failed to enqueue the edit of a card that can't be deleted yet");
+            return Outcome::Retry { until, unknown: false };
+        }
+        card.map_or(Outcome::Sent(None), |card| Outcome::CardGone(card, *message_id))
+    }
+
     /// Returns true if a redraw is of a copy, and another message of the chat is the live card. A copy that is gone needs
     /// no second card.
     pub(super) async fn is_shown_elsewhere(&self, message: &Message) -> bool {

@@ -247,7 +247,7 @@ impl Sender {
                     let ClaimedDelivery { attempts, .. } = *delivery;
                     tracing::warn!(%error, delivery = id, attempts, %until, unknown, "failed to send delivery");
                     let telegram_down = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
-                    let outcome = self.retry(delivery, &action, &error, (now, until, unknown));
+                    let outcome = self.retry(delivery, &action, &error, (now, until, unknown)).await;
                     return DeliveryReport { id, outcome, telegram_down };
                 }
             }
@@ -255,7 +255,7 @@ impl Sender {
     }
 
     /// Returns the outcome of a call that is to be made again. A wait belongs to what Telegram said it of.
-    fn retry(
+    async fn retry(
         &self,
         delivery: &ClaimedDelivery,
         action: &TelegramAction,
@@ -273,10 +273,10 @@ impl Sender {
             self.waits().add(delivery.chat, method, steady + wait, steady);
         }
         match delivery.message.inner() {
-            // A customer's waiting card would stay for ever, since the next one takes its place in the store.
+            // The card of a waiting ticket shows a position, so it must not stay beside the next one.
             Message::Retire(CardKey::Status(_)) => Outcome::Retry { until, unknown },
             // The old card keeps its buttons for a while; the new card must not wait for that.
-            Message::Retire(_) => Outcome::Sent(None),
+            Message::Retire(_) => self.edit_instead(delivery.chat, action, now, until).await,
             Message::Edit { .. } => Outcome::Postponed(until),
             _ => Outcome::Retry { until, unknown },
         }
