@@ -1,13 +1,33 @@
-//! Earlier messages of cards: copies of a customer's card that has moved on, and deletions that must wait.
+//! Earlier messages of cards: what replaces an edit or a deletion that finds no message, or that must wait.
 use super::action::TelegramAction;
 use super::sender::Sender;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
-use crate::engine::ports::Outcome;
+use crate::engine::ports::{ClaimedDelivery, Outcome};
+use chrono::TimeDelta;
 
 impl Sender {
+    /// Returns the action that replaces one whose message is gone: a new message, in the topic of its ticket. If
+    /// nobody needs that, returns the outcome that settles the delivery.
+    pub(super) async fn replacement(
+        &self,
+        delivery: &ClaimedDelivery,
+        action: &TelegramAction,
+        now: Time,
+    ) -> Result<TelegramAction, Outcome> {
+        let message = &delivery.message;
+        if self.is_shown_elsewhere(message).await {
+            return Err(Outcome::Sent(None));
+        }
+        let action = action.to_new_message(message)?;
+        self.composer.place(delivery.chat, message, action, now).await.map_err(|error| {
+            tracing::error!(%error, delivery = delivery.id, "failed to find the topic of a message");
+            Outcome::Retry { until: now + TimeDelta::seconds(1), unknown: false }
+        })
+    }
+
     /// Returns the outcome of a deletion that must wait until `until`: a delivery of its own edits the message to a
     /// text without buttons when the wait is over. The deletion can't be made then, because it names its message by
     /// the card, and the card will be another message.
@@ -31,7 +51,7 @@ impl Sender {
 
     /// Returns true if a redraw is of a copy, and another message of the chat is the live card. A copy that is gone needs
     /// no second card.
-    pub(super) async fn is_shown_elsewhere(&self, message: &Message) -> bool {
+    async fn is_shown_elsewhere(&self, message: &Message) -> bool {
         let Message::Redraw { message_id, card: card @ CardKey::Status(_) } = message.inner() else {
             return false;
         };

@@ -30,7 +30,7 @@ const MAX_REPEATS: u32 = 1;
 /// Sends deliveries, one per call.
 pub(super) struct Sender {
     pub(super) engine: Arc<Engine>,
-    composer: Arc<dyn Compose>,
+    pub(super) composer: Arc<dyn Compose>,
     pub(super) telegram: Telegram,
     pub(super) clock: Clock,
     rate_limiter: Mutex<RateLimiter>,
@@ -227,10 +227,7 @@ impl Sender {
                     }
                     None => return self.give_up(delivery, DropReason::Refused, error.to_string()).await,
                 },
-                ErrorAction::MessageGone if self.is_shown_elsewhere(&delivery.message).await => {
-                    return report(id, Outcome::Sent(None));
-                }
-                ErrorAction::MessageGone => match action.to_new_message(&delivery.message) {
+                ErrorAction::MessageGone => match self.replacement(delivery, &action, now).await {
                     Ok(message) => action = message,
                     Err(outcome) => {
                         tracing::info!(%error, delivery = id, "the message of an edit is gone");
