@@ -12,9 +12,9 @@ use crate::store::mongo::codec::{Fields, int, nested, value};
 use crate::store::mongo::schema::OUTBOX_STAGED;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use serde::Serialize;
-use uuid::Uuid;
 
 /// The most deliveries in one document: a message has at most about 10 KB, and a document may have 16 MB.
 const MAX_STAGED_PER_DOCUMENT: usize = 64;
@@ -154,11 +154,11 @@ impl Delivery {
     }
 }
 
-/// Returns an id for a delivery whose own can't be read. It is random, because as a dead letter the delivery must
-/// not take the place of another.
+/// Returns an id for a delivery whose own can't be read. It is unique, because as a dead letter the delivery must not
+/// take the place of another: the random part of an object id and its counter.
 fn substitute_id() -> i64 {
-    let (random, _) = Uuid::new_v4().as_u64_pair();
-    FIRST_SUBSTITUTE_ID | int(random >> 2)
+    let [_, _, _, _, unique @ ..] = ObjectId::new().bytes();
+    FIRST_SUBSTITUTE_ID | (i64::from_be_bytes(unique) & (FIRST_SUBSTITUTE_ID - 1))
 }
 
 /// Returns the documents of `outbox_staged` for these deliveries. Each has the id of its first delivery, so
