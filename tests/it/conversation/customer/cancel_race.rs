@@ -1,5 +1,5 @@
-//! A customer cancels a ticket in the moment in which an agent gets it: the press is answered, and the ticket has one
-//! state. That an assignment can lose, too, is in `engine_histories/races.rs`.
+//! Cancellations by a customer in the moment in which an agent gets the ticket: the press is answered, and the ticket has
+//! one state. That an assignment can lose, too, is in `engine_histories/races.rs`.
 use crate::conversation::{BUDI, SARI, numbers};
 use crate::support::{Desk, StoreFault};
 use antri::domain::ids::PersonId;

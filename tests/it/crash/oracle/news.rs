@@ -1,4 +1,4 @@
-//! What customers read about tickets that did not go straight to an agent and to their end: a lower bound.
+//! A lower bound of the news that customers read about tickets which waited, or went back to the queue.
 //!
 //! A notice whose state has passed before it is sent is left out, so a customer may miss some news. They do not miss
 //! most of it: the agent acts only after a delivery of their own.
