@@ -144,6 +144,13 @@ impl RequestContext {
         self.answer(Message::Card(key))
     }
 
+    /// Returns the deliveries of a card that is sent anew: its earlier message is deleted, so that only one has
+    /// buttons.
+    #[must_use]
+    pub fn moved_card(&self, key: CardKey) -> [Outgoing; 2] {
+        [Outgoing { chat: self.chat, message: Message::Retire(key) }, self.card(key)]
+    }
+
     /// Returns an edit of the pressed message to this text.
     #[must_use]
     pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {

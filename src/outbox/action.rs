@@ -22,6 +22,15 @@ pub trait Compose: Send + Sync + 'static {
     /// Returns the action that delivers `message` to `chat`.
     async fn compose(&self, chat: ChatId, message: &Message, now: Time)
     -> Result<TelegramAction, StoreError>;
+    /// Returns `action`, which is for the chat itself, in the topic where a new message with the content of `message`
+    /// goes.
+    async fn place(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        action: TelegramAction,
+        now: Time,
+    ) -> Result<TelegramAction, StoreError>;
 }
 
 /// A call of the Bot API, without its chat.

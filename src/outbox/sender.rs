@@ -30,7 +30,7 @@ const MAX_REPEATS: u32 = 1;
 /// Sends deliveries, one per call.
 pub(super) struct Sender {
     pub(super) engine: Arc<Engine>,
-    composer: Arc<dyn Compose>,
+    pub(super) composer: Arc<dyn Compose>,
     pub(super) telegram: Telegram,
     pub(super) clock: Clock,
     rate_limiter: Mutex<RateLimiter>,
@@ -227,10 +227,7 @@ impl Sender {
                     }
                     None => return self.give_up(delivery, DropReason::Refused, error.to_string()).await,
                 },
-                ErrorAction::MessageGone if self.is_shown_elsewhere(&delivery.message).await => {
-                    return report(id, Outcome::Sent(None));
-                }
-                ErrorAction::MessageGone => match action.to_new_message(&delivery.message) {
+                ErrorAction::MessageGone => match self.replacement(delivery, &action, now).await {
                     Ok(message) => action = message,
                     Err(outcome) => {
                         tracing::info!(%error, delivery = id, "the message of an edit is gone");
@@ -247,7 +244,7 @@ impl Sender {
                     let ClaimedDelivery { attempts, .. } = *delivery;
                     tracing::warn!(%error, delivery = id, attempts, %until, unknown, "failed to send delivery");
                     let telegram_down = matches!(error, CallError::NotSent(_) | CallError::Unknown(_));
-                    let outcome = self.retry(delivery, &action, &error, (now, until, unknown));
+                    let outcome = self.retry(delivery, &action, &error, (now, until, unknown)).await;
                     return DeliveryReport { id, outcome, telegram_down };
                 }
             }
@@ -255,7 +252,7 @@ impl Sender {
     }
 
     /// Returns the outcome of a call that is to be made again. A wait belongs to what Telegram said it of.
-    fn retry(
+    async fn retry(
         &self,
         delivery: &ClaimedDelivery,
         action: &TelegramAction,
@@ -273,10 +270,10 @@ impl Sender {
             self.waits().add(delivery.chat, method, steady + wait, steady);
         }
         match delivery.message.inner() {
-            // A customer's waiting card would stay for ever, since the next one takes its place in the store.
+            // The card of a waiting ticket shows a position, so it must not stay beside the next one.
             Message::Retire(CardKey::Status(_)) => Outcome::Retry { until, unknown },
             // The old card keeps its buttons for a while; the new card must not wait for that.
-            Message::Retire(_) => Outcome::Sent(None),
+            Message::Retire(_) => self.edit_instead(delivery.chat, action, now, until).await,
             Message::Edit { .. } => Outcome::Postponed(until),
             _ => Outcome::Retry { until, unknown },
         }

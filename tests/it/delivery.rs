@@ -3,6 +3,7 @@
 mod answers;
 mod classes;
 mod clock_jumps;
+mod deletions;
 mod faults;
 mod incidents;
 mod people;

@@ -6,6 +6,7 @@ mod quick_polls;
 mod readiness;
 mod repeats;
 mod secrets;
+mod start;
 mod store_outage;
 mod unclean;
 mod unreadable_rows;

@@ -62,6 +62,16 @@ impl Compose for Composer {
         let action = self.in_chat(chat, message, now).await?;
         self.in_topic(chat, message, action, now).await
     }
+
+    async fn place(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        action: TelegramAction,
+        now: Time,
+    ) -> Result<TelegramAction, StoreError> {
+        self.in_topic(chat, message, action, now).await
+    }
 }
 
 impl Composer {

@@ -9,7 +9,7 @@ use crate::bot::typing::show_typing;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{TicketId, Version};
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::ticket::snooze::next_morning;
 use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::assignment::planner::after_task_card;
@@ -99,10 +99,8 @@ pub async fn show(
 
 /// Returns a ticket for its holder: the card, which replaces the earlier one, and what it has no room for.
 pub(super) fn brought(ctx: &RequestContext, ticket: &Ticket) -> impl Iterator<Item = Outgoing> {
-    let key = CardKey::Task(ticket.id, ctx.person.id);
-    let retired = Outgoing { chat: ctx.chat, message: Message::Retire(key) };
     let rest = after_task_card(ticket).map(|notice| Outgoing::notice(ctx.chat, notice));
-    [retired, ctx.card(key)].into_iter().chain(rest)
+    ctx.moved_card(CardKey::Task(ticket.id, ctx.person.id)).into_iter().chain(rest)
 }
 
 /// Handles 🙋 on a waiting ticket.

@@ -8,7 +8,7 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{DraftId, TicketId, Version};
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::ticket::{Refusal, Status};
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
@@ -127,7 +127,7 @@ pub async fn undo_draft(
     bot.engine.store().put_draft(draft).await?;
     let key = CardKey::Draft(ctx.person.id);
     let restored = ctx.edit(pressed, ctx.localizer(&bot).message("draft-restored", &[]));
-    Ok(vec![restored, Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)])
+    Ok(std::iter::once(restored).chain(ctx.moved_card(key)).collect())
 }
 
 /// Asks whether a ticket is to be cancelled.
@@ -193,13 +193,10 @@ pub async fn cancel_ticket(
     match bot.engine.cancel(ctx.person.id, ticket, Some(version), ctx.now).await {
         Ok(_) => {
             toast.say(ctx.localizer(&bot).toast("cancelled", &[]));
-            let card = CardKey::Status(ticket);
             Ok(match surface {
                 Surface::Status => bot.unless_live(redrawn).await?.into_iter().collect(),
                 // The way to undo it is brought below the list.
-                _ => {
-                    vec![redrawn, Outgoing { chat: ctx.chat, message: Message::Retire(card) }, ctx.card(card)]
-                }
+                _ => std::iter::once(redrawn).chain(ctx.moved_card(CardKey::Status(ticket))).collect(),
             })
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, error, redrawn),

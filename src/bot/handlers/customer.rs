@@ -6,7 +6,6 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId};
-use crate::domain::notice::{Message as OutgoingMessage, Outgoing};
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use crate::engine::tickets::open::SentFrom;
@@ -99,7 +98,7 @@ async fn answer_unsent(
 
 /// `/mytickets`.
 pub fn my_tickets(ctx: &RequestContext) -> HandlerResult {
-    Ok(vec![ctx.card(CardKey::MyTickets(ctx.person.id, 0))])
+    Ok(ctx.moved_card(CardKey::MyTickets(ctx.person.id, 0)).into())
 }
 
 /// Returns the person's draft, or a new one. A new draft has its category if there is only one.
@@ -130,8 +129,7 @@ pub(super) async fn save_draft(bot: &BotContext, ctx: &RequestContext, draft: Dr
     store.put_draft(draft).await?;
     // The previous card is looked up when this is sent: after several quick messages it may not have been
     // delivered yet.
-    let previous = Outgoing { chat: ctx.chat, message: OutgoingMessage::Retire(key) };
-    Ok(has_draft.then_some(previous).into_iter().chain([ctx.card(key)]).collect())
+    Ok(if has_draft { ctx.moved_card(key).into() } else { vec![ctx.card(key)] })
 }
 
 /// Returns the draft if the button was drawn for it; otherwise answers with what happened to it.

@@ -2,6 +2,7 @@
 use super::admin::matching::{Matches, find_tickets};
 use super::admin::pickers::ticket_buttons;
 use super::agent_tickets::brought;
+use super::customer::my_tickets;
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::commands::Audience;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -23,11 +24,7 @@ const MAX_OWN_TICKETS: usize = 40;
 pub async fn ticket(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let (text, is_staff) = (arg.trim(), Audience::Staff.admits(&ctx.person));
     if text.is_empty() {
-        return Ok(vec![if is_staff {
-            ctx.message(&bot, "ticket-usage", &[])
-        } else {
-            ctx.card(CardKey::MyTickets(ctx.person.id, 0))
-        }]);
+        return if is_staff { Ok(vec![ctx.message(&bot, "ticket-usage", &[])]) } else { my_tickets(&ctx) };
     }
     let mut found = match find_tickets(&bot, text).await? {
         Matches::None => Vec::new(),
@@ -87,13 +84,13 @@ pub(super) async fn shown(bot: &BotContext, ctx: &RequestContext, ticket: &Ticke
         return Ok(brought(ctx, ticket).collect());
     }
     if !ticket.is_visible_to(&ctx.person) {
-        return Ok(vec![if ticket.status().is_end() {
-            let view = bot.views.status_card(ticket, ctx.now).await?;
-            let window = bot.engine.store().settings().await?.reopen_window;
-            ctx.text(ended_card(&ctx.localizer(bot), &view, ticket.can_be_reopened(window, ctx.now)))
-        } else {
-            ctx.card(CardKey::Status(ticket.id))
-        }]);
+        if !ticket.status().is_end() {
+            return Ok(ctx.moved_card(CardKey::Status(ticket.id)).into());
+        }
+        let view = bot.views.status_card(ticket, ctx.now).await?;
+        let window = bot.engine.store().settings().await?.reopen_window;
+        let card = ended_card(&ctx.localizer(bot), &view, ticket.can_be_reopened(window, ctx.now));
+        return Ok(vec![ctx.text(card)]);
     }
     let mut view = bot.views.ticket(ticket, ctx.person.id).await?;
     let is_admin = ctx.person.is_admin();

@@ -124,7 +124,7 @@ pub(super) fn first_part(description: &Description) -> Description {
 /// Returns the description with another text.
 pub(super) fn with_text(text: FormattedText, description: &Description) -> Description {
     let FormattedText { text, entities } = text;
-    Description { text, entities, attachments: description.attachments.clone(), messages: Vec::new() }
+    Description { text, entities, attachments: description.attachments.clone(), ..Description::default() }
 }
 
 /// Renders a ticket that has ended or has another holder: its state, without buttons.

@@ -30,6 +30,9 @@ pub struct Description {
     /// Telegram's ids of the messages in the customer's chat that it was written in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<i32>,
+    /// Telegram's id of the topic of the customer's chat that it was sent from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<i32>,
 }
 
 /// Why a message cannot be added to a description.
@@ -124,7 +127,7 @@ impl Description {
             return Err(DescriptionError::TooManyFiles);
         }
         let FormattedText { text, entities } = joined;
-        Ok(Self { text, entities, attachments, messages: self.messages.clone() })
+        Ok(Self { text, entities, attachments, messages: self.messages.clone(), thread: self.thread })
     }
 }
 

@@ -36,7 +36,7 @@ pub struct NewTicket<'a> {
 /// The place in a customer's chat that a ticket was sent from. The default is none: a ticket of the side API.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SentFrom {
-    /// The topic; the status card goes there.
+    /// The topic; what the customer gets about the ticket goes there.
     pub thread: Option<i32>,
     /// Telegram's id of the message that showed the draft; it becomes the status card.
     pub draft_message: Option<i32>,
@@ -152,7 +152,7 @@ impl Engine {
             customer_chat: new.customer.chat(),
             department: new.target.0,
             category: new.target.1,
-            description: new.description.clone(),
+            description: Description { thread: new.sent_from.thread, ..new.description.clone() },
             priority: Priority::default(),
             auto: settings.rollout_percent.contains(id.0),
             state: TicketState::Queued,

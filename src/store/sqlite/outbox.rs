@@ -205,7 +205,11 @@ fn claim_rows(
             Ok(message) => {
                 claimed.push(ClaimedDelivery { id, chat, message, committed_at, attempts, unknown });
             }
-            Err(error) => drop_delivery(conn, id, DropReason::Unreadable, &error.to_string(), now)?,
+            Err(error) => {
+                // What can't be read may be quoted in the error, so that is not logged.
+                tracing::error!(delivery = id, chat = chat.0, "gave up delivery that can't be read");
+                drop_delivery(conn, id, DropReason::Unreadable, &error.to_string(), now)?;
+            }
         }
     }
     Ok(())

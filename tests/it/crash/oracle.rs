@@ -1,6 +1,7 @@
 //! The oracle of the crash tests. It reads the durable state and the sent messages, and checks that nothing
 //! was lost, done twice, or done in the wrong order.
 mod focus;
+mod news;
 
 use super::durable_state;
 use super::durable_state::{DurableState, Row};
@@ -54,6 +55,7 @@ pub(super) async fn check(environment: &Environment, outcome: &Outcome, kills: u
     let doubled = focus::check(environment, (&events, &people), &live, &sends, (kills, label));
     assert!(doubled <= counted, "{label}: {doubled} focus cards were sent twice, of {counted} repeats");
     sends.compare(&history, &people, environment, outcome, (kills, counted - doubled), label);
+    news::check(environment, &tickets, &history, label);
     cards(environment, &live, &tickets, label);
     assert!(!log.contains("the sweep found"), "{label}: a wake-up was lost:\n{log}");
 }

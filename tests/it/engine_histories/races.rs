@@ -1,8 +1,9 @@
 //! The races of the fault table, each with enough concurrent callers to lose it.
 use super::fixture::{Fixture, with_offline_behaviour};
 use super::oracle;
+use crate::support::StoreFault;
 use antri::domain::draft::{Draft, DraftPart};
-use antri::domain::event::Action;
+use antri::domain::event::{Action, AuditEvent};
 use antri::domain::person::{Availability, Person};
 use antri::domain::policy::{Mode, OfflineBehaviour, Settings};
 use antri::domain::ticket::{Refusal, Status, Ticket, TicketState};
@@ -227,5 +228,32 @@ async fn a_ticket_reassigned_before_the_release_stays_with_its_new_holder() {
         };
         assert_eq!(hold.agent, budi.id);
     }
+    oracle::check(&fixture).await;
+}
+
+#[tokio::test]
+async fn a_ticket_cancelled_before_its_assignment_is_committed_goes_to_nobody() {
+    let fixture = Arc::new(Fixture::new(Settings::default()).await);
+    let (ani, customer) = (fixture.agent(100, 1, &[]).await, fixture.customer(500).await);
+    let held = fixture.open_and_assign(&customer).await;
+    let (waiting, next) =
+        (fixture.open_and_assign(&customer).await, fixture.open_and_assign(&customer).await);
+    fixture.engine.step(ani.id, held.id, Step::Complete, None, fixture.now()).await.unwrap();
+    fixture.faults.inject_next("commit", 1, StoreFault::Waits);
+    let running = Arc::clone(&fixture);
+    let round = tokio::spawn(async move { running.run_rounds().await });
+    fixture.faults.call_held().await;
+    let drawn_for = Some(waiting.version);
+    let cancelled = fixture.engine.cancel(customer.id, waiting.id, drawn_for, fixture.now()).await.unwrap();
+    assert_eq!((cancelled.status(), cancelled.holder()), (Status::Cancelled, None));
+    fixture.faults.release_calls();
+    round.await.unwrap();
+    assert_eq!(fixture.ticket(&waiting).await, cancelled);
+    assert_eq!(fixture.ticket(&next).await.holder(), Some(ani.id), "the slot goes to the next ticket");
+    let events = oracle::events(&fixture);
+    let assigned = |event: &&AuditEvent| {
+        event.ticket == Some(waiting.id) && matches!(event.what, Action::Assigned { .. })
+    };
+    assert_eq!(events.iter().find(assigned), None);
     oracle::check(&fixture).await;
 }

@@ -22,6 +22,7 @@ pub(crate) async fn opening_assigns_increasing_arrivals_and_keeps_every_field(st
             entities: formatted.entities,
             attachments: vec![attachment(), Attachment::file(ContentKind::Other("hologram".into()), "")],
             messages: vec![7, 8],
+            thread: Some(9),
         },
         priority: Priority::Urgent,
         auto: false,

@@ -49,10 +49,12 @@ impl Composer {
         let Some(previous) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
         };
-        // The live card already tells what the next notice tells, so that is not sent either.
+        // The live card already tells what the next notice tells, so that is not sent either. The card of a
+        // waiting ticket has a button, so it must not stay beside another one.
         if matches!(key, CardKey::Status(_))
             && let Some(card) = self.card(key, localizer).await?
             && !card.is_final
+            && card.text.buttons.is_empty()
             && is_shown(&previous, &card.text)
         {
             return Ok(TelegramAction::Nothing);

@@ -27,17 +27,21 @@ impl Composer {
             return Ok(action);
         }
         let store = self.engine.store();
-        if let Message::Relay { part, to_agent: false } = message {
-            return Ok(match self.customer_thread(chat, part).await? {
+        if let Some(ticket) = self.customers_ticket_in(message).await? {
+            return Ok(match self.customer_thread(chat, ticket).await? {
                 Some(thread) => TelegramAction::InThread(thread, Box::new(action)),
                 None => action,
             });
         }
-        let (Some(id), Some(person)) = (self.ticket_in(message).await?, store.recipient(chat).await?) else {
-            return Ok(action);
-        };
+        // A card that was asked for in another topic goes to its own all the same.
+        let ticket = self.ticket_in(message.inner()).await?;
+        let (Some(id), Some(person)) = (ticket, store.recipient(chat).await?) else { return Ok(action) };
         if let Some(topic) = store.topic(id, person.id).await? {
-            return Ok(TelegramAction::InThread(topic.thread, Box::new(action)));
+            let action = match action {
+                TelegramAction::InThread(_, action) => action,
+                action => Box::new(action),
+            };
+            return Ok(TelegramAction::InThread(topic.thread, action));
         }
         let ticket = store.ticket(id).await?.filter(|ticket| ticket.holder() == Some(person.id));
         let Some(ticket) = ticket.filter(|_| self.topics.may_create(chat, now)) else { return Ok(action) };
@@ -46,26 +50,49 @@ impl Composer {
         Ok(TelegramAction::Topic(TopicAction::Create(topic), Some(Box::new(action))))
     }
 
-    /// Returns the topic of the customer's chat from which they wrote last about the ticket.
-    async fn customer_thread(&self, chat: ChatId, part: &RelayPart) -> Result<Option<i32>, StoreError> {
-        let store = self.engine.store();
-        let ticket = match part {
-            RelayPart::Message(id) => store.message(*id).await?.and_then(|message| message.ticket),
-            RelayPart::AlbumHeader(ticket, _) | RelayPart::Album(ticket, _) => Some(*ticket),
-            RelayPart::Edit(_) | RelayPart::Withdraw(_) => None,
+    /// Returns the ticket that a message to its customer is about: words of an agent, or the card of the ticket that
+    /// the desk sends anew. An answer to the customer goes to where they asked.
+    async fn customers_ticket_in(&self, message: &Message) -> Result<Option<TicketId>, StoreError> {
+        let card = match message {
+            Message::Relay { part, to_agent: false } => {
+                return Ok(match part {
+                    RelayPart::Message(id) => {
+                        self.engine.store().message(*id).await?.and_then(|message| message.ticket)
+                    }
+                    RelayPart::AlbumHeader(ticket, _) | RelayPart::Album(ticket, _) => Some(*ticket),
+                    RelayPart::Edit(_) | RelayPart::Withdraw(_) => None,
+                });
+            }
+            Message::Notice(notice) => notice.card(),
+            Message::Refresh(card) | Message::Redraw { card, .. } => Some(*card),
+            _ => None,
         };
-        let Some(ticket) = ticket else { return Ok(None) };
+        Ok(match card {
+            Some(CardKey::Status(ticket)) => Some(ticket),
+            _ => None,
+        })
+    }
+
+    /// Returns the topic of the customer's chat from which they wrote last about the ticket, or else sent it.
+    async fn customer_thread(&self, chat: ChatId, ticket: TicketId) -> Result<Option<i32>, StoreError> {
+        let store = self.engine.store();
         let recent = store.conversation(ticket, None, MAX_RECENT_MESSAGES).await?;
         let written = recent.into_iter().rev().find(|message| {
             message.direction == Direction::ToAgent && message.source.is_some_and(|place| place.chat == chat)
         });
-        Ok(written.and_then(|message| message.thread))
+        if let Some(message) = written {
+            return Ok(message.thread);
+        }
+        let ticket = store.ticket(ticket).await?.filter(|ticket| ticket.customer_chat == chat);
+        Ok(ticket.and_then(|ticket| ticket.description.thread))
     }
 
     /// Returns the ticket that a message to its agent is about.
     async fn ticket_in(&self, message: &Message) -> Result<Option<TicketId>, StoreError> {
         let of_message = match message {
-            Message::Card(CardKey::Task(ticket, _)) => return Ok(Some(*ticket)),
+            Message::Card(CardKey::Task(ticket, _))
+            | Message::Refresh(CardKey::Task(ticket, _))
+            | Message::Redraw { card: CardKey::Task(ticket, _), .. } => return Ok(Some(*ticket)),
             Message::Notice(
                 Notice::NewTask { ticket, .. }
                 | Notice::TaskResumed { ticket, .. }

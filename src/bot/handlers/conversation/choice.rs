@@ -10,7 +10,7 @@ use crate::domain::content::Attachment;
 use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::draft::DraftPart;
 use crate::domain::ids::TicketId;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::ticket::conversation::ConversationMessage;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
@@ -50,8 +50,7 @@ pub async fn choose_ticket(
 
 /// Returns the new question for which ticket the kept messages are, below the last message.
 pub(super) fn ask(ctx: &RequestContext) -> Vec<Outgoing> {
-    let key = CardKey::TicketChoice(ctx.person.id);
-    vec![Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)]
+    ctx.moved_card(CardKey::TicketChoice(ctx.person.id)).into()
 }
 
 /// Makes the kept messages of a customer the draft of a new ticket.

@@ -76,12 +76,14 @@ impl ChatQueue {
             ..Self::empty(chat)
         };
         if let Some(delivery) = in_flight.filter(|delivery| *delivery != Bson::Null) {
-            let mut delivery = Delivery::read(delivery, Some(chat))?;
+            let mut delivery = Delivery::read(delivery, Some(chat));
             match f.text("claimed_by") {
-                Ok(process) => queue.in_flight = Some(Claimed { delivery, process: process.to_owned() }),
+                Ok(process) if !delivery.has_substitute_id() => {
+                    queue.in_flight = Some(Claimed { delivery, process: process.to_owned() });
+                }
                 // Nobody would settle it.
-                Err(error) => {
-                    delivery.unreadable.get_or_insert(error.to_string());
+                process => {
+                    delivery.unreadable = delivery.unreadable.or_else(|| Some(process.err()?.to_string()));
                     queue.pending.push(delivery);
                 }
             }

@@ -73,7 +73,7 @@ pub(super) struct ChatQueues {
     queues: HashMap<ChatId, ChatQueue>,
     touched: HashSet<ChatId>,
     /// The ids of deliveries that were moved from `outbox` to a document.
-    refilled: Vec<i64>,
+    refilled: Vec<Bson>,
     /// The ids of staged documents that were moved to the queues.
     unstaged: Vec<i64>,
     /// The filters of deliveries in `outbox` that an older one with the same coalesce key replaces.
@@ -115,8 +115,8 @@ impl ChatQueues {
         if whole || queue.pending.len() < REFILL_BELOW {
             let room = if whole { 0 } else { MAX_EMBEDDED_DELIVERIES.saturating_sub(queue.pending.len()) };
             for doc in tx.find_sorted(OUTBOX, overflow(chat), overflow_order(), int(room)).await? {
-                let delivery = Delivery::read(doc.into(), Some(chat))?;
-                self.refilled.push(delivery.id);
+                self.refilled.push(doc.get("_id").cloned().unwrap_or(Bson::Null));
+                let delivery = Delivery::read(doc.into(), Some(chat));
                 queue.embed(delivery);
                 queue.overflow_count -= 1;
             }

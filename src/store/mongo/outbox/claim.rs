@@ -172,6 +172,12 @@ impl Claim<'_> {
 
     /// Gives up a delivery that can't be decoded: it must not block its chat.
     fn give_up(&self, settlement: &mut Settlement, delivery: &Delivery, why: &str) -> Result<(), StoreError> {
+        // What can't be read may be quoted in the reason, so that is not logged.
+        tracing::error!(
+            delivery = delivery.id,
+            chat = delivery.chat.0,
+            "gave up delivery that can't be read"
+        );
         settlement.give_up(delivery, DropReason::Unreadable, why, self.now)
     }
 

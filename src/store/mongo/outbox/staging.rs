@@ -12,6 +12,7 @@ use crate::store::mongo::codec::{Fields, int, nested, value};
 use crate::store::mongo::schema::OUTBOX_STAGED;
 use crate::store::mongo::tx::Tx;
 use crate::store::mongo::tx::error::TxError;
+use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
 use serde::Serialize;
 
@@ -19,6 +20,9 @@ use serde::Serialize;
 const MAX_STAGED_PER_DOCUMENT: usize = 64;
 /// The most documents that one transaction moves to the queues.
 const MAX_DOCUMENTS_PER_STAGE: usize = 32;
+
+/// The first of the ids for deliveries whose own can't be read. The ids of deliveries count from 1.
+const FIRST_SUBSTITUTE_ID: i64 = 1 << 62;
 
 /// The sort key of deliveries within a chat: by priority class, then by the wait of the delivery alone, then by
 /// id. Deliveries that wait by themselves are behind all others of their class.
@@ -74,24 +78,29 @@ impl Delivery {
         })
     }
 
-    /// Decodes a delivery, in the queue of `chat` or outside of a queue. Only its id must be readable: with
-    /// another field that is not, it is marked as unreadable and does not stop the others.
-    pub(super) fn read(delivery: Bson, chat: Option<ChatId>) -> Result<Self, StoreError> {
-        let Bson::Document(mut doc) = delivery else {
-            return Err(StoreError::Corrupt(format!("{delivery} is no delivery")));
+    /// Decodes a delivery, in the queue of `chat` or outside of a queue. With a field that can't be decoded, it is
+    /// marked as unreadable and does not stop the others. If that is its id, it gets another one.
+    pub(super) fn read(delivery: Bson, chat: Option<ChatId>) -> Self {
+        let (mut doc, no_document) = match delivery {
+            Bson::Document(doc) => (doc, None),
+            other => (Document::new(), Some(format!("{other} is no delivery"))),
         };
         let message = doc.remove("message").unwrap_or(Bson::Null);
         let f = Fields(&doc);
         let text = |name| f.text(name).ok().map(str::to_owned);
-        let mut unreadable = text("unreadable");
+        let mut unreadable = no_document.or_else(|| text("unreadable"));
+        let id = f.int("_id").unwrap_or_else(|error| {
+            unreadable.get_or_insert(error.to_string());
+            substitute_id()
+        });
         let mut number = |name| {
             f.int(name).unwrap_or_else(|error| {
                 unreadable.get_or_insert(error.to_string());
                 0
             })
         };
-        Ok(Self {
-            id: f.int("_id")?,
+        Self {
+            id,
             chat: chat.unwrap_or_else(|| ChatId(number("chat"))),
             priority_class: number("priority_class"),
             traffic_class: number("traffic_class"),
@@ -103,7 +112,12 @@ impl Delivery {
             superseding_key: text("superseding_key"),
             unreadable,
             message,
-        })
+        }
+    }
+
+    /// Returns true if the id is not the one that the delivery was stored with, which can't be read.
+    pub(super) fn has_substitute_id(&self) -> bool {
+        self.id >= FIRST_SUBSTITUTE_ID
     }
 
     /// Decodes a list of deliveries, in the queue of `chat` or outside of a queue.
@@ -111,7 +125,7 @@ impl Delivery {
         let Bson::Array(list) = list else {
             return Err(StoreError::Corrupt(format!("{list} is no list of deliveries")));
         };
-        list.into_iter().map(|delivery| Self::read(delivery, chat)).collect()
+        Ok(list.into_iter().map(|delivery| Self::read(delivery, chat)).collect())
     }
 
     /// Decodes it as a claim returns it; else returns why it can't be decoded.
@@ -138,6 +152,13 @@ impl Delivery {
     pub(crate) fn has_key(&self, coalesce_key: &str) -> bool {
         self.unreadable.is_none() && self.coalesce_key.as_deref() == Some(coalesce_key)
     }
+}
+
+/// Returns an id for a delivery whose own can't be read. It is unique, because as a dead letter the delivery must not
+/// take the place of another: the random part of an object id and its counter.
+fn substitute_id() -> i64 {
+    let [_, _, _, _, unique @ ..] = ObjectId::new().bytes();
+    FIRST_SUBSTITUTE_ID | (i64::from_be_bytes(unique) & (FIRST_SUBSTITUTE_ID - 1))
 }
 
 /// Returns the documents of `outbox_staged` for these deliveries. Each has the id of its first delivery, so

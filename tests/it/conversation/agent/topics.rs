@@ -1,7 +1,7 @@
 //! Topics: each ticket that an agent holds is a topic of their chat, where the bot has topics.
-use crate::conversation::{BUDI, SARI, TOM, with_agent};
+use crate::conversation::{BUDI, CITRA, SARI, TOM, with_agent};
 use crate::support::{ADMIN, Desk};
-use antri::sandbox::UserMessage;
+use antri::sandbox::{Fault, MediaKind, UserMessage};
 use chrono::TimeDelta;
 
 async fn with_topics() -> Desk {
@@ -152,4 +152,74 @@ async fn an_admin_switches_topics_where_the_server_can() {
     desk.say(ADMIN, "/topics").await;
     desk.press(ADMIN, "Switch topics on").await;
     assert!(desk.last(ADMIN).text.contains("Try again soon"), "{}", desk.last(ADMIN).text);
+}
+
+#[tokio::test]
+async fn a_card_that_is_asked_for_in_another_topic_is_sent_to_its_own() {
+    let desk = with_topics().await;
+    desk.say(SARI, "Internet mati").await;
+    desk.attach(SARI, MediaKind::Photo, Some("lampu merah")).await;
+    desk.press(SARI, "Kirim").await;
+    desk.ticket(TOM, "Phone dead").await;
+    let (first, second) = (desk.sandbox.topics(BUDI)[0].0, desk.sandbox.topics(BUDI)[1].0);
+    let card = desk.find(BUDI, "Internet mati");
+    let number = card.text.split_whitespace().find(|word| word.starts_with("INC")).unwrap().to_owned();
+    for thread in [None, Some(second), Some(first)] {
+        let before = desk.find(BUDI, "Internet mati").message_id;
+        let asked = UserMessage::text(format!("/ticket {number}"));
+        desk.sandbox.send(BUDI, thread.map_or(asked.clone(), |thread| asked.in_thread(thread)));
+        desk.settle().await;
+        let card = desk.find(BUDI, "Internet mati");
+        assert!(card.message_id > before && card.button("Selesai").is_some(), "{}", desk.chat_story(BUDI));
+        assert_eq!(card.thread, Some(first), "asked in {thread:?}");
+        assert!(desk.sandbox.message(BUDI, before).unwrap().deleted, "{}", desk.chat_story(BUDI));
+        let files = desk.sandbox.chat(BUDI).into_iter().filter(|message| message.media.is_some());
+        assert!(files.map(|file| file.thread).all(|thread| thread == Some(first)));
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_was_deleted_is_sent_to_its_topic_again() {
+    let desk = with_topics().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let first = desk.sandbox.topics(BUDI)[0].0;
+    for (button, next) in [("Buka", "Tunda"), ("Tunda", "Lanjutkan")] {
+        let before = desk.find(BUDI, "Internet mati").message_id;
+        desk.fault("editMessageText", Some(BUDI), 1, Fault::BadRequest("message to edit not found".into()));
+        desk.press(BUDI, button).await;
+        let again = desk.find(BUDI, "Internet mati");
+        assert!(again.message_id > before && again.button(next).is_some(), "{}", desk.chat_story(BUDI));
+        assert_eq!(again.thread, Some(first), "{button}");
+    }
+}
+
+#[tokio::test]
+async fn the_customers_card_stays_in_the_topic_of_its_ticket() {
+    for (language, send, end) in
+        [("id", "Kirim", "sudah selesai. Terima kasih"), ("en", "Send", "is completed. Thank you")]
+    {
+        let desk = with_topics().await;
+        desk.say(BUDI, "/offline").await;
+        desk.person(CITRA, "Citra", language).await;
+        let thread = desk.sandbox.add_topic(CITRA, "Rumah");
+        desk.settle().await;
+        desk.sandbox.send(CITRA, UserMessage::text("Internet mati").in_thread(thread));
+        desk.settle().await;
+        desk.press(CITRA, send).await;
+        let waiting = desk.find(CITRA, "Internet mati");
+        assert_eq!(waiting.thread, Some(thread), "{}", desk.chat_story(CITRA));
+        // The customer has not written about the ticket yet.
+        desk.say(BUDI, "/online").await;
+        let assigned = desk.find(CITRA, "Internet mati");
+        assert!(assigned.message_id > waiting.message_id, "{}", desk.chat_story(CITRA));
+        assert_eq!(assigned.thread, Some(thread), "{}", desk.chat_story(CITRA));
+        let topic = desk.sandbox.topics(BUDI)[0].0;
+        desk.sandbox.send(BUDI, UserMessage::text("kami periksa").in_thread(topic));
+        desk.settle().await;
+        assert_eq!(desk.find(CITRA, "kami periksa").thread, Some(thread));
+        // Where the customer writes later, the desk follows.
+        write(&desk, CITRA, "terima kasih").await;
+        desk.press(BUDI, "✅ Selesai").await;
+        assert_eq!(desk.find(CITRA, end).thread, None, "{}", desk.chat_story(CITRA));
+    }
 }

@@ -19,6 +19,9 @@ fn damages() -> Vec<(&'static str, Bson, Option<RetryResult>)> {
     vec![
         ("message", doc! { "telegram": 1 }.into(), Some(RetryResult::Unreadable)),
         ("message", Bson::Null, Some(RetryResult::Unreadable)),
+        ("_id", "tiga".into(), retried),
+        ("_id", Bson::Null, retried),
+        ("_id", 0.5.into(), retried),
         ("attempts", 0.5.into(), retried),
         ("attempts", "dua".into(), retried),
         ("unknown", "dua".into(), retried),
@@ -116,23 +119,64 @@ async fn check_given_up(store: &Mongo, left: &[&str]) {
     assert!(dead[0].reason.starts_with("unreadable: "), "{}", dead[0].reason);
 }
 
+/// Fields of a delivery in flight: without its id nobody can settle it.
+const IN_FLIGHT: [&str; 2] = ["in_flight.attempts", "in_flight._id"];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unreadable_delivery_in_flight_is_given_up_when_it_returns() {
-    let (database, store) = three_enqueued().await;
-    let claimed = claim(&*store, 1).await;
-    change(&database, "outbox_chats", 10_i64, doc! { "in_flight.attempts": "dua" }).await;
-    let retry = || Outcome::Retry { until: at(2), unknown: false };
-    store.settle(claimed.iter().map(|one| (one.id, retry())).collect(), at(1)).await.unwrap();
-    check_given_up(&store, &["dua", "lain"]).await;
+    for field in IN_FLIGHT {
+        let (database, store) = three_enqueued().await;
+        let claimed = claim(&*store, 1).await;
+        change(&database, "outbox_chats", 10_i64, doc! { field: "dua" }).await;
+        let retry = || Outcome::Retry { until: at(2), unknown: false };
+        store.settle(claimed.iter().map(|one| (one.id, retry())).collect(), at(1)).await.unwrap();
+        check_given_up(&store, &["dua", "lain"]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unreadable_delivery_of_a_lost_claim_is_given_up() {
+    for field in IN_FLIGHT {
+        let (database, store) = three_enqueued().await;
+        assert!(store.claim(1, at(1)).now_or_never().is_none(), "the caller is gone");
+        assert_eq!(store.claim(0, at(1)).await.unwrap(), [], "that claim is written by now");
+        change(&database, "outbox_chats", 10_i64, doc! { field: "dua" }).await;
+        check_given_up(&store, &["dua", "lain"]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_delivery_in_flight_of_an_ended_process_is_given_up() {
     let (database, store) = three_enqueued().await;
-    assert!(store.claim(1, at(1)).now_or_never().is_none(), "the caller is gone");
-    assert_eq!(store.claim(0, at(1)).await.unwrap(), [], "that claim is written by now");
-    change(&database, "outbox_chats", 10_i64, doc! { "in_flight.attempts": "dua" }).await;
+    assert_eq!(claim(&*store, 1).await.len(), 2);
+    change(&database, "outbox_chats", 10_i64, doc! { "in_flight._id": "dua" }).await;
+    let next = open_store(&database).await;
+    assert_eq!(next.release_orphaned_claims().await.unwrap(), 1, "that of the other chat");
+    check_given_up(&next, &["dua", "lain"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_delivery_is_given_up() {
+    let (database, store) = three_enqueued().await;
+    assert_eq!(store.claim(0, at(1)).await.unwrap(), []);
+    change(&database, "outbox_chats", 10_i64, doc! { "pending.0": "satu" }).await;
     check_given_up(&store, &["dua", "lain"]).await;
+}
+
+/// The deliveries that a chat's document has no room for are documents of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_delivery_of_a_long_queue_is_given_up() {
+    let Served { database, store } = Served::fresh().await;
+    let texts: Vec<_> = (0..100).map(|n| format!("kabar {n}")).collect();
+    store.enqueue(texts.iter().map(|words| text(10, words)).collect(), at(1)).await.unwrap();
+    assert_eq!(store.claim(0, at(1)).await.unwrap(), []);
+    let overflow = shell(&database).await.collection::<Document>("outbox");
+    let mut damaged = overflow.find_one(doc! {}).sort(doc! { "_id": 1 }).await.unwrap().unwrap();
+    let id = damaged.insert("_id", "dua").unwrap();
+    overflow.delete_one(doc! { "_id": id }).await.unwrap();
+    overflow.insert_one(&damaged).await.unwrap();
+    let left: Vec<_> = texts.iter().filter(|words| **words != "kabar 64").map(String::as_str).collect();
+    check_given_up(&store, &left).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
