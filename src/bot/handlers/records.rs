@@ -4,7 +4,7 @@ pub mod forget;
 pub mod search;
 pub mod withdraw;
 
-use super::admin::matching::{Matches, find_tickets};
+use super::admin::matching::find_tickets;
 use super::refusals::refusal_toast;
 use crate::bot::callback::{ButtonAction, RecordAction};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
@@ -78,11 +78,7 @@ pub async fn transcript(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
         }
         return Ok(vec![ctx.text(choice(&bot, &ctx, "transcript-which", &held))]);
     }
-    let mut found = match find_tickets(&bot, text).await? {
-        Matches::None => Vec::new(),
-        Matches::One(ticket) => vec![ticket],
-        Matches::Several(tickets) => tickets,
-    };
+    let mut found = find_tickets(&bot, text).await?.into_vec();
     found.retain(|ticket| ticket.is_visible_to(&ctx.person));
     Ok(vec![match found.as_slice() {
         [] => ctx.message(&bot, "no-such-ticket", &[("text", text.into())]),

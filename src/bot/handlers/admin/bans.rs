@@ -56,9 +56,11 @@ async fn find_customer(
     let by_handle = match (first.strip_prefix('@'), first.parse::<i64>()) {
         (Some(username), _) => store.person_by_username(username).await?,
         (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => match find_tickets(bot, first).await? {
-            Matches::One(ticket) => store.person(ticket.customer).await?,
-            Matches::None | Matches::Several(_) => None,
+        (None, Err(_)) => match find_tickets(bot, first).await?.into_vec().as_slice() {
+            [ticket, others @ ..] if others.iter().all(|other| other.customer == ticket.customer) => {
+                store.person(ticket.customer).await?
+            }
+            _ => None,
         },
     };
     if let Some(person) = by_handle {
