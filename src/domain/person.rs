@@ -242,6 +242,10 @@ pub enum Prompt {
     WorkingHours(PersonId),
     /// The end of the agent's own absence.
     AwayUntil,
+    /// A contact who becomes an agent. Its answer is a choice in the phone's keyboard.
+    AgentContact,
+    /// A contact who becomes an admin.
+    AdminContact,
 }
 
 /// A person whom the bot has met.

@@ -86,7 +86,9 @@ pub async fn on_answer(
         | Prompt::AwayUntil
         | Prompt::WorkingHours(_)
         | Prompt::NewReply
-        | Prompt::ReplyText(_) => {
+        | Prompt::ReplyText(_)
+        | Prompt::AgentContact
+        | Prompt::AdminContact => {
             return Ok(Vec::new());
         }
         Prompt::Hours(id) => match hours::set_typed_plan(bot, ctx, id, name).await? {
