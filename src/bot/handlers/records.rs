@@ -32,6 +32,12 @@ pub async fn pressed(
         RecordAction::Export(person) => Ok(forget::export(&bot, &ctx, &toast, person)),
         RecordAction::Forget(person) => forget::ask(&bot, &ctx, &toast, pressed, person).await,
         RecordAction::ForgetConfirmed(person) => forget::confirmed(&bot, &ctx, &toast, pressed, person).await,
+        RecordAction::ForgetCancel(ticket, version) => {
+            forget::ask_to_cancel(&bot, &ctx, &toast, pressed, (ticket, version)).await
+        }
+        RecordAction::ForgetCancelConfirmed(ticket, version) => {
+            forget::cancel(&bot, &ctx, &toast, pressed, (ticket, version)).await
+        }
         RecordAction::Show(ticket) => search::show(&bot, &ctx, &toast, ticket).await,
         RecordAction::SearchPage(query, page) => {
             search::show_page(&bot, &ctx, &toast, pressed, (query, page)).await
