@@ -118,6 +118,7 @@ pub(in crate::bot::handlers) fn empty_picker(
         PickerPurpose::Reassign => "reassign-none",
         PickerPurpose::Priority => "priority-none",
         PickerPurpose::Audit => "audit-none",
+        PickerPurpose::Transcript => "transcript-usage",
         PickerPurpose::Ban => "ban-nobody",
         PickerPurpose::Unban => "unban-nobody",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
@@ -141,9 +142,10 @@ pub(in crate::bot::handlers) async fn picker_page(
         PickerPurpose::RemoveAdmin => admins(bot, ctx, page).await,
         // Their pages are drawn by the handlers of their commands.
         PickerPurpose::Invites | PickerPurpose::DeadLetters => Ok(None),
-        PickerPurpose::Reassign | PickerPurpose::Priority | PickerPurpose::Audit => {
-            tickets(bot, ctx, purpose, page).await
-        }
+        PickerPurpose::Reassign
+        | PickerPurpose::Priority
+        | PickerPurpose::Audit
+        | PickerPurpose::Transcript => tickets(bot, ctx, purpose, page).await,
         PickerPurpose::Ban | PickerPurpose::Unban => customers(bot, ctx, purpose, page).await,
     }
 }
@@ -266,6 +268,7 @@ async fn tickets(
     let key = match purpose {
         PickerPurpose::Priority => "priority-pick",
         PickerPurpose::Audit => "audit-pick",
+        PickerPurpose::Transcript => "transcript-which",
         _ => "reassign-pick",
     };
     Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, pages, buttons)))

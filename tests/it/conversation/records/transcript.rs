@@ -67,6 +67,24 @@ async fn without_a_number_the_held_tickets_are_offered() {
 }
 
 #[tokio::test]
+async fn an_admin_without_tickets_chooses_among_the_open_ones() {
+    for (language, none, question) in [
+        ("id", "nomor tiket", "Transkrip tiket yang mana?"),
+        ("en", "ticket number", "The transcript of which ticket?"),
+    ] {
+        let desk = with_agent().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.say(ADMIN, "/transcript").await;
+        assert!(desk.last(ADMIN).text.contains(none), "{}", desk.last(ADMIN).text);
+        desk.ticket(SARI, "Internet mati").await;
+        desk.say(ADMIN, "/transcript").await;
+        assert!(desk.last(ADMIN).text.contains(question), "{}", desk.last(ADMIN).text);
+        desk.press(ADMIN, "Internet mati").await;
+        assert!(document(&desk, ADMIN).contains("Internet mati"));
+    }
+}
+
+#[tokio::test]
 async fn the_end_of_its_number_finds_a_ticket_that_has_ended() {
     for (language, state, log) in [("id", "Selesai", "Riwayat"), ("en", "Completed", "History")] {
         let desk = with_agent().await;
