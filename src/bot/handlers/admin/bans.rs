@@ -160,6 +160,14 @@ pub async fn answer(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult 
     Ok(Vec::new())
 }
 
+/// Handles a command of a customer who is banned. Each one is answered: a command asks for something.
+pub async fn answer_command(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    if ctx.person.banned.as_ref().is_some_and(|ban| ban.notified) {
+        return Ok(vec![ctx.message(&bot, "notice-banned", &[])]);
+    }
+    answer(bot, ctx).await
+}
+
 /// Handles a press of a customer who is banned: it does nothing.
 pub async fn answer_press(bot: Arc<BotContext>, ctx: RequestContext, toast: Toast) -> HandlerResult {
     toast.say(ctx.localizer(&bot).toast("notice-banned", &[]));
