@@ -58,4 +58,5 @@ priority-pick = 🔺 <b>The priority of which ticket?</b>
 priority-none = 🔺 There is no open ticket.
 priority-question = 🔺 <b>Priority of <code>{ $number }</code></b>
     Now: { $priority }. An urgent ticket goes before all others of its department.
+priority-unknown = “{ $word }” is no priority. Use <code>urgent</code>, <code>high</code>, <code>normal</code> or <code>low</code>.
 priority-set = ✅ <code>{ $number }</code> now has the priority { $priority }.

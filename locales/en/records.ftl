@@ -73,7 +73,10 @@ forget-open = ⏳ { $count ->
        *[other] { $count } tickets are still open.
     } Please cancel or finish it first, then delete the data.
 forget-cancel = ✖️ { $number }
-button-forget-again = 🗑 Delete now
+forget-still-open = { $count ->
+    [one] One ticket is still open.
+   *[other] { $count } tickets are still open.
+}
 forget-unknown = 🔎 I don't know “{ $text }”. Send a Telegram id or an @username.
 forget-staff = 🔐 This is for customers. An agent's or admin's data are deleted after they have left the desk. Admins: /forget with a customer's Telegram id or @username.
 export-file = my-data

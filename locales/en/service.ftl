@@ -24,6 +24,8 @@ notice-task-dropped = 🚫 An admin cancelled ticket <code>{ $number }</code>, b
 # Bans.
 
 notice-banned = 🚫 Your messages are not passed on at the moment, so no ticket can be opened here. If you think this is a mistake, please contact us in another way.
+notice-unbanned = ✅ You can send messages and open tickets again.
+notice-customer-banned = 🚫 An admin has banned the customer of ticket <code>{ $number }</code>. Their new messages are not passed on; the ticket stays with you.
 no-such-customer = There is no customer “{ $name }”. Use a name, an @username, a Telegram id or one of their tickets.
 several-customers = Several customers are called “{ $name }”. Choose one:
 ban-pick = 🚫 Whom do you want to ban? Pick somebody who wrote recently, or type <code>/ban @username reason</code>.

@@ -55,4 +55,5 @@ priority-pick = 🔺 <b>Prioritas tiket yang mana?</b>
 priority-none = 🔺 Tidak ada tiket terbuka.
 priority-question = 🔺 <b>Prioritas <code>{ $number }</code></b>
     Sekarang: { $priority }. Tiket mendesak didahulukan dari semua tiket lain di departemennya.
+priority-unknown = “{ $word }” bukan prioritas. Gunakan <code>mendesak</code>, <code>tinggi</code>, <code>normal</code>, atau <code>rendah</code>.
 priority-set = ✅ Prioritas <code>{ $number }</code> sekarang { $priority }.

@@ -69,7 +69,9 @@ forget-open = ⏳ Masih ada { $count ->
        *[other] { $count } tiket terbuka.
     } Batalkan atau selesaikan dulu, lalu hapus datanya.
 forget-cancel = ✖️ { $number }
-button-forget-again = 🗑 Hapus sekarang
+forget-still-open = Masih ada { $count ->
+   *[other] { $count } tiket terbuka.
+}
 forget-unknown = 🔎 “{ $text }” tidak ditemukan. Kirim ID Telegram atau @username.
 forget-staff = 🔐 Ini untuk pelanggan. Data agen atau admin dihapus setelah mereka keluar dari tim. Admin: /forget dengan ID Telegram atau @username pelanggan.
 export-file = data-saya

@@ -24,6 +24,8 @@ notice-task-dropped = 🚫 Tiket <code>{ $number }</code> dibatalkan oleh admin 
 # Pemblokiran.
 
 notice-banned = 🚫 Saat ini pesan Anda tidak kami teruskan, jadi tiket tidak bisa dibuat di sini. Kalau menurut Anda ini keliru, silakan hubungi kami lewat jalur lain.
+notice-unbanned = ✅ Anda bisa mengirim pesan dan membuat tiket lagi.
+notice-customer-banned = 🚫 Pelanggan tiket <code>{ $number }</code> diblokir oleh admin. Pesan barunya tidak diteruskan; tiketnya tetap ada pada Anda.
 no-such-customer = Tidak ada pelanggan “{ $name }”. Gunakan nama, @username, ID Telegram, atau salah satu tiketnya.
 several-customers = Ada beberapa pelanggan bernama “{ $name }”. Pilih salah satu:
 ban-pick = 🚫 Siapa yang ingin diblokir? Pilih dari yang baru-baru ini menulis, atau ketik <code>/ban @username alasan</code>.

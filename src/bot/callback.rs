@@ -116,6 +116,8 @@ pub enum PickerPurpose {
     Priority,
     /// `/audit`: chooses a ticket.
     Audit,
+    /// `/transcript` of an admin: chooses a ticket.
+    Transcript,
     /// `/agents`: shows the chosen agent.
     Agent,
     /// `/addadmin`: chooses a person.

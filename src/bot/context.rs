@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::card::CardKey;
 use crate::domain::ids::{ChatId, TelegramId};
-use crate::domain::notice::rendered::Rendered;
+use crate::domain::notice::rendered::{Keyboard, Rendered};
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::person::{Person, Prompt};
 use crate::domain::quota::Quotas;
@@ -136,6 +136,12 @@ impl RequestContext {
     #[must_use]
     pub fn message(&self, bot: &BotContext, key: &str, args: &[(&str, Arg<'_>)]) -> Outgoing {
         self.text(self.localizer(bot).message(key, args))
+    }
+
+    /// Returns a message without buttons that takes the keyboard of a prompt away.
+    #[must_use]
+    pub fn without_keyboard(&self, bot: &BotContext, key: &str) -> Outgoing {
+        self.text(Rendered::with_keyboard(self.localizer(bot).html(key, &[]), Keyboard::Remove))
     }
 
     /// Returns a message with this card.

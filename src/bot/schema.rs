@@ -39,18 +39,30 @@ pub fn schema() -> HandlerTree {
 fn banned() -> HandlerTree {
     dptree::entry()
         .branch(Update::filter_callback_query().endpoint(bans::answer_press))
+        .branch(
+            Update::filter_message()
+                .branch(dptree::filter_map(parsed_command).endpoint(bans::answer_command)),
+        )
         .branch(dptree::endpoint(bans::answer))
 }
 
+/// Returns the command of a message.
+#[expect(clippy::needless_pass_by_value, reason = "the tree hands its values over")]
+fn parsed_command(
+    message: Arc<IncomingMessage>,
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+) -> Option<ParsedCommand> {
+    // A canned reply may begin with a slash.
+    let is_own_result = message.via_bot.is_some() && message.via_bot == bot.bot_id;
+    ParsedCommand::from_message(&message, &bot.bot_username, &ctx.person).filter(|_| !is_own_result)
+}
+
 fn messages() -> HandlerTree {
-    dptree::filter_map(|message: Arc<IncomingMessage>, bot: Arc<BotContext>, ctx: RequestContext| {
-        // A canned reply may begin with a slash.
-        let is_own_result = message.via_bot.is_some() && message.via_bot == bot.bot_id;
-        ParsedCommand::from_message(&message, &bot.bot_username, &ctx.person).filter(|_| !is_own_result)
-    })
-    .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
-    .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))
-    .branch(case![ParsedCommand::Known(command)].map_async(common::end_prompt).endpoint(commands::handle))
+    dptree::filter_map(parsed_command)
+        .branch(case![ParsedCommand::Unknown(name)].endpoint(common::unknown_command))
+        .branch(case![ParsedCommand::OtherBot(name)].endpoint(common::unknown_command))
+        .branch(case![ParsedCommand::Known(command)].map_async(common::end_prompt).endpoint(commands::handle))
 }
 
 fn presses() -> HandlerTree {

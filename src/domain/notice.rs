@@ -212,6 +212,11 @@ pub enum Notice {
         /// The message.
         message: MessageId,
     },
+    /// To the agent: the customer's reaction to their message looks like the mark that it is delivered.
+    ReactedLikeMark {
+        /// The message.
+        message: MessageId,
+    },
     /// To the customer: a file or a part of the description did not reach the agent.
     SendAgain {
         /// The ticket.

@@ -215,9 +215,9 @@ impl AgentProfile {
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
     /// The name of a new department.
+    // The alias is the prompt of an earlier build whose creation was confirmed already.
+    #[serde(alias = "confirmed_department")]
     NewDepartment,
-    /// The name of a new department whose creation is confirmed already.
-    ConfirmedDepartment,
     /// A department's new name.
     RenameDepartment(DepartmentId),
     /// The name of a new category in this department.
@@ -242,6 +242,10 @@ pub enum Prompt {
     WorkingHours(PersonId),
     /// The end of the agent's own absence.
     AwayUntil,
+    /// A contact who becomes an agent. Its answer is a choice in the phone's keyboard.
+    AgentContact,
+    /// A contact who becomes an admin.
+    AdminContact,
 }
 
 /// A person whom the bot has met.

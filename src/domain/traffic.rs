@@ -70,7 +70,11 @@ impl TrafficClass {
             | Notice::CustomerUnreachable { .. }
             | Notice::PartUndelivered { .. }
             | Notice::Record { part: RecordPart::Summary { .. } }
-            | Notice::Service(ServiceNotice::TaskReopened { .. } | ServiceNotice::TaskDropped { .. })
+            | Notice::Service(
+                ServiceNotice::TaskReopened { .. }
+                | ServiceNotice::TaskDropped { .. }
+                | ServiceNotice::CustomerBanned { .. },
+            )
             | Notice::Console(
                 ConsoleNotice::TaskCancelled { .. }
                 | ConsoleNotice::SetOffline

@@ -233,19 +233,25 @@ impl Engine {
 
     /// Starts a prompt: the person's next message answers it, unless it comes too late.
     pub async fn start_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
-        self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME))).await
+        self.change_person(id, |person: &mut Person| {
+            (person.prompt, person.prompt_until) = (Some(prompt), Some(now + PROMPT_LIFETIME));
+            person.answered_by = None;
+            Ok((None, Vec::new()))
+        })
+        .await
     }
 
     /// Ends a person's prompt without an answer.
     pub async fn end_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
-        self.set_prompt(id, None).await
+        self.end_prompt_with(id, Vec::new()).await
     }
 
-    async fn set_prompt(&self, id: PersonId, prompt: Option<(Prompt, Time)>) -> Result<Person, EngineError> {
+    /// As [`Engine::end_prompt`]. Sends the notices if there was a prompt.
+    pub async fn end_prompt_with(&self, id: PersonId, notices: Vec<Outgoing>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            (person.prompt, person.prompt_until) = prompt.unzip();
-            person.answered_by = None;
-            Ok((None, Vec::new()))
+            let notices = if person.prompt.is_some() { notices.clone() } else { Vec::new() };
+            (person.prompt, person.prompt_until, person.answered_by) = (None, None, None);
+            Ok((None, notices))
         })
         .await
     }

@@ -10,8 +10,17 @@ const NUMBER_SUFFIX: usize = 4;
 /// Returns the words of a ticket: its number, the end of its number, its description.
 pub(super) fn of_ticket(ticket: &Ticket) -> Vec<String> {
     let number = ticket.number.as_str();
-    let suffix = number.get(number.len().saturating_sub(NUMBER_SUFFIX)..).unwrap_or_default();
+    let suffix = last_characters(number).unwrap_or_default();
     tokenize(&format!("{number} {suffix} {}", ticket.description.text))
+}
+
+/// Returns the word under which the tickets are indexed whose number ends like this; `None` if it is too short.
+pub(super) fn of_number_suffix(suffix: &str) -> Option<String> {
+    tokenize(last_characters(suffix)?).pop()
+}
+
+fn last_characters(number: &str) -> Option<&str> {
+    number.get(number.len().checked_sub(NUMBER_SUFFIX)?..)
 }
 
 /// Returns the words of a message: its text, and the words inside its content.

@@ -2,6 +2,7 @@
 //! of the page.
 //!
 //! With `ANTRI_SCREENSHOTS=<folder>` the tests write screenshots of the page into that folder.
+mod albums;
 mod chats;
 mod docs;
 mod driver;

@@ -61,6 +61,7 @@ macro_rules! store_contract {
             tickets: a_relocated_ticket_leaves_one_queue_and_joins_the_other,
             tickets: a_slot_holds_one_ticket_until_it_is_completed_or_released,
             listings: open_tickets_are_found_by_the_suffix_of_their_number,
+            listings: ended_tickets_are_found_by_the_suffix_of_their_number,
             listings: the_tickets_of_a_customer_list_open_ones_first,
             listings: held_tickets_are_listed_in_order_of_assignment,
             listings: the_history_of_a_ticket_lists_audit_events_in_commit_order,

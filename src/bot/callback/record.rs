@@ -1,6 +1,6 @@
 //! Button actions on the records of tickets, and their encoding behind the letter `H`.
 use super::id_code::{decode_id, encode_id};
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::{PersonId, TicketId, Version};
 use crate::domain::text::search::query_words;
 
 /// An action on the record of a ticket.
@@ -18,6 +18,10 @@ pub enum RecordAction {
     Forget(PersonId),
     /// Erases a customer's personal data.
     ForgetConfirmed(PersonId),
+    /// Asks a customer whether this ticket, which keeps their data from being erased, is to be cancelled.
+    ForgetCancel(TicketId, Version),
+    /// Cancels the customer's ticket and goes on with the erasure.
+    ForgetCancelConfirmed(TicketId, Version),
     /// Staff see another page of a search.
     SearchPage(SearchQuery, u16),
 }
@@ -75,6 +79,10 @@ impl RecordAction {
             Self::Export(person) => format!("H:x:{}", encode_id(person.0)),
             Self::Forget(person) => format!("H:f:{}", encode_id(person.0)),
             Self::ForgetConfirmed(person) => format!("H:fy:{}", encode_id(person.0)),
+            Self::ForgetCancel(ticket, version) => format!("H:fc:{}:{}", encode_id(ticket.0), version.0),
+            Self::ForgetCancelConfirmed(ticket, version) => {
+                format!("H:fd:{}:{}", encode_id(ticket.0), version.0)
+            }
             Self::SearchPage(query, page) => format!("H:s:{page}:{}", query.text()),
         }
     }
@@ -90,6 +98,8 @@ impl RecordAction {
             ["x", id] => Self::Export(person(id)?),
             ["f", id] => Self::Forget(person(id)?),
             ["fy", id] => Self::ForgetConfirmed(person(id)?),
+            ["fc", id, version] => Self::ForgetCancel(ticket(id)?, Version(version.parse().ok()?)),
+            ["fd", id, version] => Self::ForgetCancelConfirmed(ticket(id)?, Version(version.parse().ok()?)),
             ["s", page, words] => {
                 let words = query_words(words);
                 (!words.is_empty()).then_some(())?;

@@ -103,6 +103,7 @@ const PICKER_CODES: &[(PickerPurpose, &str)] = &[
     (PickerPurpose::Reassign, "r"),
     (PickerPurpose::Priority, "p"),
     (PickerPurpose::Audit, "h"),
+    (PickerPurpose::Transcript, "t"),
     (PickerPurpose::Agent, "g"),
     (PickerPurpose::AddAdmin, "A"),
     (PickerPurpose::RemoveAdmin, "X"),

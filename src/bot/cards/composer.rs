@@ -112,6 +112,9 @@ impl Composer {
             Message::Notice(Notice::MessageFailed { message }) => {
                 self.message_failed(*message, &localizer).await
             }
+            Message::Notice(Notice::ReactedLikeMark { message }) => {
+                self.reacted_like_mark(*message, (recipient.as_ref(), &localizer)).await
+            }
             Message::Notice(Notice::MessagePartlySent { message }) => {
                 self.message_partly_sent(*message, &localizer).await
             }
@@ -300,6 +303,7 @@ impl Composer {
             | Notice::MessageFailed { .. }
             | Notice::Record { .. }
             | Notice::MessagePartlySent { .. }
+            | Notice::ReactedLikeMark { .. }
             | Notice::Alert { .. }
             | Notice::Undelivered { .. } => self.exception_view(notice, now).await?,
             Notice::UpdateDeadLettered { update } => Some(NoticeView::DeadLetter { update: *update }),

@@ -21,10 +21,15 @@ pub async fn cancel_draft(
     ctx: RequestContext,
     message: Arc<IncomingMessage>,
 ) -> HandlerResult {
-    // If the update is handled again, it must not drop the draft as well.
-    if ctx.prompt_for(&message).is_some() {
+    // A keyboard stays after its prompt's time. If the update is handled again, it must not drop the draft as well.
+    let with_keyboard = ctx.person.current_prompt().filter(|prompt| prompt.has_keyboard());
+    if let Some(prompt) = ctx.prompt_for(&message).or(with_keyboard) {
         bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
-        return Ok(vec![ctx.message(&bot, "dismissed", &[])]);
+        return Ok(vec![if prompt.has_keyboard() {
+            ctx.without_keyboard(&bot, "dismissed")
+        } else {
+            ctx.message(&bot, "dismissed", &[])
+        }]);
     }
     let Some(draft) = bot.engine.draft_of(ctx.person.id).await? else {
         return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);

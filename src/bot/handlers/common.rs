@@ -82,22 +82,22 @@ pub async fn end_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Comm
 }
 
 /// As [`end_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, and a
-/// canned reply may be the last word that a prompt asks for.
+/// canned reply may be the last word that a prompt asks for. The request of a contact starts a prompt itself.
 pub async fn end_prompt_on_press(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     action: ButtonAction,
 ) -> ButtonAction {
-    if !matches!(action, ButtonAction::NoOp | ButtonAction::Canned(_)) {
+    if !matches!(action, ButtonAction::NoOp | ButtonAction::Canned(_) | ButtonAction::AskContact(_)) {
         end_current_prompt(&bot, &ctx).await;
     }
     action
 }
 
 async fn end_current_prompt(bot: &BotContext, ctx: &RequestContext) {
-    if ctx.person.current_prompt().is_some()
-        && let Err(error) = bot.engine.end_prompt(ctx.person.id).await
-    {
+    let Some(prompt) = ctx.person.current_prompt() else { return };
+    let gone = prompt.has_keyboard().then(|| ctx.without_keyboard(bot, "contact-closed"));
+    if let Err(error) = bot.engine.end_prompt_with(ctx.person.id, gone.into_iter().collect()).await {
         tracing::warn!(%error, "failed to end prompt");
     }
 }
@@ -112,8 +112,8 @@ pub async fn message(
     if message.is_service() {
         return Ok(Vec::new());
     }
-    // It comes too late for an answer.
-    if ctx.prompt_for(&message).is_none() {
+    // It comes too late for an answer, or is none: a contact is chosen, not written.
+    if ctx.prompt_for(&message).is_none_or(Prompt::has_keyboard) {
         end_current_prompt(&bot, &ctx).await;
     }
     if let Some(answer) = agent::away::on_answer(&bot, &ctx, &message).await? {
@@ -135,7 +135,7 @@ pub async fn message(
         !matches!(
             prompt,
             Prompt::Comment(_) | Prompt::LastWord(_) | Prompt::AwayUntil | Prompt::WorkingHours(_)
-        )
+        ) && !prompt.has_keyboard()
     };
     let prompt = prompt.filter(|prompt| ctx.person.is_admin() && is_admins(prompt));
     if let Some(prompt @ (Prompt::NewReply | Prompt::ReplyText(_))) = prompt {

@@ -4,9 +4,10 @@ pub mod forget;
 pub mod search;
 pub mod withdraw;
 
-use super::admin::matching::{Matches, find_tickets};
+use super::admin::matching::find_tickets;
+use super::admin::pickers::picker_message;
 use super::refusals::refusal_toast;
-use crate::bot::callback::{ButtonAction, RecordAction};
+use crate::bot::callback::{ButtonAction, PickerPurpose, RecordAction};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render::{Button, Rendered, labelled};
 use crate::bot::toast::Toast;
@@ -32,20 +33,34 @@ pub async fn pressed(
         RecordAction::Export(person) => Ok(forget::export(&bot, &ctx, &toast, person)),
         RecordAction::Forget(person) => forget::ask(&bot, &ctx, &toast, pressed, person).await,
         RecordAction::ForgetConfirmed(person) => forget::confirmed(&bot, &ctx, &toast, pressed, person).await,
+        RecordAction::ForgetCancel(ticket, version) => {
+            forget::ask_to_cancel(&bot, &ctx, &toast, pressed, (ticket, version)).await
+        }
+        RecordAction::ForgetCancelConfirmed(ticket, version) => {
+            forget::cancel(&bot, &ctx, &toast, pressed, (ticket, version)).await
+        }
         RecordAction::Show(ticket) => search::show(&bot, &ctx, &toast, ticket).await,
         RecordAction::SearchPage(query, page) => {
             search::show_page(&bot, &ctx, &toast, pressed, (query, page)).await
         }
-        RecordAction::Transcript(ticket) => {
-            let ticket = bot.engine.store().ticket(ticket).await?;
-            if let Some(ticket) = ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) {
-                toast.ack();
-                return Ok(vec![part(&ctx, RecordPart::Transcript(ticket.id))]);
-            }
-            toast.say(ctx.localizer(&bot).toast("not-found", &[]));
-            Ok(Vec::new())
-        }
+        RecordAction::Transcript(ticket) => send_transcript(&bot, &ctx, &toast, ticket).await,
     }
+}
+
+/// Sends the transcript of the ticket that was chosen.
+pub(super) async fn send_transcript(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    ticket: TicketId,
+) -> HandlerResult {
+    let ticket = bot.engine.store().ticket(ticket).await?;
+    if let Some(ticket) = ticket.filter(|ticket| ticket.is_visible_to(&ctx.person)) {
+        toast.ack();
+        return Ok(vec![part(ctx, RecordPart::Transcript(ticket.id))]);
+    }
+    toast.say(ctx.localizer(bot).toast("not-found", &[]));
+    Ok(Vec::new())
 }
 
 /// Brings the media of a summary to the holder of the ticket, in order.
@@ -68,21 +83,21 @@ async fn media(
     Ok(with_media.map(|message| part(ctx, RecordPart::Media(message.id))).collect())
 }
 
-/// `/transcript [ticket]`: without a ticket, those that the agent holds are offered.
+/// `/transcript [ticket]`: without a ticket, those that the agent holds are offered, or all open ones to an admin who
+/// holds none.
 pub async fn transcript(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> HandlerResult {
     let text = arg.trim();
     if text.is_empty() {
         let held = bot.engine.store().held_by(ctx.person.id).await?;
+        if held.is_empty() && ctx.person.is_admin() {
+            return Ok(vec![picker_message(&bot, &ctx, PickerPurpose::Transcript).await?]);
+        }
         if held.is_empty() {
             return Ok(vec![ctx.message(&bot, "transcript-usage", &[])]);
         }
         return Ok(vec![ctx.text(choice(&bot, &ctx, "transcript-which", &held))]);
     }
-    let mut found = match find_tickets(&bot, text).await? {
-        Matches::None => Vec::new(),
-        Matches::One(ticket) => vec![ticket],
-        Matches::Several(tickets) => tickets,
-    };
+    let mut found = find_tickets(&bot, text).await?.into_vec();
     found.retain(|ticket| ticket.is_visible_to(&ctx.person));
     Ok(vec![match found.as_slice() {
         [] => ctx.message(&bot, "no-such-ticket", &[("text", text.into())]),

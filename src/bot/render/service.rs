@@ -113,5 +113,9 @@ pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> R
             localizer.message("notice-task-dropped", &[("number", number.into())])
         }
         ServiceView::Banned => localizer.message("notice-banned", &[]),
+        ServiceView::Unbanned => localizer.message("notice-unbanned", &[]),
+        ServiceView::CustomerBanned { number } => {
+            localizer.message("notice-customer-banned", &[("number", number.into())])
+        }
     }
 }

@@ -100,7 +100,7 @@ pub(super) async fn handle(
         }
         ButtonAction::Statistics(action) => statistics::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Alert(action) => alerts::pressed(bot, ctx, toast, pressed, action).boxed(),
-        ButtonAction::AskContact(purpose) => ready(contacts::ask(&bot, &ctx, &toast, purpose)).boxed(),
+        ButtonAction::AskContact(purpose) => contacts::ask(bot, ctx, toast, purpose).boxed(),
         ButtonAction::PickPage(purpose, page) => {
             choices::pick_page(bot, ctx, toast, pressed, (purpose, page)).boxed()
         }

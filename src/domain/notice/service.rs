@@ -30,4 +30,11 @@ pub enum ServiceNotice {
     },
     /// To a customer who is banned: nobody reads their messages.
     Banned,
+    /// To a customer who was told of their ban: it is lifted.
+    Unbanned,
+    /// To the agent who holds the ticket: its customer is banned.
+    CustomerBanned {
+        /// The ticket.
+        ticket: TicketId,
+    },
 }

@@ -2,6 +2,14 @@
 use super::{Person, Prompt};
 use crate::domain::Time;
 
+impl Prompt {
+    /// Returns true if the prompt shows a keyboard of its own, which has to be taken away.
+    #[must_use]
+    pub fn has_keyboard(self) -> bool {
+        matches!(self, Self::AgentContact | Self::AdminContact)
+    }
+}
+
 impl Person {
     /// Returns the prompt if no message has answered it.
     #[must_use]

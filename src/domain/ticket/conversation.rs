@@ -7,6 +7,9 @@ use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use crate::domain::text::formatted::FormattedText;
 use serde::{Deserialize, Serialize};
 
+/// The bot's reaction to an agent's message that is delivered.
+pub const DELIVERED_MARK: &str = "👍";
+
 /// The person for whom a message is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,11 +1,12 @@
 //! Reactions of people: the reaction of customer or agent to a message is shown at its counterpart.
 //!
 //! A bot has one reaction to a message. At an agent's own message it is the mark of what became of the message; the
-//! customer's reaction takes its place, and the mark is back when the customer takes the reaction away.
+//! customer's reaction takes its place, and the mark is back when the customer takes the reaction away. A reaction that
+//! looks like the mark is told in words.
 use crate::domain::content::MessageSource;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::Person;
-use crate::domain::ticket::conversation::ConversationMessage;
+use crate::domain::ticket::conversation::{ConversationMessage, DELIVERED_MARK, Direction};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ports::{Change, Write};
@@ -46,7 +47,8 @@ impl Engine {
             let shown = places.filter(|other| other.chat != place.chat);
             let notices =
                 shown.map(|other| Outgoing { chat: other.chat, message: Message::Reaction(after.id) });
-            let notices = notices.collect();
+            let mut notices: Vec<_> = notices.collect();
+            notices.extend(like_mark(&before, &after));
             let write = Write::message_update(after, before.version);
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if committed.is_ok() {
@@ -59,4 +61,13 @@ impl Engine {
         })
         .await
     }
+}
+
+/// Returns the notice to an agent if the customer's new reaction looks like the mark at the agent's message, so that
+/// nothing changes there.
+fn like_mark(before: &ConversationMessage, after: &ConversationMessage) -> Option<Outgoing> {
+    let is_new = after.reactions.customer != before.reactions.customer
+        && after.reactions.customer.as_deref() == Some(DELIVERED_MARK);
+    let source = after.source.filter(|_| is_new && after.direction == Direction::ToCustomer)?;
+    Some(Outgoing::notice(source.chat, Notice::ReactedLikeMark { message: after.id }))
 }

@@ -37,6 +37,7 @@ impl Engine {
             reason => format!("banned=true reason={reason}"),
         };
         let reason = Some(reason).filter(|reason| !reason.is_empty());
+        let to_holders = self.notices_to_holders(customer).await?;
         let person = self
             .change_person(customer, |person: &mut Person| {
                 if person.role != Role::Customer || person.agent.is_some() {
@@ -46,25 +47,37 @@ impl Engine {
                     return Ok((None, Vec::new()));
                 }
                 person.banned = Some(Ban { at: now, by: admin.id, reason: reason.clone(), notified: false });
-                Ok((Some(membership_event(now, Actor::Person(admin.id), customer, &change)), Vec::new()))
+                let event = membership_event(now, Actor::Person(admin.id), customer, &change);
+                Ok((Some(event), to_holders.clone()))
             })
             .await?;
         tracing::info!(person = %customer, by = %admin.id, "banned");
         Ok(person)
     }
 
-    /// Lifts a ban. Changes nothing if there is none.
+    /// Returns a notice for each open ticket of a customer who is banned, to its holder.
+    async fn notices_to_holders(&self, customer: PersonId) -> Result<Vec<Outgoing>, EngineError> {
+        let mut notices = Vec::new();
+        for ticket in self.open_tickets_of(customer).await? {
+            let notice = Notice::Service(ServiceNotice::CustomerBanned { ticket: ticket.id });
+            let holder = self.holder_of(&ticket).await?;
+            notices.extend(holder.map(|holder| Outgoing::notice(holder.chat(), notice)));
+        }
+        Ok(notices)
+    }
+
+    /// Lifts a ban, and tells the customer if they knew of it. Changes nothing if there is none.
     pub async fn unban(&self, admin: &Person, customer: PersonId, now: Time) -> Result<Person, EngineError> {
         if !admin.is_admin() {
             return Err(EngineError::Forbidden);
         }
         let person = self
             .change_person(customer, |person: &mut Person| {
-                let event = person
-                    .banned
-                    .take()
-                    .map(|_| membership_event(now, Actor::Person(admin.id), customer, "banned=false"));
-                Ok((event, Vec::new()))
+                let Some(ban) = person.banned.take() else { return Ok((None, Vec::new())) };
+                let event = membership_event(now, Actor::Person(admin.id), customer, "banned=false");
+                let notice = Notice::Service(ServiceNotice::Unbanned);
+                let notice_to_customer = ban.notified.then(|| Outgoing::notice(person.chat(), notice));
+                Ok((Some(event), notice_to_customer.into_iter().collect()))
             })
             .await?;
         tracing::info!(person = %customer, by = %admin.id, "unbanned");

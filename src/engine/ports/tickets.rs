@@ -61,6 +61,9 @@ pub trait TicketStore: Send + Sync + 'static {
     /// Returns the open tickets (not completed or cancelled) whose number ends with `suffix` (upper case),
     /// oldest first, at most `limit`.
     async fn tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError>;
+    /// Returns the ended tickets whose number ends with `suffix` (upper case, at least four characters: a shorter
+    /// one finds nothing), newest first, at most `limit`. The cost does not follow the number of ended tickets.
+    async fn ended_tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError>;
     /// Returns a customer's tickets, at most `limit`: the open ones, oldest first, then the ended ones,
     /// newest first.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;

@@ -6,6 +6,10 @@ import { stickerSample, voiceSample } from "./samples.js";
 import { size, strings } from "./i18n.js";
 
 const MAX_FILE_BYTES = 10e6;
+const MAX_ALBUM_PARTS = 10;
+
+/** Returns the album in which a file goes: photos and videos share one. */
+const albumOf = (kind) => (kind === "video" ? "photo" : kind);
 
 const base64 = (blob) =>
   new Promise((resolve, reject) => {
@@ -22,13 +26,18 @@ export class Composer {
     this.hooks = hooks;
     this.commands = [];
     this.matches = []; // the options of the list: title, about, data, pick(complete)
-    this.file = null;
+    this.files = []; // those that wait for the text: blob, kind, preview
     this.target = null;
     const bigButton = (testid, text, onclick) => el("button.big", { type: "button", "data-testid": testid, onclick }, text);
     this.startButton = bigButton("start", strings.start, () => this.start());
     const unblock = bigButton("unblock", strings.unblock, () => this.unblock());
     this.root = el("footer.foot", {}, this.startButton, unblock, this.buildInput());
     this.setMode("start");
+  }
+
+  /** The first of the files that wait, or null. */
+  get file() {
+    return this.files[0] ?? null;
   }
 
   setMode(mode) {
@@ -47,7 +56,7 @@ export class Composer {
       "aria-haspopup": "listbox", "aria-controls": list, "aria-autocomplete": "list",
       oninput: () => this.onInput(),
       onkeydown: (event) => this.onKey(event),
-      onpaste: (event) => this.acceptFile(event.clipboardData.files, event),
+      onpaste: (event) => this.acceptFiles(event.clipboardData.files, event),
       onblur: () => this.showCommands(null),
     });
     this.list = el("div.commands", { id: list, role: "listbox", "aria-label": strings.commands, hidden: true });
@@ -57,7 +66,7 @@ export class Composer {
       const row = event.target.closest("[role=option]");
       if (row) this.pick(Number(row.dataset.index));
     });
-    this.stagedFile = el("div.staged", { hidden: true });
+    this.stagedFiles = el("div.staged-files", { "data-testid": "staged", hidden: true });
     this.sendButton = iconButton("send", strings.send, {
       class: "send",
       "data-testid": "send",
@@ -84,7 +93,7 @@ export class Composer {
       },
     ]);
     this.targetBar = el("div.staged", { "data-testid": "target", hidden: true });
-    return el("div.writing", {}, this.list, this.targetBar, this.stagedFile, bar);
+    return el("div.writing", {}, this.list, this.targetBar, this.stagedFiles, bar);
   }
 
   setUser(user) {
@@ -195,42 +204,51 @@ export class Composer {
   }
 
   choose(accept) {
-    const picker = el("input", { type: "file", accept, onchange: () => this.acceptFile(picker.files, null, !accept) });
+    const onchange = () => this.acceptFiles(picker.files, null, !accept);
+    const picker = el("input", { type: "file", multiple: true, accept, onchange });
     picker.click();
   }
 
-  /** Stages a chosen, pasted or dropped file. It is sent with the text of the field as its caption. */
-  acceptFile(files, event, asDocument = false) {
-    const [file] = files;
-    if (!file || this.root.dataset.mode !== "write") return;
+  /** Stages chosen, pasted or dropped files beside those that wait. They are sent with the text of the field as caption. */
+  acceptFiles(chosen, event, asDocument = false) {
+    if (!chosen.length || this.root.dataset.mode !== "write") return;
     event?.preventDefault();
-    if (file.size > MAX_FILE_BYTES) return this.hooks.showToast(strings.tooBig(size(MAX_FILE_BYTES)));
-    const type = file.type.split("/")[0];
-    const kind = { image: "photo", video: "video", audio: "audio" }[type];
-    this.stage(file, asDocument || !kind || file.type === "image/svg+xml" ? "document" : kind);
+    const fitting = [...chosen].filter((file) => file.size <= MAX_FILE_BYTES);
+    if (fitting.length < chosen.length) this.hooks.showToast(strings.tooBig(size(MAX_FILE_BYTES)));
+    if (this.files.length + fitting.length > MAX_ALBUM_PARTS) this.hooks.showToast(strings.tooMany(MAX_ALBUM_PARTS));
+    const added = fitting.slice(0, MAX_ALBUM_PARTS - this.files.length).map((blob) => {
+      const type = { image: "photo", video: "video", audio: "audio" }[blob.type.split("/")[0]];
+      const kind = asDocument || !type || blob.type === "image/svg+xml" ? "document" : type;
+      return { blob, kind, preview: kind === "photo" ? URL.createObjectURL(blob) : null };
+    });
+    this.stage([...this.files, ...added]);
     this.input.focus();
   }
 
-  stage(file, kind) {
-    if (this.preview) URL.revokeObjectURL(this.preview);
-    this.preview = file && kind === "photo" ? URL.createObjectURL(file) : null;
-    this.file = file && { blob: file, kind };
-    this.stagedFile.hidden = !file;
-    this.stagedFile.replaceChildren();
-    if (file) {
-      this.stagedFile.append(
-        this.preview ? el("img", { src: this.preview, alt: "" }) : icon(kind),
-        el(
-          "span.card-text",
-          {},
-          el("b", {}, file.name || strings.kinds[kind]),
-          el("small", {}, `${strings.kinds[kind]} · ${size(file.size)}`),
-        ),
-        iconButton("close", strings.removeFile, { onclick: () => this.stage(null) }),
-      );
-    }
-    this.input.placeholder = file ? strings.caption : strings.message;
+  stage(files) {
+    const gone = this.files.filter((file) => !files.includes(file));
+    for (const { preview } of gone) if (preview) URL.revokeObjectURL(preview);
+    this.files = files;
+    this.stagedFiles.hidden = !files.length;
+    this.stagedFiles.replaceChildren(...files.map((file) => this.stagedRow(file)));
+    this.input.placeholder = files.length ? strings.caption : strings.message;
     this.onInput();
+  }
+
+  stagedRow(file) {
+    const { blob, kind, preview } = file;
+    return el(
+      "div.staged",
+      {},
+      preview ? el("img", { src: preview, alt: "" }) : icon(kind),
+      el(
+        "span.card-text",
+        {},
+        el("b", {}, blob.name || strings.kinds[kind]),
+        el("small", {}, `${strings.kinds[kind]} · ${size(blob.size)}`),
+      ),
+      iconButton("close", strings.removeFile, { onclick: () => this.stage(this.files.filter((other) => other !== file)) }),
+    );
   }
 
   /** Sets the message that the next one replies to, or that it edits; null for none. */
@@ -254,22 +272,35 @@ export class Composer {
   submit() {
     const text = this.input.value.trim();
     if (!text && !this.file) return;
-    const { file, target } = this;
+    const { files, target } = this;
     if (target?.kind === "edit") {
       this.setTarget(null);
       api.edit(this.user.id, target.message.message_id, text).catch(() => this.hooks.showToast(strings.failed));
       return;
     }
     this.input.value = "";
-    this.stage(null);
-    if (file) this.sendFile(file.blob, file.kind, text);
+    this.stage([]);
+    if (files.length) this.sendFiles(files, text);
     else this.send({ text });
   }
 
-  async sendFile(blob, kind, caption) {
+  /** Sends files, and those that fit into one album as an album. The first file has the caption. */
+  async sendFiles(files, caption) {
+    let text = caption;
+    for (const album of new Set(files.map(({ kind }) => albumOf(kind)))) {
+      const parts = files.filter(({ kind }) => albumOf(kind) === album);
+      const id = parts.length > 1 ? `${Date.now()}${Math.floor(Math.random() * 1e6)}` : undefined;
+      for (const { blob, kind } of parts) {
+        await this.sendFile(blob, kind, text, id);
+        text = "";
+      }
+    }
+  }
+
+  async sendFile(blob, kind, caption, media_group_id) {
     const data = await base64(blob);
     const mime = blob.type || "application/octet-stream";
-    await this.send({ kind, caption: caption || undefined, file_name: blob.name, mime, data });
+    await this.send({ kind, caption: caption || undefined, file_name: blob.name, mime, data, media_group_id });
   }
 
   async send(message) {

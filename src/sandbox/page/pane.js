@@ -62,7 +62,7 @@ export class Pane {
     this.pinned.addEventListener("click", () => this.goTo(this.pinnedId));
     this.root.append(head, this.topics.root, this.pinned, chat, this.keyboard.root, this.composer.root, this.miniApp.root);
     this.root.addEventListener("dragover", (event) => event.preventDefault());
-    this.root.addEventListener("drop", (event) => this.composer.acceptFile(event.dataTransfer.files, event));
+    this.root.addEventListener("drop", (event) => this.composer.acceptFiles(event.dataTransfer.files, event));
 
     // Keeps the pane at the end when content or window change their size.
     const resizeObserver = new ResizeObserver(() => this.atEnd && this.scrollToEnd());

@@ -83,6 +83,10 @@ impl TicketStore for Mongo {
         Ok(found)
     }
 
+    async fn ended_tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        tickets::ended_by_suffix(&self.db, suffix, limit).await
+    }
+
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
         let mut found = tickets::find(&self.db, tickets::of_customer(customer, true, limit)).await?;
         let room = limit.saturating_sub(found.len());

@@ -12,7 +12,7 @@ fn empty_store() -> (Connection, TempDir) {
 }
 
 /// Returns whether a step of a query plan is allowed. A plan may scan a constant, a subquery, or a partial
-/// index of which the query wants every row or has a LIMIT.
+/// index of which the query wants every row or has a LIMIT. A word is looked up in the full-text index.
 fn is_allowed(step: &str) -> bool {
     let scanned_indexes = [
         "tickets_held",
@@ -25,6 +25,7 @@ fn is_allowed(step: &str) -> bool {
     !step.contains("SCAN")
         || step.contains("CONSTANT ROW")
         || step.contains("SCAN (subquery")
+        || step.contains("SCAN i VIRTUAL TABLE INDEX 0:M")
         || scanned_indexes.iter().any(|index| step.contains(&format!("INDEX {index}")))
 }
 
@@ -35,6 +36,7 @@ const FREQUENT_STATEMENTS: &[&str] = &[
     tickets::BY_KEY,
     tickets::OPEN_BY_CUSTOMER,
     tickets::ENDED_BY_CUSTOMER,
+    tickets::search::ENDED_BY_SUFFIX,
     tickets::COUNT_OPEN,
     tickets::HELD_BY,
     tickets::ALL_HELD,
@@ -122,7 +124,8 @@ fn no_frequent_query_scans_a_table() {
         for step in rows.map(Result::unwrap) {
             assert!(is_allowed(&step), "{step}\nin {sql}");
             let sorts = step.contains("TEMP B-TREE");
-            assert!(!sorts || sql == tickets::HELD_BY, "{step}\nin {sql}");
+            let may_sort = [tickets::HELD_BY, tickets::search::ENDED_BY_SUFFIX].contains(&sql);
+            assert!(!sorts || may_sort, "{step}\nin {sql}");
         }
     }
 }

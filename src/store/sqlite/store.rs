@@ -64,6 +64,11 @@ impl TicketStore for Sqlite {
         self.read(move |conn| tickets::by_suffix(conn, &suffix, limit)).await
     }
 
+    async fn ended_tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+        let suffix = suffix.to_owned();
+        self.read(move |conn| tickets::search::ended_by_suffix(conn, &suffix, limit)).await
+    }
+
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
         self.read(move |conn| tickets::by_customer(conn, customer, limit)).await
     }

@@ -189,6 +189,7 @@ fault_store! {
     ticket_by_number(number: &TicketNumber) -> Option<Ticket>;
     ticket_by_key(key: &str) -> Option<Ticket>;
     tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
+    ended_tickets_by_suffix(suffix: &str, limit: usize) -> Vec<Ticket>;
     tickets_of(customer: PersonId, limit: usize) -> Vec<Ticket>;
     held_by(agent: PersonId) -> Vec<Ticket>;
     all_held() -> Vec<Ticket>;

@@ -48,12 +48,6 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::PickPage(PickerPurpose::SetMax, u16::MAX),
         ButtonAction::AskContact(PickerPurpose::AddAgent),
         ButtonAction::Language(Locale::En),
-        ButtonAction::Record(RecordAction::Media(t, u64::MAX)),
-        ButtonAction::Record(RecordAction::Transcript(t)),
-        ButtonAction::Record(RecordAction::SearchPage(
-            SearchQuery::of(&["x".repeat(40), "y".repeat(7)]),
-            u16::MAX,
-        )),
         ButtonAction::RetryDeadLetter(DeadLetterId::Update(i64::MIN)),
         ButtonAction::RetryDeadLetter(DeadLetterId::Delivery(u64::MAX)),
         ButtonAction::Canned(CannedAction {
@@ -106,12 +100,29 @@ fn the_longest_actions_fit_and_are_decoded() {
             times.map(|time| AlertAction::Mute(alert, time)).into_iter().chain([AlertAction::Unmute(alert)])
         })
         .map(ButtonAction::Alert);
-    let all = actions.into_iter().chain(settings).chain(statistics).chain(console_actions()).chain(alerts);
+    let all = actions
+        .into_iter()
+        .chain(settings)
+        .chain(statistics)
+        .chain(console_actions())
+        .chain(alerts)
+        .chain(record_actions(t));
     for action in all {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
     }
+}
+
+fn record_actions(t: TicketId) -> [ButtonAction; 5] {
+    [
+        RecordAction::Media(t, u64::MAX),
+        RecordAction::Transcript(t),
+        RecordAction::ForgetCancel(t, Version(u64::MAX)),
+        RecordAction::ForgetCancelConfirmed(t, Version(u64::MAX)),
+        RecordAction::SearchPage(SearchQuery::of(&["x".repeat(40), "y".repeat(7)]), u16::MAX),
+    ]
+    .map(ButtonAction::Record)
 }
 
 fn console_actions() -> Vec<ButtonAction> {

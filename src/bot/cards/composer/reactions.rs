@@ -1,8 +1,10 @@
 //! Composition of the bot's reactions to messages of a conversation.
 use super::Composer;
+use super::relay::answer_to;
+use crate::bot::render::Localizer;
 use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::person::Person;
-use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
+use crate::domain::ticket::conversation::{ConversationMessage, DELIVERED_MARK, Direction, Relay};
 use crate::engine::ports::StoreError;
 use crate::outbox::TelegramAction;
 
@@ -37,11 +39,33 @@ impl Composer {
     }
 }
 
+impl Composer {
+    /// Returns the notice that a customer's reaction looks like the mark, as a reply to the agent's message. There is
+    /// none if the reaction or the ticket is gone.
+    pub(super) async fn reacted_like_mark(
+        &self,
+        id: MessageId,
+        (recipient, localizer): (Option<&Person>, &Localizer<'_>),
+    ) -> Result<TelegramAction, StoreError> {
+        let Some(message) = self.engine.store().message(id).await? else {
+            return Ok(TelegramAction::Nothing);
+        };
+        let ticket = self.ticket_of(&message).await?;
+        let is_agents = ticket.is_some_and(|ticket| {
+            ticket.agent().is_some() && ticket.agent() == recipient.map(|agent| agent.id)
+        });
+        if !is_agents || message.reactions.customer.as_deref() != Some(DELIVERED_MARK) {
+            return Ok(TelegramAction::Nothing);
+        }
+        Ok(answer_to(&message, localizer.message("reacted-like-mark", &[("emoji", DELIVERED_MARK.into())])))
+    }
+}
+
 /// Returns the mark that shows an agent what became of their message.
 fn mark(message: &ConversationMessage) -> &'static str {
     match message.relay {
         Relay::Waiting | Relay::Enqueued { .. } => "👀",
-        Relay::Delivered { .. } => "👍",
+        Relay::Delivered { .. } => DELIVERED_MARK,
         Relay::Failed { .. } => "👎",
         Relay::Withdrawn { .. } => "🙈",
         Relay::Kept => "✍",

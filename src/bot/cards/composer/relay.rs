@@ -214,7 +214,7 @@ impl Composer {
 }
 
 /// Returns a message to the author of a message, as a reply to it.
-fn answer_to(message: &ConversationMessage, text: Rendered) -> TelegramAction {
+pub(super) fn answer_to(message: &ConversationMessage, text: Rendered) -> TelegramAction {
     let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
     relay_of(Vec::new(), RelayCall::Text(text), reply_to)
 }

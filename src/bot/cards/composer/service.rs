@@ -18,7 +18,11 @@ impl Composer {
             }
             ServiceNotice::LowRating { ticket } => self.low_rating(ticket).await?,
             ServiceNotice::AskComment { .. } => Some(ServiceView::AskComment),
+            ServiceNotice::CustomerBanned { ticket } => {
+                self.number(ticket).await?.map(|number| ServiceView::CustomerBanned { number })
+            }
             ServiceNotice::Banned => Some(ServiceView::Banned),
+            ServiceNotice::Unbanned => Some(ServiceView::Unbanned),
         };
         Ok(view.map(NoticeView::Service))
     }

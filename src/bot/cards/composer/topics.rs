@@ -113,7 +113,9 @@ impl Composer {
                 return Ok(Some(*ticket));
             }
             Message::Relay { part: RelayPart::Message(id), to_agent: true }
-            | Message::Notice(Notice::MessageFailed { message: id }) => *id,
+            | Message::Notice(
+                Notice::MessageFailed { message: id } | Notice::ReactedLikeMark { message: id },
+            ) => *id,
             _ => return Ok(None),
         };
         Ok(self.engine.store().message(of_message).await?.and_then(|message| message.ticket))

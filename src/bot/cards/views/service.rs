@@ -68,4 +68,11 @@ pub enum ServiceView {
     },
     /// To a customer: they are banned.
     Banned,
+    /// To a customer: they are no longer banned.
+    Unbanned,
+    /// To the agent: the customer of the ticket is banned.
+    CustomerBanned {
+        /// The ticket.
+        number: TicketNumber,
+    },
 }

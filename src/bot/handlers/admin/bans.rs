@@ -56,9 +56,11 @@ async fn find_customer(
     let by_handle = match (first.strip_prefix('@'), first.parse::<i64>()) {
         (Some(username), _) => store.person_by_username(username).await?,
         (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => match find_tickets(bot, first).await? {
-            Matches::One(ticket) => store.person(ticket.customer).await?,
-            Matches::None | Matches::Several(_) => None,
+        (None, Err(_)) => match find_tickets(bot, first).await?.into_vec().as_slice() {
+            [ticket, others @ ..] if others.iter().all(|other| other.customer == ticket.customer) => {
+                store.person(ticket.customer).await?
+            }
+            _ => None,
         },
     };
     if let Some(person) = by_handle {
@@ -156,6 +158,14 @@ pub async fn cancel_tickets(
 pub async fn answer(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
     bot.engine.tell_banned(&ctx.person).await?;
     Ok(Vec::new())
+}
+
+/// Handles a command of a customer who is banned. Each one is answered: a command asks for something.
+pub async fn answer_command(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
+    if ctx.person.banned.as_ref().is_some_and(|ban| ban.notified) {
+        return Ok(vec![ctx.message(&bot, "notice-banned", &[])]);
+    }
+    answer(bot, ctx).await
 }
 
 /// Handles a press of a customer who is banned: it does nothing.

@@ -17,7 +17,7 @@ use super::reassign;
 use super::replies;
 use crate::bot::callback::{DepartmentPickerPurpose, PickerPurpose};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
-use crate::bot::handlers::records::audit;
+use crate::bot::handlers::records::{self, audit};
 use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
 use crate::domain::ids::{PersonId, TicketId};
@@ -82,6 +82,7 @@ pub async fn pick_ticket(
 ) -> HandlerResult {
     match purpose {
         PickerPurpose::Priority => priority::pick_ticket(&bot, &ctx, &toast, pressed, ticket).await,
+        PickerPurpose::Transcript => records::send_transcript(&bot, &ctx, &toast, ticket).await,
         PickerPurpose::Audit => audit::show_page(bot, ctx, toast, pressed, (ticket, 0)).await,
         _ => reassign::pick_ticket(&bot, &ctx, &toast, pressed, ticket).await,
     }

@@ -32,6 +32,14 @@ impl<T> Matches<T> {
             }
         }
     }
+
+    pub(in crate::bot::handlers) fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(one) => vec![one],
+            Self::Several(all) => all,
+        }
+    }
 }
 
 /// Returns the agents that match `text`, in any case, by the first rule that matches anybody: Telegram id or
@@ -88,8 +96,21 @@ pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bo
 }
 
 /// Returns the tickets that match `text`: a ticket number in any case, or the last [`SUFFIX_CHARS`] or more
-/// characters of an open ticket's number.
+/// characters of a number. Open tickets come first, then ended ones, newest first.
 pub(in crate::bot::handlers) async fn find_tickets(
+    bot: &BotContext,
+    text: &str,
+) -> Result<Matches<Ticket>, StoreError> {
+    let open = find_open_tickets(bot, text).await?;
+    let (Some(suffix), store) = (number_suffix(text), bot.engine.store()) else { return Ok(open) };
+    let mut found = open.into_vec();
+    let room = MAX_SUFFIX_MATCHES.saturating_sub(found.len());
+    found.extend(store.ended_tickets_by_suffix(&suffix, room).await?);
+    Ok(Matches::of(found))
+}
+
+/// As [`find_tickets`], for a command about open tickets: an ended one is found by its whole number only.
+pub(in crate::bot::handlers) async fn find_open_tickets(
     bot: &BotContext,
     text: &str,
 ) -> Result<Matches<Ticket>, StoreError> {
@@ -97,11 +118,17 @@ pub(in crate::bot::handlers) async fn find_tickets(
     if let Some(number) = TicketNumber::parse(text) {
         return Ok(store.ticket_by_number(&number).await?.map_or(Matches::None, Matches::One));
     }
-    let suffix = text.trim().to_uppercase();
-    if suffix.len() < SUFFIX_CHARS || !suffix.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Ok(Matches::None);
+    match number_suffix(text) {
+        Some(suffix) => Ok(Matches::of(store.tickets_by_suffix(&suffix, MAX_SUFFIX_MATCHES).await?)),
+        None => Ok(Matches::None),
     }
-    Ok(Matches::of(store.tickets_by_suffix(&suffix, MAX_SUFFIX_MATCHES).await?))
+}
+
+/// Returns the end of a ticket number that `text` is; `None` if it is a whole number or no end of one.
+fn number_suffix(text: &str) -> Option<String> {
+    let suffix = text.trim().to_uppercase();
+    let is_suffix = suffix.len() >= SUFFIX_CHARS && suffix.bytes().all(|b| b.is_ascii_alphanumeric());
+    (is_suffix && TicketNumber::parse(&suffix).is_none()).then_some(suffix)
 }
 
 #[cfg(test)]

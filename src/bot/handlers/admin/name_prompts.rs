@@ -86,7 +86,9 @@ pub async fn on_answer(
         | Prompt::AwayUntil
         | Prompt::WorkingHours(_)
         | Prompt::NewReply
-        | Prompt::ReplyText(_) => {
+        | Prompt::ReplyText(_)
+        | Prompt::AgentContact
+        | Prompt::AdminContact => {
             return Ok(Vec::new());
         }
         Prompt::Hours(id) => match hours::set_typed_plan(bot, ctx, id, name).await? {
@@ -98,9 +100,8 @@ pub async fn on_answer(
             Err(wrong) => return Ok(vec![ctx.text(wrong)]),
         },
         Prompt::Alias(agent) => alias::set_and_show(bot, ctx, agent, name).await?,
-        // Customers see a department, so its name is confirmed like that of the command.
-        Prompt::NewDepartment => show_or_offer_to_create(bot, ctx, name).await?,
-        Prompt::ConfirmedDepartment => create_and_confirm(bot, ctx, message, name).await?,
+        // The bot has just asked for a new name. The name of the command may be meant for another department.
+        Prompt::NewDepartment => create_and_confirm(bot, ctx, message, name).await?,
         Prompt::NewCategory(id) => create_category_and_confirm(bot, ctx, message, id, name).await?,
         Prompt::RenameDepartment(id) => {
             let rename = DepartmentEdit::Rename(name.to_owned());
@@ -190,8 +191,8 @@ pub async fn create_department_pressed(
     press: Arc<Press>,
 ) -> HandlerResult {
     let Some(message) = &press.message else {
-        // Telegram does not show the message, so the name is asked for. The press has confirmed it.
-        let prompt = (Prompt::ConfirmedDepartment, "department-ask-name", "");
+        // Telegram does not show the message, so the name is asked for.
+        let prompt = (Prompt::NewDepartment, "department-ask-name", "");
         return ask_in_place(&bot, &ctx, &toast, pressed, prompt).await;
     };
     let text = &message.text;

@@ -1,18 +1,19 @@
 //! Pickers: pages of agents, people or tickets as buttons, from which an admin chooses one for a command.
 pub(super) mod contact_request;
+mod tickets;
 
 use self::contact_request::contact_row;
+pub(in crate::bot::handlers) use self::tickets::ticket_buttons;
 use super::identity::{distinct_name, full_name, short_name};
-use super::matching::{Matches, SUFFIX_CHARS, find_agents};
+use super::matching::{Matches, find_agents};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
 use crate::bot::context::{BotContext, PressedMessage, RequestContext};
-use crate::bot::paging::{clamp_page, page_of};
+use crate::bot::paging::page_of;
 use crate::bot::render::{Arg, Button, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
-use crate::domain::ids::{PersonId, TicketId};
+use crate::domain::ids::PersonId;
 use crate::domain::notice::Outgoing;
 use crate::domain::person::{Person, Role};
-use crate::domain::ticket::Ticket;
 use crate::engine::assignment::roster::Seat;
 use crate::engine::error::EngineError;
 
@@ -117,6 +118,7 @@ pub(in crate::bot::handlers) fn empty_picker(
         PickerPurpose::Reassign => "reassign-none",
         PickerPurpose::Priority => "priority-none",
         PickerPurpose::Audit => "audit-none",
+        PickerPurpose::Transcript => "transcript-usage",
         PickerPurpose::Ban => "ban-nobody",
         PickerPurpose::Unban => "unban-nobody",
         PickerPurpose::SetMax | PickerPurpose::RemoveAgent | PickerPurpose::Agent => "agents-none",
@@ -140,9 +142,10 @@ pub(in crate::bot::handlers) async fn picker_page(
         PickerPurpose::RemoveAdmin => admins(bot, ctx, page).await,
         // Their pages are drawn by the handlers of their commands.
         PickerPurpose::Invites | PickerPurpose::DeadLetters => Ok(None),
-        PickerPurpose::Reassign | PickerPurpose::Priority | PickerPurpose::Audit => {
-            tickets(bot, ctx, purpose, page).await
-        }
+        PickerPurpose::Reassign
+        | PickerPurpose::Priority
+        | PickerPurpose::Audit
+        | PickerPurpose::Transcript => tickets(bot, ctx, purpose, page).await,
         PickerPurpose::Ban | PickerPurpose::Unban => customers(bot, ctx, purpose, page).await,
     }
 }
@@ -250,64 +253,25 @@ async fn people_to_add(
     }
 }
 
-/// Returns a page of all open tickets: first those that are held, then those that wait, in the order of the
-/// queue.
+/// Returns a page of all open tickets.
 async fn tickets(
     bot: &BotContext,
     ctx: &RequestContext,
     purpose: PickerPurpose,
     page: u16,
 ) -> Result<Option<Rendered>, EngineError> {
-    let (localizer, store) = (ctx.localizer(bot), bot.engine.store());
-    let waiting = store.waiting_count().await?;
-    // The ids of held tickets are in memory; only the tickets of the page are read from the store.
-    let held: Vec<TicketId> =
-        bot.engine.seats().into_iter().flat_map(|seat| seat.holds.into_values()).collect();
-    let total = u64::try_from(held.len()).unwrap_or(u64::MAX).saturating_add(waiting);
-    if total == 0 {
+    let Some((shown, pages)) = tickets::open_tickets(bot, page, CHOICES_PER_PAGE).await? else {
         return Ok(None);
-    }
-    let (page, pages) = clamp_page(total, page, CHOICES_PER_PAGE);
-    let (from, size) = (usize::from(page) * usize::from(CHOICES_PER_PAGE), usize::from(CHOICES_PER_PAGE));
-    let mut shown = Vec::with_capacity(size);
-    for ticket in held.iter().skip(from).take(size) {
-        shown.extend(store.ticket(*ticket).await?.filter(|ticket| ticket.hold().is_some()));
-    }
-    let after_held = from.saturating_sub(held.len());
-    let waiting = size - held.len().saturating_sub(from).min(size);
-    shown.extend(store.desk_queue_page(after_held, waiting).await?);
+    };
+    let localizer = ctx.localizer(bot);
     let buttons = ticket_buttons(bot, &localizer, purpose, &shown).await?;
     let key = match purpose {
         PickerPurpose::Priority => "priority-pick",
         PickerPurpose::Audit => "audit-pick",
+        PickerPurpose::Transcript => "transcript-which",
         _ => "reassign-pick",
     };
-    Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, (page, pages), buttons)))
-}
-
-/// Returns a button for each ticket: the end of its number, its category, its holder.
-pub(in crate::bot::handlers) async fn ticket_buttons(
-    bot: &BotContext,
-    localizer: &Localizer<'_>,
-    purpose: PickerPurpose,
-    tickets: &[Ticket],
-) -> Result<Vec<Button>, EngineError> {
-    let mut buttons = Vec::with_capacity(tickets.len());
-    for ticket in tickets {
-        let view = bot.views.ticket(ticket, PersonId(uuid::Uuid::nil())).await?;
-        let number = ticket.number.as_str();
-        let tail = number.get(number.len().saturating_sub(SUFFIX_CHARS)..).unwrap_or(number);
-        let holder = view.holder.unwrap_or_else(|| localizer.plain("reassign-waiting", &[]));
-        // The words tell tickets of one category apart; a ticket of files only has none.
-        let subject = Some(ticket.description.subject()).filter(|subject| !subject.is_empty());
-        let label = subject.unwrap_or(view.label);
-        let args = [("tail", tail.into()), ("label", label.into()), ("holder", holder.into())];
-        buttons.push(labelled(
-            &localizer.plain("reassign-label", &args),
-            ButtonAction::PickTicket(purpose, ticket.id),
-        ));
-    }
-    Ok(buttons)
+    Ok(Some(picker(&localizer, localizer.html(key, &[]), purpose, pages, buttons)))
 }
 
 /// Returns the first page of a picker as a new message.

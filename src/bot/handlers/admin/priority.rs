@@ -32,14 +32,23 @@ pub async fn priority(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
         Ok(ticket) => ticket,
         Err(question) => return Ok(vec![question]),
     };
-    let word = words.next().unwrap_or_default().to_lowercase();
+    let typed = words.next();
+    let word = typed.unwrap_or_default().to_lowercase();
     match WORDS.iter().find(|(text, _)| *text == word) {
         Some((_, priority)) => {
             let after = bot.engine.set_priority(&ctx.person, ticket.id, *priority, ctx.now).await?;
             Ok(vec![ctx.text(confirmation(&ctx.localizer(&bot), &after))])
         }
         None if ticket.status().is_end() => Err(EngineError::Stale(Box::new(ticket))),
-        None => Ok(vec![ctx.text(question(&ctx.localizer(&bot), &ticket))]),
+        None => {
+            let localizer = ctx.localizer(&bot);
+            let mut text = question(&localizer, &ticket);
+            if let Some(typed) = typed {
+                let unknown = localizer.html("priority-unknown", &[("word", typed.into())]);
+                text.html = format!("{unknown}\n\n{}", text.html);
+            }
+            Ok(vec![ctx.text(text)])
+        }
     }
 }
 

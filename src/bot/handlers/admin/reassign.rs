@@ -1,7 +1,7 @@
 //! Admin handlers that move a ticket to another agent or back to the queue.
 use super::departments::lookup::department_by_id;
 use super::identity::agent_name;
-use super::matching::{Matches, find_tickets};
+use super::matching::{Matches, find_open_tickets, find_tickets};
 use super::pickers;
 use super::pickers::{find_one_agent, picker_message, seat_of};
 use crate::bot::callback::{ButtonAction, PickerPurpose};
@@ -44,8 +44,8 @@ pub async fn reassign(bot: Arc<BotContext>, ctx: RequestContext, arg: String) ->
     }
 }
 
-/// Returns the ticket whose number was typed. The error is the answer that no ticket matches, or a picker of
-/// those that do.
+/// Returns the ticket whose number was typed. An audit log is also of an ended ticket. The error is the answer that no
+/// ticket matches, or a picker of those that do.
 pub(in crate::bot::handlers) async fn find_one_ticket(
     bot: &BotContext,
     ctx: &RequestContext,
@@ -53,7 +53,11 @@ pub(in crate::bot::handlers) async fn find_one_ticket(
     purpose: PickerPurpose,
 ) -> Result<Result<Ticket, Outgoing>, EngineError> {
     let localizer = ctx.localizer(bot);
-    Ok(match find_tickets(bot, text).await? {
+    let found = match purpose {
+        PickerPurpose::Audit => find_tickets(bot, text).await?,
+        _ => find_open_tickets(bot, text).await?,
+    };
+    Ok(match found {
         Matches::One(ticket) => Ok(ticket),
         Matches::None => Err(ctx.message(bot, "no-such-ticket", &[("text", text.into())])),
         Matches::Several(tickets) => {

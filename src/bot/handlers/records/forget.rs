@@ -1,13 +1,14 @@
 //! `/forget`: the export and the erasure of a customer's personal data.
 use super::part;
-use crate::bot::callback::{ButtonAction, RecordAction, Surface};
+use crate::bot::callback::{ButtonAction, RecordAction};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
+use crate::bot::handlers::refusals::refusal_toast;
 use crate::bot::render::{Rendered, labelled};
 use crate::bot::toast::Toast;
-use crate::domain::ids::{PersonId, TelegramId};
+use crate::domain::ids::{PersonId, TelegramId, TicketId, Version};
 use crate::domain::notice::{Outgoing, RecordPart};
 use crate::domain::person::Person;
-use crate::domain::ticket::{Status, Ticket};
+use crate::domain::ticket::{Refusal, Status, Ticket};
 use crate::engine::conversation::forget::Erasure;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
@@ -68,21 +69,80 @@ pub(super) async fn ask(
         refuse(bot, ctx, toast);
         return Ok(Vec::new());
     }
-    toast.ack();
     let open = bot.engine.open_tickets(person).await?;
+    match open.len() {
+        0 => toast.ack(),
+        // A press of the same card may change nothing.
+        count => toast.say(ctx.localizer(bot).toast("forget-still-open", &[("count", count.into())])),
+    }
+    Ok(vec![ctx.edit(pressed, question(bot, ctx, &open, person))])
+}
+
+/// Returns the question whether a person's data are to be erased, or what has to be done before.
+fn question(bot: &BotContext, ctx: &RequestContext, open: &[Ticket], person: PersonId) -> Rendered {
     if !open.is_empty() {
-        return Ok(vec![ctx.edit(pressed, open_tickets_text(bot, ctx, &open, person))]);
+        return open_tickets_text(bot, ctx, open, person);
     }
     let localizer = ctx.localizer(bot);
     let yes = ButtonAction::Record(RecordAction::ForgetConfirmed(person));
-    let text = Rendered::new(
+    Rendered::new(
         localizer.html("forget-sure", &[]),
         vec![
             vec![localizer.button("button-forget-sure", yes)],
             vec![localizer.button("button-cancel", ButtonAction::Dismiss)],
         ],
+    )
+}
+
+/// Asks the customer whether one of their open tickets is to be cancelled.
+pub(super) async fn ask_to_cancel(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
+    (id, version): (TicketId, Version),
+) -> HandlerResult {
+    let ticket = bot.engine.store().ticket(id).await?.ok_or(EngineError::NotFound)?;
+    if ticket.customer != ctx.person.id {
+        return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
+    }
+    if ticket.version != version || !is_cancellable(&ticket) {
+        return ask(bot, ctx, toast, pressed, ctx.person.id).await;
+    }
+    toast.ack();
+    let localizer = ctx.localizer(bot);
+    let yes = ButtonAction::Record(RecordAction::ForgetCancelConfirmed(id, version));
+    let back = ButtonAction::Record(RecordAction::Forget(ctx.person.id));
+    let text = Rendered::new(
+        localizer.html("cancel-sure", &[("number", (&ticket.number).into())]),
+        vec![vec![localizer.button("button-cancel-yes", yes), localizer.button("back", back)]],
     );
     Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Cancels the customer's ticket, and goes on with the erasure.
+pub(super) async fn cancel(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
+    (id, version): (TicketId, Version),
+) -> HandlerResult {
+    match bot.engine.cancel(ctx.person.id, id, Some(version), ctx.now).await {
+        Ok(_) => toast.say(ctx.localizer(bot).toast("cancelled", &[])),
+        Err(error @ EngineError::Refused(Refusal::NotYours, _)) => return Err(error),
+        // It has moved on meanwhile: the card is drawn again.
+        Err(error) => match refusal_toast(bot, ctx, &error) {
+            Some(text) => toast.say(text),
+            None => return Err(error),
+        },
+    }
+    let open = bot.engine.open_tickets(ctx.person.id).await?;
+    Ok(vec![ctx.edit(pressed, question(bot, ctx, &open, ctx.person.id))])
+}
+
+fn is_cancellable(ticket: &Ticket) -> bool {
+    matches!(ticket.status(), Status::Queued | Status::Assigned)
 }
 
 /// Erases a person's data.
@@ -107,19 +167,19 @@ pub(super) async fn confirmed(
     Ok(vec![ctx.edit(pressed, text)])
 }
 
-/// Returns the open tickets, with buttons that cancel those which the customer may cancel.
+/// Returns the open tickets, with buttons that cancel those which the customer may cancel. As long as there are some,
+/// nothing can be erased.
 fn open_tickets_text(bot: &BotContext, ctx: &RequestContext, open: &[Ticket], person: PersonId) -> Rendered {
     let localizer = ctx.localizer(bot);
     let is_own = person == ctx.person.id;
-    let can_cancel =
-        |ticket: &&Ticket| is_own && matches!(ticket.status(), Status::Queued | Status::Assigned);
     let cancel = |ticket: &Ticket| {
         let label = localizer.plain("forget-cancel", &[("number", (&ticket.number).into())]);
-        vec![labelled(&label, ButtonAction::CancelTicket(ticket.id, ticket.version, Surface::MyTickets(0)))]
+        let action = RecordAction::ForgetCancel(ticket.id, ticket.version);
+        vec![labelled(&label, ButtonAction::Record(action))]
     };
     let again = ButtonAction::Record(RecordAction::Forget(person));
-    let buttons = open.iter().filter(can_cancel).map(cancel);
-    let buttons = buttons.chain([vec![localizer.button("button-forget-again", again)]]).collect();
+    let buttons = open.iter().filter(|ticket| is_own && is_cancellable(ticket)).map(cancel);
+    let buttons = buttons.chain([vec![localizer.button("button-refresh", again)]]).collect();
     Rendered::new(localizer.html("forget-open", &[("count", open.len().into())]), buttons)
 }
 

@@ -85,6 +85,8 @@ fn every_notice() {
         ("ask_comment", NoticeView::Service(ServiceView::AskComment)),
         ("low_rating", NoticeView::Service(low_rating(name()))),
         ("banned", NoticeView::Service(ServiceView::Banned)),
+        ("unbanned", NoticeView::Service(ServiceView::Unbanned)),
+        ("customer_banned", NoticeView::Service(ServiceView::CustomerBanned { number: number() })),
         ("task_cancelled", NoticeView::TaskCancelled { number: number() }),
         ("task_taken", NoticeView::TaskWithdrawn { number: number(), to: Some(name()) }),
         ("task_requeued", NoticeView::TaskWithdrawn { number: number(), to: None }),

@@ -7,7 +7,9 @@ use crate::store::mongo::client::Db;
 use crate::store::mongo::codec::{Fields, among, int};
 use crate::store::mongo::schema::{TICKET_QUEUE, TICKETS};
 use crate::store::mongo::write::ticket_documents::{reversed, with_content, without_content};
+use crate::store::search_words;
 use mongodb::bson::{Document, doc};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// A query of `ticket_queue`. It names no index, as some servers then read the whole collection; its filter and
@@ -62,6 +64,30 @@ pub(crate) fn by_suffix(suffix: &str) -> Query {
     let end = format!("{start}{}", char::MAX);
     let filter = doc! { "open": true, "number_reversed": { "$gte": start, "$lt": end } };
     Query { filter, sort: doc! {}, skip: 0, limit: None }
+}
+
+/// Returns the filter of `tickets` for those whose number ends with this word.
+pub(crate) fn with_number_suffix(word: &str) -> Document {
+    doc! { "words": word }
+}
+
+pub(crate) fn ended_among(ids: &[&str]) -> Query {
+    let filter = doc! { "ticket_id": among(ids), "open": false };
+    Query { filter, sort: doc! {}, skip: 0, limit: None }
+}
+
+/// Returns the ended tickets whose number ends like this, newest first. The words of a description can be like the
+/// end of a number, so the numbers are compared.
+pub(crate) async fn ended_by_suffix(db: &Db, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError> {
+    let Some(word) = search_words::of_number_suffix(suffix) else { return Ok(Vec::new()) };
+    let fields = doc! { "ticket_number": 1 };
+    let docs = db.all(db.collection(TICKETS).find(with_number_suffix(&word)).projection(fields)).await?;
+    let is_like = |doc: &&Document| doc.get_str("ticket_number").is_ok_and(|number| number.ends_with(suffix));
+    let ids: Vec<_> = docs.iter().filter(is_like).filter_map(|doc| doc.get_str("_id").ok()).collect();
+    let mut ended = find(db, ended_among(&ids)).await?;
+    ended.sort_by_key(|ticket| Reverse(ticket.arrival));
+    ended.truncate(limit);
+    Ok(ended)
 }
 
 /// Open tickets of a customer are sorted oldest first, ended ones newest first.

@@ -36,6 +36,8 @@ fn queries() -> Vec<(&'static str, Document)> {
         of(tickets::unanswered(false, (0, 5))),
         of(tickets::unanswered(true, (0, 5))),
         of(tickets::by_suffix("CO")),
+        of(tickets::ended_among(&["t"])),
+        find(TICKETS, tickets::with_number_suffix("36co"), doc! {}),
         of(tickets::of_customer(agent, true, 5)),
         of(tickets::of_customer(agent, false, 5)),
         of(queue::auto_head(department, 5)),

@@ -1,5 +1,6 @@
 //! Full-text search by FTS5. Each transaction indexes the entries that it adds before it commits; a trigger of the
 //! schema indexes those that change.
+use super::{many, tickets};
 use crate::domain::ids::{DepartmentId, PersonId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
@@ -38,6 +39,13 @@ pub(in crate::store::sqlite) const SEARCH: &str = "
     SELECT t.id, h.message, max(iif(h.message IS NULL, 0, h.entry)) FROM hits h JOIN tickets t ON t.id = h.ticket
     WHERE ?3 IS NULL OR hex(t.department) IN (SELECT value FROM json_each(?3))
     GROUP BY t.arrival ORDER BY t.arrival DESC LIMIT ?4 OFFSET ?5";
+/// Ended tickets by the end of their number (`?1`: its word in the index), newest first.
+pub(in crate::store::sqlite) const ENDED_BY_SUFFIX: &str = tickets!(
+    "WHERE id IN (SELECT e.ticket FROM search_index i JOIN search_entries e ON e.entry = i.rowid
+        WHERE search_index MATCH ?1 AND e.kind = 0)
+    AND ended_at IS NOT NULL AND substr(number, -length(?2)) = ?2
+    ORDER BY arrival DESC LIMIT ?3"
+);
 
 /// The kind of an entry: 0 ticket, 1 message, 2 person.
 fn put(
@@ -82,6 +90,18 @@ pub(in crate::store::sqlite) fn put_message(
 /// Indexes a person.
 pub(in crate::store::sqlite) fn put_person(conn: &Connection, person: &Person) -> rusqlite::Result<()> {
     put(conn, (person.id.0, 2), None, Some(person.id), &search_words::of_person(person))
+}
+
+/// Returns the ended tickets whose number ends like this.
+pub(in crate::store::sqlite) fn ended_by_suffix(
+    conn: &Connection,
+    suffix: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<Ticket>> {
+    match search_words::of_number_suffix(suffix) {
+        Some(word) => many(conn, ENDED_BY_SUFFIX, params![format!("\"{word}\""), suffix, row_count(limit)]),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn search(

@@ -26,7 +26,7 @@ async fn a_banned_customer_is_told_once_and_opens_no_ticket() {
     assert_eq!((ban.reason.as_deref(), ban.by), (Some("spam <b>lagi</b>"), person(&desk, ADMIN).await.id));
     desk.say(SARI, "printer rusak").await;
     assert!(desk.last(SARI).text.contains("pesan Anda tidak kami teruskan"), "{}", desk.chat_story(SARI));
-    for text in ["halo?", "/new printer", "/start"] {
+    for text in ["halo?", "printer saya", "tolong"] {
         say_unanswered(&desk, SARI, text).await;
     }
     assert_eq!(desk.count(SARI, "tidak kami teruskan"), 1);
@@ -38,6 +38,45 @@ async fn a_banned_customer_is_told_once_and_opens_no_ticket() {
     desk.start().await;
     say_unanswered(&desk, SARI, "masih di sana?").await;
     assert_eq!(desk.count(SARI, "tidak kami teruskan"), 1);
+}
+
+#[tokio::test]
+async fn each_command_of_a_banned_customer_is_answered_and_the_lifted_ban_is_told() {
+    for (language, banned, lifted) in [
+        ("id", "tidak kami teruskan", "Anda bisa mengirim pesan dan membuat tiket lagi"),
+        ("en", "not passed on", "You can send messages and open tickets again"),
+    ] {
+        let desk = with_customer().await;
+        desk.person(TOM, "Tom", language).await;
+        desk.say(ADMIN, "/ban @tom").await;
+        for (answers, text) in (1..).zip(["/mytickets", "/mytickets", "/new printer", "/start", "/unknown"]) {
+            desk.say(TOM, text).await;
+            assert_eq!(desk.count(TOM, banned), answers, "{text}: {}", desk.chat_story(TOM));
+            say_unanswered(&desk, TOM, "halo?").await;
+            assert_eq!(desk.count(TOM, banned), answers, "words are answered once: {}", desk.chat_story(TOM));
+        }
+        desk.say(ADMIN, "/unban @tom").await;
+        assert!(desk.last(TOM).text.contains(lifted), "{}", desk.chat_story(TOM));
+        // Who wrote nothing meanwhile never learned of the ban.
+        desk.say(ADMIN, "/ban @tom").await;
+        desk.say(ADMIN, "/unban @tom").await;
+        assert_eq!(desk.count(TOM, lifted), 1, "{}", desk.chat_story(TOM));
+    }
+}
+
+#[tokio::test]
+async fn the_holder_of_a_banned_customers_ticket_is_told() {
+    for (language, words) in [("id", "diblokir oleh admin"), ("en", "has banned the customer")] {
+        let desk = with_agent().await;
+        desk.say(BUDI, &format!("/language {language}")).await;
+        desk.ticket(SARI, "satu").await;
+        let number = numbers(&desk).await.remove(0);
+        desk.say(ADMIN, "/ban @sari").await;
+        let notice = desk.find(BUDI, words);
+        assert!(notice.text.contains(&number), "{}", notice.text);
+        desk.say(ADMIN, "/ban @sari").await;
+        assert_eq!(desk.count(BUDI, words), 1, "a second ban changes nothing");
+    }
 }
 
 #[tokio::test]

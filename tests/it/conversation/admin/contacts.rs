@@ -73,3 +73,64 @@ async fn a_shared_contact_of_somebody_else_changes_nothing() {
     assert!(budi.agent.is_none() && !budi.is_admin());
     assert!(!desk.has(SARI, "Budi"), "{}", desk.transcript(SARI));
 }
+
+/// Says whether this person is an agent.
+async fn is_agent(desk: &Desk, id: i64) -> bool {
+    let store = desk.app().engine.store().clone();
+    let person = store.person_by_telegram(antri::domain::ids::TelegramId(id)).await.unwrap();
+    person.is_some_and(|person| person.agent.is_some())
+}
+
+#[tokio::test]
+async fn a_cancelled_request_takes_the_keyboard_away_and_a_late_contact_changes_nothing() {
+    for (language, ask, cancel, closed, late) in [
+        ("id", "👤 Dari kontak", "Batal", "Pilihan kontak ditutup", "Kontak ini tidak dipakai"),
+        (
+            "en",
+            "👤 From contacts",
+            "Cancel",
+            "choice of a contact is closed",
+            "I did nothing with this contact",
+        ),
+    ] {
+        let desk = with_customer().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.person(BUDI, "Budi", "id").await;
+        for way in ["/cancel", "✖️", "/addagent @nobody", "halo"] {
+            desk.say(ADMIN, "/addagent").await;
+            desk.press(ADMIN, ask).await;
+            let keyboard = desk.sandbox.keyboard(ADMIN);
+            assert!(keyboard.is_some());
+            match way {
+                "✖️" => desk.press(ADMIN, cancel).await,
+                text => desk.say(ADMIN, text).await,
+            }
+            assert_eq!(desk.sandbox.keyboard(ADMIN), None, "{way}: {}", desk.chat_story(ADMIN));
+            assert!(way == "/cancel" || desk.has(ADMIN, closed), "{way}: {}", desk.chat_story(ADMIN));
+            // A phone that was offline still shows the keyboard.
+            let shared = json!({"request_id": 1, "users": [{"user_id": BUDI}]});
+            desk.sandbox.send_raw(ADMIN, json!({"users_shared": shared}));
+            desk.settle().await;
+            assert!(desk.last(ADMIN).text.contains(late), "{way}: {}", desk.last(ADMIN).text);
+            assert!(!is_agent(&desk, BUDI).await, "{way}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_forgotten_ends_with_its_keyboard() {
+    let desk = with_customer().await;
+    desk.person(BUDI, "Budi", "id").await;
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "👤 Dari kontak").await;
+    desk.advance(chrono::TimeDelta::minutes(11));
+    share(&desk, ADMIN, BUDI).await;
+    assert!(desk.last(ADMIN).text.contains("Kontak ini tidak dipakai"), "{}", desk.last(ADMIN).text);
+    assert!(!is_agent(&desk, BUDI).await);
+    desk.say(ADMIN, "/addagent").await;
+    desk.press(ADMIN, "👤 Dari kontak").await;
+    desk.advance(chrono::TimeDelta::minutes(11));
+    desk.say(ADMIN, "/cancel").await;
+    assert_eq!(desk.last(ADMIN).text, "Baik, tidak jadi.");
+    assert_eq!(desk.sandbox.keyboard(ADMIN), None);
+}

@@ -12,8 +12,6 @@ async fn a_department_is_created_by_command_and_by_button() {
     desk.say(ADMIN, "/department").await;
     desk.press(ADMIN, "Departemen baru").await;
     desk.say(ADMIN, "Keuangan").await;
-    assert!(desk.last(ADMIN).text.contains("Belum ada departemen Keuangan"));
-    desk.press(ADMIN, "➕ Buat").await;
     desk.find(ADMIN, "Departemen Keuangan dibuat");
     // The command with the name of an existing department shows it.
     desk.say(ADMIN, "/department hsi indibiz").await;
@@ -80,8 +78,10 @@ async fn a_file_is_refused_as_a_name_and_the_prompt_stays_open() {
     desk.press(ADMIN, "Departemen baru").await;
     desk.attach(ADMIN, antri::sandbox::MediaKind::Photo, None).await;
     assert!(desk.last(ADMIN).text.contains("1 sampai 60 karakter"), "{}", desk.last(ADMIN).text);
+    desk.say(ADMIN, "umum").await;
+    assert!(desk.last(ADMIN).text.contains("sudah dipakai"), "{}", desk.last(ADMIN).text);
     desk.say(ADMIN, "Keuangan").await;
-    assert!(desk.last(ADMIN).text.contains("Belum ada departemen Keuangan"));
+    assert!(desk.last(ADMIN).text.contains("Departemen Keuangan dibuat"), "{}", desk.last(ADMIN).text);
 }
 
 #[tokio::test]
@@ -233,14 +233,35 @@ async fn a_prompt_ends_with_the_next_press() {
 }
 
 #[tokio::test]
-async fn a_new_department_is_confirmed_also_after_its_prompt() {
-    let desk = asked("Departemen baru").await;
-    desk.say(ADMIN, "Besok saya libur").await;
-    let asked = desk.last(ADMIN);
-    assert!(asked.text.contains("Belum ada departemen Besok saya libur"), "{}", asked.text);
-    assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
-    desk.press(ADMIN, "Batal").await;
-    desk.say(ADMIN, "printer rusak").await;
-    assert!(desk.has(ADMIN, NO_ANSWER), "the prompt was answered");
-    assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
+async fn the_answer_to_the_prompt_creates_the_department_at_once() {
+    for (language, new, question, created, other, no_answer) in [
+        (
+            "id",
+            "Departemen baru",
+            "departemen baru?",
+            "Departemen Teknis dibuat.",
+            "printer rusak",
+            NO_ANSWER,
+        ),
+        (
+            "en",
+            "New department",
+            "new department called",
+            "Department Teknis created.",
+            "broken",
+            "press /new",
+        ),
+    ] {
+        let desk = with_customer().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.say(ADMIN, "/department").await;
+        desk.press(ADMIN, new).await;
+        assert!(desk.last(ADMIN).text.contains(question), "{}", desk.last(ADMIN).text);
+        desk.say(ADMIN, "Teknis").await;
+        assert!(desk.last(ADMIN).text.contains(created), "{}", desk.last(ADMIN).text);
+        assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
+        desk.say(ADMIN, other).await;
+        assert!(desk.has(ADMIN, no_answer), "the prompt was answered: {}", desk.chat_story(ADMIN));
+        assert_eq!(desk.app().engine.store().departments().await.unwrap().len(), 2);
+    }
 }

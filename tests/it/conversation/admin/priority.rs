@@ -51,6 +51,18 @@ async fn a_priority_is_typed_in_either_language() {
     assert_eq!(queue(&desk).await, [numbers[1].clone(), numbers[0].clone()]);
     desk.say(ADMIN, &format!("/priority {} sekali", numbers[0])).await;
     assert!(desk.last(ADMIN).button("✓ 🔻 Rendah").is_some(), "{}", desk.chat_story(ADMIN));
+    for (language, unknown, normal) in [
+        ("id", "“sekali<b>” bukan prioritas. Gunakan mendesak, tinggi, normal, atau rendah.", "Normal"),
+        ("en", "“sekali<b>” is no priority. Use urgent, high, normal or low.", "Normal"),
+    ] {
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.say(ADMIN, &format!("/priority {} sekali<b>", numbers[0])).await;
+        let answer = desk.last(ADMIN);
+        assert!(answer.text.contains(unknown) && answer.button(normal).is_some(), "{}", answer.text);
+        desk.say(ADMIN, &format!("/priority {}", numbers[0])).await;
+        assert!(!desk.last(ADMIN).text.contains("sekali"), "{}", desk.last(ADMIN).text);
+    }
+    desk.say(ADMIN, "/language id").await;
     desk.say(ADMIN, "/priority ZZZZ tinggi").await;
     assert!(desk.last(ADMIN).text.contains("Tidak ada tiket"));
 }

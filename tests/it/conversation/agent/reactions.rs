@@ -50,6 +50,29 @@ async fn a_customers_reaction_replaces_the_mark_at_the_agents_message() {
 }
 
 #[tokio::test]
+async fn a_customers_reaction_that_looks_like_the_mark_is_told_in_words() {
+    for (language, words) in [("id", "👍 dari pelanggan"), ("en", "👍 from the customer")] {
+        let desk = with_agent().await;
+        desk.say(BUDI, &format!("/language {language}")).await;
+        desk.ticket(SARI, "Internet mati").await;
+        let sent = write(&desk, BUDI, "sudah kami perbaiki").await;
+        let copy = desk.find(SARI, "sudah kami perbaiki").message_id;
+        react(&desk, SARI, copy, Some("❤")).await;
+        assert!(!desk.has(BUDI, words));
+        react(&desk, SARI, copy, Some("👍")).await;
+        assert_eq!(desk.last(BUDI).text, words);
+        assert_eq!(desk.last(BUDI).reply_to, Some(sent));
+        assert_eq!(shown(&desk, BUDI, sent).as_deref(), Some("👍"));
+        react(&desk, SARI, copy, None).await;
+        assert_eq!(desk.count(BUDI, words), 1);
+        // A message of the customer has no mark.
+        let from_sari = write(&desk, SARI, "terima kasih").await;
+        react(&desk, SARI, from_sari, Some("👍")).await;
+        assert_eq!(desk.count(BUDI, words), 1);
+    }
+}
+
+#[tokio::test]
 async fn an_agents_reaction_is_shown_to_the_customer() {
     let desk = with_agent().await;
     desk.ticket(SARI, "Internet mati").await;

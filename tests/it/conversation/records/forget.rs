@@ -1,6 +1,7 @@
 //! `/forget`: a customer's data are exported or erased.
-use crate::conversation::{BUDI, SARI, number, with_agent};
-use crate::support::{ADMIN, Desk};
+use crate::conversation::{BUDI, SARI, TOM, number, numbers, with_agent};
+use crate::support::{ADMIN, Desk, data};
+use antri::bot::callback::{ButtonAction, RecordAction};
 use antri::domain::ticket::conversation::MessageContent;
 use antri::sandbox::{MediaKind, NewMedia};
 
@@ -42,8 +43,10 @@ async fn open_tickets_are_finished_before_the_data_are_erased() {
     desk.say(SARI, "/forget").await;
     desk.press(SARI, "🗑 Hapus").await;
     assert!(desk.has(SARI, "Masih ada 1 tiket terbuka"), "{}", desk.chat_story(SARI));
+    desk.press(SARI, "Segarkan").await;
+    assert_eq!(desk.toast(SARI), "Masih ada 1 tiket terbuka.");
     desk.press(BUDI, "Selesai").await;
-    desk.press(SARI, "Hapus sekarang").await;
+    desk.press(SARI, "Segarkan").await;
     desk.press(SARI, "Ya, hapus semua").await;
     assert!(desk.has(SARI, "1 tiket sudah dikosongkan"), "{}", desk.chat_story(SARI));
 
@@ -79,4 +82,53 @@ async fn admins_erase_for_a_customer_and_nobody_else_does() {
     assert!(desk.has(ADMIN, "Data sudah dihapus"));
     desk.say(BUDI, "/forget").await;
     assert!(desk.last(BUDI).text.contains("untuk pelanggan"), "{}", desk.last(BUDI).text);
+}
+
+#[tokio::test]
+async fn the_cancellation_of_the_open_tickets_leads_to_the_erasure() {
+    for (language, open, yes, no, sure, erased) in [
+        ("id", "tiket terbuka", "Ya, batalkan", "Kembali", "Hapus semuanya?", "Data sudah dihapus"),
+        ("en", "still open", "Yes, cancel", "Back", "Delete everything?", "The data are deleted"),
+    ] {
+        let desk = with_agent().await;
+        desk.say(BUDI, "/offline").await;
+        desk.person(TOM, "Tom", language).await;
+        desk.ticket(TOM, "satu").await;
+        desk.ticket(TOM, "dua").await;
+        let numbers = numbers(&desk).await;
+        desk.say(TOM, "/forget").await;
+        desk.press(TOM, "🗑").await;
+        let card = desk.last(TOM).message_id;
+        for number in &numbers {
+            let shown = desk.shown(TOM, card);
+            assert!(shown.contains(open) && !shown.contains('🗑'), "{shown}");
+            let (_, cancel) = desk.button(TOM, &format!("✖️ {number}"));
+            desk.press_data(TOM, card, &cancel).await;
+            assert!(desk.shown(TOM, card).contains(number.as_str()), "{}", desk.shown(TOM, card));
+            desk.press(TOM, no).await;
+            assert!(desk.shown(TOM, card).contains(open), "{}", desk.shown(TOM, card));
+            desk.press_data(TOM, card, &cancel).await;
+            desk.press(TOM, yes).await;
+        }
+        assert!(desk.shown(TOM, card).contains(sure), "{}", desk.chat_story(TOM));
+        desk.press(TOM, "🗑").await;
+        assert!(desk.has(TOM, erased), "{}", desk.chat_story(TOM));
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_of_somebody_else_is_not_cancelled_from_the_card() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "satu").await;
+    let ticket = desk.app().engine.store().all_held().await.unwrap().remove(0);
+    desk.person(TOM, "Tom", "en").await;
+    let message = desk.last(TOM).message_id;
+    for action in [
+        RecordAction::ForgetCancel(ticket.id, ticket.version),
+        RecordAction::ForgetCancelConfirmed(ticket.id, ticket.version),
+    ] {
+        desk.press_data(TOM, message, &data(ButtonAction::Record(action))).await;
+    }
+    assert_eq!(numbers(&desk).await.len(), 1);
+    assert!(!desk.has(TOM, ticket.number.as_str()), "{}", desk.chat_story(TOM));
 }

@@ -65,3 +65,45 @@ async fn without_a_number_the_held_tickets_are_offered() {
     desk.press(BUDI, "Internet mati").await;
     assert!(document(&desk, BUDI).contains("Internet mati"));
 }
+
+#[tokio::test]
+async fn an_admin_without_tickets_chooses_among_the_open_ones() {
+    for (language, none, question) in [
+        ("id", "nomor tiket", "Transkrip tiket yang mana?"),
+        ("en", "ticket number", "The transcript of which ticket?"),
+    ] {
+        let desk = with_agent().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.say(ADMIN, "/transcript").await;
+        assert!(desk.last(ADMIN).text.contains(none), "{}", desk.last(ADMIN).text);
+        desk.ticket(SARI, "Internet mati").await;
+        desk.say(ADMIN, "/transcript").await;
+        assert!(desk.last(ADMIN).text.contains(question), "{}", desk.last(ADMIN).text);
+        desk.press(ADMIN, "Internet mati").await;
+        assert!(document(&desk, ADMIN).contains("Internet mati"));
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_its_number_finds_a_ticket_that_has_ended() {
+    for (language, state, log) in [("id", "Selesai", "Riwayat"), ("en", "Completed", "History")] {
+        let desk = with_agent().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.ticket(SARI, "Internet mati").await;
+        let number = number(&desk, BUDI);
+        desk.press(BUDI, "Selesai").await;
+        let end = number[16..].to_lowercase();
+        for id in [BUDI, ADMIN] {
+            desk.say(id, &format!("/transcript {end}")).await;
+            assert!(document(&desk, id).contains("Internet mati"));
+            desk.say(id, &format!("/ticket {end}")).await;
+            assert!(desk.has(id, "Internet mati"), "{}", desk.chat_story(id));
+        }
+        assert!(desk.find(ADMIN, "Internet mati").text.contains(state), "{}", desk.chat_story(ADMIN));
+        desk.say(ADMIN, &format!("/audit {end}")).await;
+        let answer = desk.last(ADMIN).text;
+        assert!(answer.contains(log) && answer.contains(&number), "{answer}");
+        desk.say(ADMIN, &format!("/ban {end}")).await;
+        assert!(desk.last(ADMIN).text.contains("Sari"), "{}", desk.last(ADMIN).text);
+    }
+}

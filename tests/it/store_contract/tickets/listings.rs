@@ -30,6 +30,41 @@ pub(crate) async fn open_tickets_are_found_by_the_suffix_of_their_number(store: 
     assert_eq!(store.tickets_by_suffix("_A", 5).await.unwrap(), []);
 }
 
+pub(crate) async fn ended_tickets_are_found_by_the_suffix_of_their_number(store: Arc<dyn Store>) {
+    // After 16,900 tickets the seconds, the tenths and the letter pairs repeat: the last four characters are the same.
+    let opened = open_tickets(&*store, [10, 10 + 16_900, 10 + 33_800, 11]).await;
+    let number = opened[0].number.as_str();
+    let suffix = &number[number.len() - 4..];
+    for other in &opened[1..3] {
+        assert!(other.number.as_str().ends_with(suffix), "{number} {}", other.number);
+    }
+    let found = |suffix: String, limit| {
+        let store = store.clone();
+        async move { ticket_numbers(&store.ended_tickets_by_suffix(&suffix, limit).await.unwrap()) }
+    };
+    let none: [u64; 0] = [];
+    assert_eq!(found(suffix.to_owned(), 5).await, none, "open tickets are not found");
+    for ticket in &opened {
+        let ended = ticket.cancel(person_id(900), at(5)).unwrap();
+        commit_one(&*store, ticket_update(ended, Guard::None)).await.unwrap();
+    }
+    let all = ticket_numbers(&[opened[2].clone(), opened[1].clone(), opened[0].clone()]);
+    assert_eq!(found(suffix.to_owned(), 5).await, all, "newest first");
+    assert_eq!(found(suffix.to_owned(), 1).await, all[..1]);
+    assert_eq!(found(suffix.to_owned(), 0).await, none);
+    assert_eq!(found(number.to_owned(), 5).await, all[2..], "the whole number is a suffix too");
+    assert_eq!(found(format!("X{suffix}"), 5).await, none);
+    assert_eq!(found(suffix[1..].to_owned(), 5).await, none, "too short");
+    // A description with the same word is no number.
+    let mut like = ticket(12);
+    like.description.text = suffix.to_owned();
+    let like = open(&*store, like).await;
+    let ended = like.cancel(person_id(900), at(6)).unwrap();
+    commit_one(&*store, ticket_update(ended, Guard::None)).await.unwrap();
+    assert_eq!(found(suffix.to_owned(), 5).await, all);
+    assert_eq!(found("____".to_owned(), 5).await, none);
+}
+
 pub(crate) async fn the_tickets_of_a_customer_list_open_ones_first(store: Arc<dyn Store>) {
     let opened = open_tickets(&*store, 1..=6).await;
     open(&*store, Ticket { customer: person_id(901), ..ticket(7) }).await;
