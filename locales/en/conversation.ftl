@@ -41,6 +41,11 @@ choice-agent = ❓ <b>For whom?</b>
         [one] Your message is kept until you choose.
        *[other] Your { $count } messages are kept until you choose.
     }
+button-drop-kept = ✖️ Don't send
+choice-dropped = { $count ->
+    [one] ✖️ Your message was not sent to anybody.
+   *[other] ✖️ Your { $count } messages were not sent to anybody.
+}
 choice-none = ✅ No message waits for a choice.
 choice-button = { $name } · { $number }
 button-new-ticket = ➕ New ticket

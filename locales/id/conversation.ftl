@@ -39,6 +39,10 @@ choice-agent = ❓ <b>Untuk siapa?</b>
     { $count ->
        *[other] { $count } pesan Anda kami simpan sampai Anda memilih.
     }
+button-drop-kept = ✖️ Jangan kirim
+choice-dropped = { $count ->
+   *[other] ✖️ { $count } pesan Anda tidak jadi dikirim.
+}
 choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
 choice-button = { $name } · { $number }
 button-new-ticket = ➕ Tiket baru

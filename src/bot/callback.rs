@@ -8,6 +8,7 @@ mod alert;
 mod alias;
 mod audience;
 mod canned;
+mod choice;
 mod console;
 mod hours;
 mod id_code;
@@ -21,6 +22,7 @@ pub use absence::AbsenceAction;
 pub use alert::{AlertAction, MuteTime};
 pub use alias::AliasAction;
 pub use canned::CannedAction;
+pub use choice::ChoiceAction;
 pub use console::ConsoleAction;
 pub use hours::{HoursAction, OfferedPlan, OfferedZone};
 pub use record::{RecordAction, SearchQuery};
@@ -197,10 +199,8 @@ pub enum ButtonAction {
     Statistics(StatisticsAction),
     /// An admin mutes an alert, or ends its mute.
     Alert(AlertAction),
-    /// An author's kept messages are for this ticket.
-    ChooseTicket(TicketId),
-    /// A customer's kept messages are for a new ticket.
-    ChooseNewTicket,
+    /// An author says for which ticket their kept messages are.
+    Choice(ChoiceAction),
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
     /// Asks whether a customer's ticket is to be cancelled.

@@ -8,8 +8,7 @@ impl ButtonAction {
     pub fn audience(self) -> Audience {
         match self {
             Self::Record(_)
-            | Self::ChooseTicket(_)
-            | Self::ChooseNewTicket
+            | Self::Choice(_)
             | Self::CancelTicket(..)
             | Self::CancelConfirmed(..)
             | Self::KeepTicket(..)

@@ -5,7 +5,7 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
+    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ChoiceAction, ConsoleAction,
     DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
     SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
 };
@@ -132,8 +132,7 @@ impl ButtonAction {
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
             Self::Alert(action) => action.encode(),
-            Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
-            Self::ChooseNewTicket => "cn".into(),
+            Self::Choice(action) => action.encode(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -246,8 +245,7 @@ impl ButtonAction {
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["mu", action @ ..] => Self::Alert(AlertAction::decode(action)?),
             ["st", action @ ..] => Self::Statistics(StatisticsAction::decode(action)?),
-            ["ct", t] => Self::ChooseTicket(ticket(t)?),
-            ["cn"] => Self::ChooseNewTicket,
+            ["ct" | "cn" | "cx", ..] => Self::Choice(ChoiceAction::decode(&fields)?),
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),

@@ -1,7 +1,7 @@
 //! Messages of a conversation as their recipient sees them, and the questions and answers about them.
 use super::parts::{card, name};
 use super::{Arg, Localizer, Rendered, html_of, labelled, truncate, utf16_units};
-use crate::bot::callback::ButtonAction;
+use crate::bot::callback::{ButtonAction, ChoiceAction};
 use crate::bot::cards::views::{
     FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
 };
@@ -145,11 +145,11 @@ pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rend
     let question = if view.is_agent { "choice-agent" } else { "choice-customer" };
     let button = |(ticket, label, number): &(_, String, crate::domain::number::TicketNumber)| {
         let args = [("name", name(label)), ("number", number.into())];
-        vec![labelled(&localizer.plain("choice-button", &args), ButtonAction::ChooseTicket(*ticket))]
+        vec![labelled(&localizer.plain("choice-button", &args), ButtonAction::Choice(ChoiceAction::Ticket(*ticket)))]
     };
-    let new =
-        (!view.is_agent).then(|| vec![localizer.button("button-new-ticket", ButtonAction::ChooseNewTicket)]);
-    let rows = view.tickets.iter().map(button).chain(new);
+    let choice = |key, action| vec![localizer.button(key, ButtonAction::Choice(action))];
+    let new = (!view.is_agent).then(|| choice("button-new-ticket", ChoiceAction::NewTicket));
+    let rows = view.tickets.iter().map(button).chain(new).chain([choice("button-drop-kept", ChoiceAction::Drop)]);
     card(localizer.html(question, &[("count", view.kept.into())]), rows)
 }
 

@@ -42,8 +42,7 @@ pub(super) async fn handle(
         ButtonAction::Focus(ticket) => focus::choose(bot, ctx, toast, ticket).boxed(),
         ButtonAction::Record(action) => records::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Canned(action) => canned::chosen(bot, ctx, toast, pressed, press, action).boxed(),
-        ButtonAction::ChooseTicket(ticket) => choice::choose_ticket(bot, ctx, toast, pressed, ticket).boxed(),
-        ButtonAction::ChooseNewTicket => choice::choose_new_ticket(bot, ctx, toast, pressed).boxed(),
+        ButtonAction::Choice(action) => choice::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::PickUp(ticket, version, surface) => {
             agent_tickets::pick_up(bot, ctx, toast, pressed, (ticket, version, surface)).boxed()
         }

@@ -3,7 +3,7 @@ use super::first_answer::first_answer;
 use super::{NewMessage, notices_of, relay_of};
 use crate::domain::Time;
 use crate::domain::department::canned_reply::Placeholders;
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay};
 use crate::engine::Engine;
@@ -66,7 +66,14 @@ impl Engine {
         Ok(routed.len())
     }
 
-    /// Marks kept messages as done, because they went into a draft.
+    /// Drops the author's kept messages: they go to no ticket. Returns how many there were.
+    pub async fn drop_kept(&self, author: PersonId) -> Result<usize, EngineError> {
+        let kept = self.store.unrouted_messages(author).await?;
+        self.release_kept(&kept).await?;
+        Ok(kept.len())
+    }
+
+    /// Marks kept messages as done, because they went into a draft or were dropped.
     pub async fn release_kept(&self, kept: &[ConversationMessage]) -> Result<(), EngineError> {
         let done = kept.iter().map(|message| {
             let after = message.with_relay(Relay::Kept);

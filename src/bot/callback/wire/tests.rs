@@ -1,6 +1,6 @@
 //! Tests of the encoding of button actions.
 use super::*;
-use crate::bot::callback::{MuteTime, OfferedPlan, OfferedZone, SearchQuery};
+use crate::bot::callback::{ChoiceAction, MuteTime, OfferedPlan, OfferedZone, SearchQuery};
 use crate::domain::Time;
 use crate::domain::alert::Alert;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
@@ -63,6 +63,9 @@ fn the_longest_actions_fit_and_are_decoded() {
             reply_to: Some(i32::MIN),
         }),
         ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
+        ButtonAction::Choice(ChoiceAction::Ticket(t)),
+        ButtonAction::Choice(ChoiceAction::NewTicket),
+        ButtonAction::Choice(ChoiceAction::Drop),
         ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
         ButtonAction::LastWordNone(t, u16::MAX),
@@ -159,6 +162,8 @@ fn forged_data_is_rejected() {
         "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+        "ct",
+        "cx:1",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "set:none",
         "ab:h",

@@ -1,0 +1,78 @@
+//! The question for which ticket a message is: its choices, and how the kept messages are dropped.
+use super::write;
+use crate::conversation::{BUDI, SARI, TOM, with_agent};
+use crate::support::Desk;
+use antri::sandbox::ChatMessage;
+
+/// Returns a desk whose agent holds a ticket of Sari and one of Tom, and has written to neither.
+async fn with_two_customers() -> Desk {
+    let desk = with_agent().await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(SARI, "Internet mati").await;
+    desk.ticket(TOM, "Printer").await;
+    desk
+}
+
+/// Returns the question of this person with its buttons.
+fn question(desk: &Desk, id: i64, part: &str) -> ChatMessage {
+    desk.find(id, part)
+}
+
+/// Returns the text of a message as the person sees it now.
+fn text_of(desk: &Desk, id: i64, message: i64) -> String {
+    desk.sandbox.message(id, message).unwrap().text
+}
+
+fn labels(message: &ChatMessage) -> Vec<String> {
+    message.keyboard.concat().into_iter().map(|button| button.text).collect()
+}
+
+#[tokio::test]
+async fn cancel_drops_the_kept_messages_and_closes_the_question() {
+    let desk = with_two_customers().await;
+    write(&desk, BUDI, "salah").await;
+    write(&desk, BUDI, "juga salah").await;
+    let asked = question(&desk, BUDI, "Untuk siapa?");
+    desk.say(BUDI, "/cancel").await;
+    assert_eq!(desk.last(BUDI).text, "✖️ 2 pesan Anda tidak jadi dikirim.");
+    let closed = desk.sandbox.message(BUDI, asked.message_id).unwrap();
+    assert_eq!(
+        (closed.text.as_str(), closed.keyboard.len()),
+        ("✅ Tidak ada pesan yang menunggu pilihan.", 0)
+    );
+    desk.say(BUDI, "/cancel").await;
+    assert_eq!(desk.last(BUDI).text, "Tidak ada yang perlu dibatalkan.");
+    // What follows is sent alone.
+    write(&desk, BUDI, "benar").await;
+    assert!(question(&desk, BUDI, "Untuk siapa?").text.contains("1 pesan"));
+    desk.press(BUDI, "Sari · ").await;
+    assert!(desk.has(SARI, "benar") && !desk.has(SARI, "salah") && !desk.has(TOM, "salah"));
+}
+
+#[tokio::test]
+async fn a_button_of_the_question_drops_the_kept_messages() {
+    let desk = with_two_customers().await;
+    desk.say(BUDI, "/language en").await;
+    write(&desk, BUDI, "a typo").await;
+    let (message, drop) = desk.button(BUDI, "✖️ Don't send");
+    desk.press_data(BUDI, message, &drop).await;
+    assert_eq!(text_of(&desk, BUDI, message), "✖️ Your message was not sent to anybody.");
+    desk.press_data(BUDI, message, &drop).await;
+    assert_eq!(text_of(&desk, BUDI, message), "✅ No message waits for a choice.");
+    assert!(!desk.has(SARI, "a typo") && !desk.has(TOM, "a typo"));
+}
+
+#[tokio::test]
+async fn a_customer_drops_the_kept_messages_too() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    desk.ticket(SARI, "Telepon mati").await;
+    write(&desk, SARI, "salah").await;
+    let asked = question(&desk, SARI, "Untuk tiket yang mana?");
+    assert!(labels(&asked).contains(&"✖️ Jangan kirim".to_owned()), "{:?}", labels(&asked));
+    desk.say(SARI, "/cancel").await;
+    assert_eq!(desk.last(SARI).text, "✖️ 1 pesan Anda tidak jadi dikirim.");
+    write(&desk, SARI, "salah lagi").await;
+    desk.press(SARI, "✖️ Jangan kirim").await;
+    assert!(!desk.has(BUDI, "salah"), "{}", desk.chat_story(BUDI));
+}
