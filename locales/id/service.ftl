@@ -11,6 +11,7 @@ rating-button = { $stars } ⭐
 rating-given = Penilaian Anda: { $stars }
 rating-thanks = 🙏 Terima kasih atas penilaian Anda!
 rating-ask-comment = 🙏 Terima kasih atas penilaian Anda! Ada yang ingin Anda sampaikan? Tulis di sini dalam sepuluh menit, atau lewati saja.
+rating-commented = 🙏 Terima kasih atas penilaian dan komentar Anda!
 rating-comment-thanks = 🙏 Terima kasih, admin kami bisa membacanya bersama penilaian Anda. Butuh bantuan lagi? Cukup kirim pesan di sini.
 notice-low-rating = 💬 <b>{ $name }</b> mengomentari penilaian rendah untuk tiket <code>{ $number }</code>.
 rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasih!

@@ -12,6 +12,7 @@ mod choice;
 mod console;
 mod hours;
 mod id_code;
+mod prompt;
 mod record;
 mod settings;
 mod statistics;
@@ -25,6 +26,7 @@ pub use canned::CannedAction;
 pub use choice::ChoiceAction;
 pub use console::ConsoleAction;
 pub use hours::{HoursAction, OfferedPlan, OfferedZone};
+pub use prompt::PromptAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 pub use statistics::StatisticsAction;
@@ -243,8 +245,8 @@ pub enum ButtonAction {
     AutoAssign(bool),
     /// Switches the question for a last word for the agent who presses.
     AskLastWord(bool),
-    /// Completes a ticket without a last word; the number is that of the completion.
-    LastWordNone(TicketId, u16),
+    /// An action below a prompt.
+    Prompt(PromptAction),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
     /// Has the person choose from their contacts for a picker.

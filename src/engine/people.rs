@@ -243,9 +243,11 @@ impl Engine {
 
     async fn set_prompt(&self, id: PersonId, prompt: Option<(Prompt, Time)>) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
+            let ended = person.current_prompt();
             (person.prompt, person.prompt_until) = prompt.unzip();
             person.answered_by = None;
-            Ok((None, Vec::new()))
+            // Also that of a prompt that begins: it may have had a message before.
+            Ok((None, prompt_cards(person, [ended, person.prompt])))
         })
         .await
     }
@@ -253,8 +255,9 @@ impl Engine {
     /// Records the message that answered a person's prompt.
     pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
+            let ended = person.current_prompt();
             person.answered_by = Some(message);
-            Ok((None, Vec::new()))
+            Ok((None, prompt_cards(person, [ended])))
         })
         .await
     }
@@ -278,6 +281,12 @@ impl Engine {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())
     }
+}
+
+/// Returns refreshes of the cards of a person's prompts.
+fn prompt_cards(person: &Person, prompts: impl IntoIterator<Item = Option<Prompt>>) -> Vec<Outgoing> {
+    let cards = prompts.into_iter().flatten().filter_map(|prompt| prompt.card(person.id));
+    cards.map(|card| Outgoing::refresh(person.chat(), card)).collect()
 }
 
 /// Returns the language of a person after an update, and since when Telegram names another one only. A person

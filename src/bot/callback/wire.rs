@@ -6,8 +6,8 @@ mod tests;
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
     AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ChoiceAction, ConsoleAction,
-    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
-    SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
+    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, PromptAction,
+    RecordAction, SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -156,7 +156,7 @@ impl ButtonAction {
             Self::Language(locale) => format!("lang:{}", locale.tag()),
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
             Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
-            Self::LastWordNone(t, completion) => format!("ln:{}:{completion}", encode_id(t.0)),
+            Self::Prompt(action) => action.encode(),
             Self::AskContact(purpose) => format!("kc:{}", to_code(PICKER_CODES, purpose)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
@@ -269,7 +269,7 @@ impl ButtonAction {
             ["lang", tag] => Self::Language(Locale::ALL.into_iter().find(|l| l.tag() == *tag)?),
             ["auto", on] => Self::AutoAssign(flag(on)?),
             ["lw", on] => Self::AskLastWord(flag(on)?),
-            ["ln", t, completion] => Self::LastWordNone(ticket(t)?, completion.parse().ok()?),
+            ["ln" | "lb" | "sk", ..] => Self::Prompt(PromptAction::decode(&fields)?),
             [code @ ("kc" | "kp" | "ku" | "kt"), purpose, choice @ ..] => {
                 decode_choice(code, from_code(PICKER_CODES, purpose)?, choice)?
             }

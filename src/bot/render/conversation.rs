@@ -1,4 +1,6 @@
 //! Messages of a conversation as their recipient sees them, and the questions and answers about them.
+pub(super) mod prompt;
+
 use super::parts::{card, name};
 use super::{Arg, Localizer, Rendered, html_of, labelled, truncate, utf16_units};
 use crate::bot::callback::{ButtonAction, ChoiceAction};

@@ -1,6 +1,6 @@
 //! Tests of the encoding of button actions.
 use super::*;
-use crate::bot::callback::{ChoiceAction, MuteTime, OfferedPlan, OfferedZone, SearchQuery};
+use crate::bot::callback::{ChoiceAction, MuteTime, OfferedPlan, OfferedZone, PromptAction, SearchQuery};
 use crate::domain::Time;
 use crate::domain::alert::Alert;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
@@ -68,7 +68,9 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::Choice(ChoiceAction::Drop),
         ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
-        ButtonAction::LastWordNone(t, u16::MAX),
+        ButtonAction::Prompt(PromptAction::LastWordNone(t, u16::MAX)),
+        ButtonAction::Prompt(PromptAction::LastWordBack(t)),
+        ButtonAction::Prompt(PromptAction::SkipComment(t)),
         ButtonAction::SetAdmin(p, true),
         ButtonAction::Hours(HoursAction::Show(DepartmentId(t.0))),
         ButtonAction::Hours(HoursAction::Plan(DepartmentId(t.0), OfferedPlan::Always, Version(u64::MAX))),
@@ -164,6 +166,8 @@ fn forged_data_is_rejected() {
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
         "ct",
         "cx:1",
+        "ln:AAAAAAAAAAAAAAAAAAAAAA",
+        "sk",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "set:none",
         "ab:h",
