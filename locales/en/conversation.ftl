@@ -48,13 +48,16 @@ choice-dropped = { $count ->
 }
 choice-none = ✅ No message waits for a choice.
 choice-button = { $name } · { $number }
+choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ New ticket
 choice-done = ✅ Your message is in ticket <code>{ $number }</code>.
 choice-draft = ✅ Your message is now the draft of a new ticket.
 topic-name = { $name } · { $label }
 focus-current = ✍️ You are writing to <b>{ $name }</b> · <code>{ $number }</code>
+focus-current-subject = ✍️ You are writing to <b>{ $name }</b>: { $subject } · <code>{ $number }</code>
 focus-none = ✍️ <b>To whom are you writing?</b> Choose a customer, or reply to one of their messages.
 toast-focus = You are now writing to { $name }
+toast-focus-subject = You are now writing to { $name }: { $subject } · { $number }
 
 kind-text = text
 kind-photo = photo

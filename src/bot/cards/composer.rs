@@ -1,6 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod choice;
 mod console;
 mod edits;
 mod exceptions;

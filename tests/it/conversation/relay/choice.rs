@@ -76,3 +76,31 @@ async fn a_customer_drops_the_kept_messages_too() {
     desk.press(SARI, "✖️ Jangan kirim").await;
     assert!(!desk.has(BUDI, "salah"), "{}", desk.chat_story(BUDI));
 }
+
+#[tokio::test]
+async fn tickets_of_one_customer_are_told_apart_by_their_subject() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    desk.ticket(SARI, "Telepon mati").await;
+    desk.person(TOM, "Tom", "en").await;
+    desk.ticket(TOM, "Printer").await;
+    write(&desk, BUDI, "halo").await;
+    let asked = labels(&question(&desk, BUDI, "Untuk siapa?"));
+    let starts = ["Sari: Internet mati · INC", "Sari: Telepon mati · INC", "Tom · INC", "✖️"];
+    assert!(asked.iter().zip(starts).all(|(label, start)| label.starts_with(start)), "{asked:?}");
+    assert_eq!(asked.len(), starts.len());
+    desk.press(BUDI, "Sari: Telepon mati").await;
+    let pinned = desk.sandbox.message(BUDI, desk.sandbox.pinned(BUDI).unwrap()).unwrap();
+    assert!(pinned.text.contains("menulis ke Sari: Telepon mati · INC"), "{}", pinned.text);
+    desk.press(BUDI, "Sari: Internet mati").await;
+    assert!(desk.toast(BUDI).starts_with("Sekarang Anda menulis ke Sari: Internet mati · INC"));
+    desk.say(BUDI, "/language en").await;
+    desk.press(BUDI, "Sari: Telepon mati").await;
+    assert!(
+        desk.toast(BUDI).starts_with("You are now writing to Sari: Telepon mati · INC"),
+        "{}",
+        desk.toast(BUDI)
+    );
+    desk.press(BUDI, "Tom · ").await;
+    assert_eq!(desk.toast(BUDI), "You are now writing to Tom");
+}
