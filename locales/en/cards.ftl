@@ -100,6 +100,7 @@ waiting-head = { $count ->
     [one] ⏳ <b>{ $count } ticket waiting</b>
    *[other] ⏳ <b>{ $count } tickets waiting</b>
 }
+waiting-closed = This list is for agents and admins, so it is closed now.
 waiting-empty = ✨ No tickets are waiting.
 waiting-since = Received: { $when }
 

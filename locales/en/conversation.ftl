@@ -46,6 +46,10 @@ choice-dropped = { $count ->
     [one] ✖️ Your message was not sent to anybody.
    *[other] ✖️ Your { $count } messages were not sent to anybody.
 }
+choice-former = { $count ->
+    [one] ⚠️ Your message was not sent, because you are no longer an agent.
+   *[other] ⚠️ Your { $count } messages were not sent, because you are no longer an agent.
+}
 choice-none = ✅ No message waits for a choice.
 choice-button = { $name } · { $number }
 choice-button-subject = { $name }: { $subject } · { $number }

@@ -43,6 +43,9 @@ button-drop-kept = ✖️ Jangan kirim
 choice-dropped = { $count ->
    *[other] ✖️ { $count } pesan Anda tidak jadi dikirim.
 }
+choice-former = { $count ->
+   *[other] ⚠️ { $count } pesan Anda tidak terkirim, karena Anda bukan agen lagi.
+}
 choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
 choice-button = { $name } · { $number }
 choice-button-subject = { $name }: { $subject } · { $number }

@@ -144,6 +144,9 @@ pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rend
     if view.kept == 0 {
         return localizer.message("choice-none", &[]);
     }
+    if view.is_former {
+        return localizer.message("choice-former", &[("count", view.kept.into())]);
+    }
     let question = if view.is_agent { "choice-agent" } else { "choice-customer" };
     let button = |choice: &CustomerChoice| {
         let action = ButtonAction::Choice(ChoiceAction::Ticket(choice.ticket));

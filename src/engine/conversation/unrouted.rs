@@ -20,6 +20,9 @@ impl Engine {
         new: NewMessage,
         now: Time,
     ) -> Result<(), EngineError> {
+        if author.agent.is_none() {
+            self.drop_kept_of_agent(author.id).await?;
+        }
         let message = self.new_message(author.id, None, direction, new, now);
         self.store_message(Vec::new(), message).await.map(drop)
     }
@@ -71,6 +74,14 @@ impl Engine {
         let kept = self.store.unrouted_messages(author).await?;
         self.release_kept(&kept).await?;
         Ok(kept.len())
+    }
+
+    /// Drops the messages to customers that a former agent kept. The author reads at the question that they are not
+    /// sent, so they must not go out with later ones.
+    pub(in crate::engine) async fn drop_kept_of_agent(&self, former: PersonId) -> Result<(), EngineError> {
+        let mut kept = self.store.unrouted_messages(former).await?;
+        kept.retain(|message| message.direction == Direction::ToCustomer);
+        self.release_kept(&kept).await
     }
 
     /// Marks kept messages as done, because they went into a draft or were dropped.

@@ -19,6 +19,7 @@ impl Composer {
     ) -> Result<Rendered, StoreError> {
         let store = self.engine.store();
         let kept = store.unrouted_messages(person).await?;
+        let author = store.person(person).await?;
         let is_agent = kept.first().is_some_and(|message| message.direction == Direction::ToCustomer);
         let tickets = if is_agent {
             self.views.customer_choices(store.held_by(person).await?).await?
@@ -27,7 +28,8 @@ impl Composer {
             tickets.retain(|ticket| !ticket.status().is_end());
             tickets.into_iter().map(own_choice).collect()
         };
-        let view = TicketChoiceView { is_agent, kept: kept.len(), tickets };
+        let is_former = is_agent && author.is_none_or(|author| author.agent.is_none());
+        let view = TicketChoiceView { is_agent, is_former, kept: kept.len(), tickets };
         Ok(render::ticket_choice(localizer, &view))
     }
 }

@@ -60,6 +60,8 @@ pub struct FocusView {
 pub struct TicketChoiceView {
     /// Whether the author is an agent who holds the tickets; otherwise their customer.
     pub is_agent: bool,
+    /// Whether that author is no agent any more, so that the messages are not sent.
+    pub is_former: bool,
     /// Number of kept messages.
     pub kept: usize,
     /// The tickets.

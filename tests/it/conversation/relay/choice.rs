@@ -1,7 +1,8 @@
 //! The question for which ticket a message is: its choices, and how the kept messages are dropped.
 use super::write;
 use crate::conversation::{BUDI, SARI, TOM, with_agent};
-use crate::support::Desk;
+use crate::support::{ADMIN, Desk};
+use antri::domain::ticket::RETURN_DELAY;
 use antri::sandbox::ChatMessage;
 
 /// Returns a desk whose agent holds a ticket of Sari and one of Tom, and has written to neither.
@@ -103,4 +104,49 @@ async fn tickets_of_one_customer_are_told_apart_by_their_subject() {
     );
     desk.press(BUDI, "Tom · ").await;
     assert_eq!(desk.toast(BUDI), "You are now writing to Tom");
+}
+
+/// Removes Budi from the agents.
+async fn remove_agent(desk: &Desk) {
+    desk.say(ADMIN, "/removeagent Budi").await;
+    desk.press(ADMIN, "Cabut").await;
+}
+
+#[tokio::test]
+async fn the_question_of_a_former_agent_says_that_nothing_is_sent() {
+    let desk = with_two_customers().await;
+    write(&desk, BUDI, "kata lama").await;
+    let asked = question(&desk, BUDI, "Untuk siapa?").message_id;
+    remove_agent(&desk).await;
+    let closed = desk.sandbox.message(BUDI, asked).unwrap();
+    assert_eq!(closed.text, "⚠️ 1 pesan Anda tidak terkirim, karena Anda bukan agen lagi.");
+    assert!(closed.keyboard.is_empty(), "{:?}", closed.keyboard);
+    // As an agent again, they send what they write then.
+    desk.say(ADMIN, &format!("/addagent {BUDI}")).await;
+    desk.clock.advance(RETURN_DELAY);
+    desk.say(BUDI, "/online").await;
+    let app = desk.app();
+    desk.until("both tickets", async || app.engine.store().all_held().await.unwrap().len() == 2).await;
+    desk.settle().await;
+    write(&desk, BUDI, "halo lagi").await;
+    assert!(question(&desk, BUDI, "Untuk siapa?").text.contains("1 pesan"));
+    desk.press(BUDI, "Sari · ").await;
+    assert!(desk.has(SARI, "halo lagi") && !desk.has(SARI, "kata lama") && !desk.has(TOM, "kata lama"));
+}
+
+#[tokio::test]
+async fn a_former_agent_writes_as_a_customer() {
+    let desk = with_two_customers().await;
+    desk.say(BUDI, "/language en").await;
+    write(&desk, BUDI, "one moment").await;
+    write(&desk, BUDI, "please").await;
+    remove_agent(&desk).await;
+    desk.find(BUDI, "Your 2 messages were not sent, because you are no longer an agent.");
+    desk.ticket(BUDI, "my line").await;
+    desk.ticket(BUDI, "my phone").await;
+    write(&desk, BUDI, "hello").await;
+    assert!(question(&desk, BUDI, "For which ticket?").text.contains("Your message is kept"));
+    desk.press(BUDI, "my line").await;
+    desk.say(BUDI, "/cancel").await;
+    assert_eq!(desk.last(BUDI).text, "There is nothing to cancel.");
 }
