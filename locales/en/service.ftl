@@ -78,4 +78,5 @@ reply-gone = That reply has been deleted.
 no-such-reply = There is no reply “{ $word }”. To write one: <code>/replies word text</code>
 reply-word-taken = There is already a reply with that word.
 reply-invalid = A reply needs a word of up to { $word } characters, and then a text of up to { $max } characters.
+reply-placeholder = { $word } has no value, so the customer would read it as it is. There are three placeholders: {"{"}name{"}"} for the customer's name, {"{"}number{"}"} for the ticket's number, {"{"}agent{"}"} for the agent's name. Nothing was saved; please send the reply once more.
 reply-limit = There are { $max } replies already, and that is the limit. Delete one first.

@@ -76,4 +76,5 @@ reply-gone = Balasan itu sudah dihapus.
 no-such-reply = Tidak ada balasan “{ $word }”. Untuk menulisnya: <code>/replies kata teks</code>
 reply-word-taken = Sudah ada balasan dengan kata itu.
 reply-invalid = Balasan perlu satu kata, paling banyak { $word } karakter, lalu teks, paling banyak { $max } karakter.
+reply-placeholder = { $word } tidak ada isinya, jadi pelanggan akan membacanya apa adanya. Ada tiga penanda: {"{"}name{"}"} untuk nama pelanggan, {"{"}number{"}"} untuk nomor tiket, {"{"}agent{"}"} untuk nama agen. Balasannya belum disimpan; silakan kirim sekali lagi.
 reply-limit = Sudah ada { $max } balasan, dan itu batasnya. Hapus salah satu dulu.
