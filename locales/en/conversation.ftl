@@ -54,8 +54,14 @@ choice-none = ✅ No message waits for a choice.
 choice-button = { $name } · { $number }
 choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ New ticket
-choice-done = ✅ Your message is in ticket <code>{ $number }</code>.
-choice-draft = ✅ Your message is now the draft of a new ticket.
+choice-done = { $count ->
+    [one] ✅ Your message is in ticket <code>{ $number }</code>.
+   *[other] ✅ Your { $count } messages are in ticket <code>{ $number }</code>.
+}
+choice-draft = { $count ->
+    [one] ✅ Your message is now the draft of a new ticket.
+   *[other] ✅ Your { $count } messages are now the draft of a new ticket.
+}
 topic-name = { $name } · { $label }
 focus-current = ✍️ You are writing to <b>{ $name }</b> · <code>{ $number }</code>
 focus-current-subject = ✍️ You are writing to <b>{ $name }</b>: { $subject } · <code>{ $number }</code>

@@ -50,8 +50,12 @@ choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
 choice-button = { $name } · { $number }
 choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ Tiket baru
-choice-done = ✅ Pesan Anda masuk ke tiket <code>{ $number }</code>.
-choice-draft = ✅ Pesan Anda menjadi rancangan tiket baru.
+choice-done = { $count ->
+   *[other] ✅ { $count } pesan Anda masuk ke tiket <code>{ $number }</code>.
+}
+choice-draft = { $count ->
+   *[other] ✅ { $count } pesan Anda menjadi rancangan tiket baru.
+}
 topic-name = { $name } · { $label }
 focus-current = ✍️ Anda sedang menulis ke <b>{ $name }</b> · <code>{ $number }</code>
 focus-current-subject = ✍️ Anda sedang menulis ke <b>{ $name }</b>: { $subject } · <code>{ $number }</code>

@@ -56,7 +56,8 @@ async fn choose_ticket(
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    let text = ctx.localizer(bot).message("choice-done", &[("number", (&ticket.number).into())]);
+    let args = [("count", routed.into()), ("number", (&ticket.number).into())];
+    let text = ctx.localizer(bot).message("choice-done", &args);
     let mut answers = vec![ctx.edit(pressed, text)];
     if ticket.holder() == Some(ctx.person.id) {
         answers.extend(focus::set(bot, ctx, ticket.id).await?);
@@ -86,7 +87,7 @@ async fn choose_new_ticket(
     for message in &kept {
         draft = draft.with(draft_part(message)).0;
     }
-    let text = ctx.localizer(bot).message("choice-draft", &[]);
+    let text = ctx.localizer(bot).message("choice-draft", &[("count", kept.len().into())]);
     let shown = save_draft(bot, ctx, draft).await?;
     // After the draft: a press that is handled again after a crash adds the same messages to it.
     bot.engine.release_kept(&kept).await?;

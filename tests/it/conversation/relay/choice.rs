@@ -79,6 +79,21 @@ async fn a_customer_drops_the_kept_messages_too() {
 }
 
 #[tokio::test]
+async fn several_messages_are_counted_when_they_go_out() {
+    let desk = with_two_customers().await;
+    desk.say(BUDI, "/language en").await;
+    for text in ["one", "two", "three"] {
+        write(&desk, BUDI, text).await;
+    }
+    desk.press(BUDI, "Sari · ").await;
+    assert!(desk.find(BUDI, "Your 3 messages are in ticket INC").keyboard.is_empty());
+    desk.ticket(SARI, "Telepon mati").await;
+    write(&desk, SARI, "satu lagi").await;
+    desk.press(SARI, "➕ Tiket baru").await;
+    assert!(desk.has(SARI, "✅ 1 pesan Anda menjadi rancangan tiket baru."), "{}", desk.chat_story(SARI));
+}
+
+#[tokio::test]
 async fn tickets_of_one_customer_are_told_apart_by_their_subject() {
     let desk = with_agent().await;
     desk.ticket(SARI, "Internet mati").await;
