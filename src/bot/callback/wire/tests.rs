@@ -63,14 +63,8 @@ fn the_longest_actions_fit_and_are_decoded() {
             reply_to: Some(i32::MIN),
         }),
         ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
-        ButtonAction::Choice(ChoiceAction::Ticket(t)),
-        ButtonAction::Choice(ChoiceAction::NewTicket),
-        ButtonAction::Choice(ChoiceAction::Drop),
         ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
-        ButtonAction::Prompt(PromptAction::LastWordNone(t, u16::MAX)),
-        ButtonAction::Prompt(PromptAction::LastWordBack(t)),
-        ButtonAction::Prompt(PromptAction::SkipComment(t)),
         ButtonAction::SetAdmin(p, true),
         ButtonAction::Hours(HoursAction::Show(DepartmentId(t.0))),
         ButtonAction::Hours(HoursAction::Plan(DepartmentId(t.0), OfferedPlan::Always, Version(u64::MAX))),
@@ -112,11 +106,23 @@ fn the_longest_actions_fit_and_are_decoded() {
         })
         .map(ButtonAction::Alert);
     let all = actions.into_iter().chain(settings).chain(statistics).chain(console_actions()).chain(alerts);
-    for action in all {
+    for action in all.chain(conversation_actions()) {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
         assert_eq!(ButtonAction::decode(&data), Some(action));
     }
+}
+
+fn conversation_actions() -> Vec<ButtonAction> {
+    let t = TicketId(Uuid::from_u128(u128::MAX));
+    vec![
+        ButtonAction::Choice(ChoiceAction::Ticket(t)),
+        ButtonAction::Choice(ChoiceAction::NewTicket),
+        ButtonAction::Choice(ChoiceAction::Drop),
+        ButtonAction::Prompt(PromptAction::LastWordNone(t, u16::MAX)),
+        ButtonAction::Prompt(PromptAction::LastWordBack(t)),
+        ButtonAction::Prompt(PromptAction::SkipComment(t)),
+    ]
 }
 
 fn console_actions() -> Vec<ButtonAction> {
