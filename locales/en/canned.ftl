@@ -30,3 +30,4 @@ button-last-word-none = ✅ No message
 button-last-word-back = ↩️ Not done yet
 last-word-sent = ✅ The closing message is sent, ticket <code>{ $number }</code> is completed.
 last-word-none = ✅ Ticket <code>{ $number }</code> is completed, without a closing message.
+last-word-over = ✅ Ticket <code>{ $number }</code> is completed.

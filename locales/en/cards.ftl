@@ -61,8 +61,11 @@ task-new = 🎫 <b>A new ticket was added to your queue!</b>
 task-number = Ticket: <code>{ $number }</code>
 task-customer = Customer: { $name } (@{ $username })
 task-customer-link = Customer: <a href="tg://user?id={ $id }">{ $name }</a>
-task-load = { $max ->
-    [one] You have { $held }/{ $max } active ticket.
+task-load = { $held ->
+    [one] { $max ->
+        [one] You have { $held }/{ $max } active ticket.
+       *[other] You have { $held }/{ $max } active tickets.
+    }
    *[other] You have { $held }/{ $max } active tickets.
 }
 task-completed = ✅ This ticket is completed.
@@ -100,6 +103,7 @@ waiting-head = { $count ->
     [one] ⏳ <b>{ $count } ticket waiting</b>
    *[other] ⏳ <b>{ $count } tickets waiting</b>
 }
+waiting-closed = This list is for agents and admins, so it is closed now.
 waiting-empty = ✨ No tickets are waiting.
 waiting-since = Received: { $when }
 

@@ -42,15 +42,33 @@ choice-agent = ❓ <b>For whom?</b>
         [one] Your message is kept until you choose.
        *[other] Your { $count } messages are kept until you choose.
     }
+button-drop-kept = ✖️ Don't send
+choice-dropped = { $count ->
+    [one] ✖️ Your message was not sent to anybody.
+   *[other] ✖️ Your { $count } messages were not sent to anybody.
+}
+choice-former = { $count ->
+    [one] ⚠️ Your message was not sent, because you are no longer an agent.
+   *[other] ⚠️ Your { $count } messages were not sent, because you are no longer an agent.
+}
 choice-none = ✅ No message waits for a choice.
 choice-button = { $name } · { $number }
+choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ New ticket
-choice-done = ✅ Your message is in ticket <code>{ $number }</code>.
-choice-draft = ✅ Your message is now the draft of a new ticket.
+choice-done = { $count ->
+    [one] ✅ Your message is in ticket <code>{ $number }</code>.
+   *[other] ✅ Your { $count } messages are in ticket <code>{ $number }</code>.
+}
+choice-draft = { $count ->
+    [one] ✅ Your message is now the draft of a new ticket.
+   *[other] ✅ Your { $count } messages are now the draft of a new ticket.
+}
 topic-name = { $name } · { $label }
 focus-current = ✍️ You are writing to <b>{ $name }</b> · <code>{ $number }</code>
+focus-current-subject = ✍️ You are writing to <b>{ $name }</b>: { $subject } · <code>{ $number }</code>
 focus-none = ✍️ <b>To whom are you writing?</b> Choose a customer, or reply to one of their messages.
 toast-focus = You are now writing to { $name }
+toast-focus-subject = You are now writing to { $name }: { $subject } · { $number }
 
 kind-text = text
 kind-photo = photo

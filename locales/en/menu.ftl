@@ -23,6 +23,7 @@ command-search = Find tickets by words
 command-reply = Send a canned reply: /r word
 command-withdraw = Take back a message (reply to it)
 command-forget = Export or delete personal data
+command-forget-customer = Export or delete a customer's data: /forget @username
 command-transcript = The conversation of a ticket as a document
 command-web = Open the dashboard
 command-token = Token for the web application
@@ -50,6 +51,7 @@ command-ban = Ban a customer
 command-unban = Lift a ban
 
 help-line = /{ $command } – { $description }
+help-note = <code>//</code> before a message – an internal note, which the customer doesn't see
 help-head = 💡 <b>What you can do</b>
 help-customer-hint = The easiest way: just send a message here, and we'll turn it into a ticket.
 help-group-customer = <b>Your tickets</b>

@@ -47,7 +47,7 @@ search-name = 👤 { $name }
 search-open = 🎫 { $number }
 
 withdraw-usage = 🗑 To take a message back, reply to it with /withdraw.
-withdraw-done = 🗑 Done, the customer no longer sees this message. It stays in the record.
+withdraw-done = 🗑 Done: the customer no longer sees the message that you replied to. It stays in the record.
 withdraw-before = 🗑 You took this message back already.
 withdraw-too-late = ⏳ Telegram only lets us delete messages of the last { $hours } hours, so this one stays with the customer.
 withdraw-not-delivered = 🗑 This message did not reach the customer, so there is nothing to take back.
@@ -78,6 +78,6 @@ forget-still-open = { $count ->
    *[other] { $count } tickets are still open.
 }
 forget-unknown = 🔎 I don't know “{ $text }”. Send a Telegram id or an @username.
-forget-staff = 🔐 This is for customers. An agent's or admin's data are deleted after they have left the desk. Admins: /forget with a customer's Telegram id or @username.
+forget-staff = 🔐 /forget is for customers: it exports or deletes their data. An agent's or admin's data are deleted after they have left the desk. Admins: /forget with a customer's Telegram id or @username.
 export-file = my-data
 export-caption = 📥 All the data that we hold, as JSON.

@@ -29,3 +29,4 @@ button-last-word-none = ✅ Tanpa pesan
 button-last-word-back = ↩️ Belum selesai
 last-word-sent = ✅ Pesan penutup dikirim, tiket <code>{ $number }</code> selesai.
 last-word-none = ✅ Tiket <code>{ $number }</code> selesai, tanpa pesan penutup.
+last-word-over = ✅ Tiket <code>{ $number }</code> selesai.

@@ -88,6 +88,7 @@ queue-former = Anda bukan agen lagi, jadi antrian ini sudah ditutup.
 # Kartu agen: yang menunggu, dan keadaannya sendiri.
 
 waiting-head = ⏳ <b>{ $count } tiket menunggu</b>
+waiting-closed = Daftar ini untuk agen dan admin, jadi sudah ditutup.
 waiting-empty = ✨ Tidak ada tiket yang menunggu.
 waiting-since = Masuk: { $when }
 

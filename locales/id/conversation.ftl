@@ -40,15 +40,29 @@ choice-agent = ❓ <b>Untuk siapa?</b>
     { $count ->
        *[other] { $count } pesan Anda kami simpan sampai Anda memilih.
     }
+button-drop-kept = ✖️ Jangan kirim
+choice-dropped = { $count ->
+   *[other] ✖️ { $count } pesan Anda tidak jadi dikirim.
+}
+choice-former = { $count ->
+   *[other] ⚠️ { $count } pesan Anda tidak terkirim, karena Anda bukan agen lagi.
+}
 choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
 choice-button = { $name } · { $number }
+choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ Tiket baru
-choice-done = ✅ Pesan Anda masuk ke tiket <code>{ $number }</code>.
-choice-draft = ✅ Pesan Anda menjadi rancangan tiket baru.
+choice-done = { $count ->
+   *[other] ✅ { $count } pesan Anda masuk ke tiket <code>{ $number }</code>.
+}
+choice-draft = { $count ->
+   *[other] ✅ { $count } pesan Anda menjadi rancangan tiket baru.
+}
 topic-name = { $name } · { $label }
 focus-current = ✍️ Anda sedang menulis ke <b>{ $name }</b> · <code>{ $number }</code>
+focus-current-subject = ✍️ Anda sedang menulis ke <b>{ $name }</b>: { $subject } · <code>{ $number }</code>
 focus-none = ✍️ <b>Anda menulis untuk siapa?</b> Pilih pelanggan, atau balas salah satu pesannya.
 toast-focus = Sekarang Anda menulis ke { $name }
+toast-focus-subject = Sekarang Anda menulis ke { $name }: { $subject } · { $number }
 
 kind-text = teks
 kind-photo = foto

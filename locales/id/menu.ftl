@@ -23,6 +23,7 @@ command-search = Cari tiket berdasarkan kata
 command-reply = Kirim balasan siap pakai: /r kata
 command-withdraw = Tarik pesan (balas pesannya)
 command-forget = Ekspor atau hapus data pribadi
+command-forget-customer = Ekspor atau hapus data pelanggan: /forget @username
 command-transcript = Percakapan sebuah tiket sebagai dokumen
 command-web = Buka dasbor
 command-token = Token untuk aplikasi web
@@ -50,6 +51,7 @@ command-ban = Blokir pelanggan
 command-unban = Buka blokir pelanggan
 
 help-line = /{ $command } – { $description }
+help-note = <code>//</code> di awal pesan – catatan internal yang tidak dilihat pelanggan
 help-head = 💡 <b>Yang bisa Anda lakukan</b>
 help-customer-hint = Cara termudah: kirim saja pesan di sini, dan kami buatkan tiketnya.
 help-group-customer = <b>Tiket Anda</b>

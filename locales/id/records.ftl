@@ -44,12 +44,12 @@ search-line-of = 🔸 <b>{ $name }</b>: <i>{ $line }</i>
 search-name = 👤 { $name }
 search-open = 🎫 { $number }
 
-withdraw-usage = 🗑 Untuk menarik pesan, balas pesannya dengan /tarik.
-withdraw-done = 🗑 Selesai, pelanggan tidak melihat pesan ini lagi. Pesannya tetap ada di catatan tiket.
+withdraw-usage = 🗑 Untuk menarik pesan, balas pesannya dengan /withdraw.
+withdraw-done = 🗑 Selesai: pelanggan tidak lagi melihat pesan yang Anda balas. Pesannya tetap ada di catatan tiket.
 withdraw-before = 🗑 Pesan ini sudah Anda tarik.
 withdraw-too-late = ⏳ Telegram hanya mengizinkan penghapusan pesan dari { $hours } jam terakhir, jadi pesan ini tetap ada di pelanggan.
 withdraw-not-delivered = 🗑 Pesan ini tidak sampai ke pelanggan, jadi tidak ada yang perlu ditarik.
-withdraw-not-yours = ⚠️ Anda hanya bisa menarik pesan Anda sendiri ke pelanggan. Balas salah satunya dengan /tarik.
+withdraw-not-yours = ⚠️ Anda hanya bisa menarik pesan Anda sendiri ke pelanggan. Balas salah satunya dengan /withdraw.
 withdrawn-here = 🗑 Pesan ini sudah ditarik.
 
 forget-own = 🔐 <b>Data Anda</b>
@@ -73,6 +73,6 @@ forget-still-open = Masih ada { $count ->
    *[other] { $count } tiket terbuka.
 }
 forget-unknown = 🔎 “{ $text }” tidak ditemukan. Kirim ID Telegram atau @username.
-forget-staff = 🔐 Ini untuk pelanggan. Data agen atau admin dihapus setelah mereka keluar dari tim. Admin: /forget dengan ID Telegram atau @username pelanggan.
+forget-staff = 🔐 /forget untuk pelanggan: perintah ini mengekspor atau menghapus data mereka. Data agen atau admin dihapus setelah mereka keluar dari tim. Admin: /forget dengan ID Telegram atau @username pelanggan.
 export-file = data-saya
 export-caption = 📥 Semua data yang kami simpan, sebagai JSON.

@@ -8,9 +8,11 @@ mod alert;
 mod alias;
 mod audience;
 mod canned;
+mod choice;
 mod console;
 mod hours;
 mod id_code;
+mod prompt;
 mod record;
 mod settings;
 mod statistics;
@@ -21,8 +23,10 @@ pub use absence::AbsenceAction;
 pub use alert::{AlertAction, MuteTime};
 pub use alias::AliasAction;
 pub use canned::CannedAction;
+pub use choice::ChoiceAction;
 pub use console::ConsoleAction;
 pub use hours::{HoursAction, OfferedPlan, OfferedZone};
+pub use prompt::PromptAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
 pub use statistics::StatisticsAction;
@@ -199,10 +203,8 @@ pub enum ButtonAction {
     Statistics(StatisticsAction),
     /// An admin mutes an alert, or ends its mute.
     Alert(AlertAction),
-    /// An author's kept messages are for this ticket.
-    ChooseTicket(TicketId),
-    /// A customer's kept messages are for a new ticket.
-    ChooseNewTicket,
+    /// An author says for which ticket their kept messages are.
+    Choice(ChoiceAction),
     /// An agent takes a ticket from the queue.
     PickUp(TicketId, Version, Surface),
     /// Asks whether a customer's ticket is to be cancelled.
@@ -245,8 +247,8 @@ pub enum ButtonAction {
     AutoAssign(bool),
     /// Switches the question for a last word for the agent who presses.
     AskLastWord(bool),
-    /// Completes a ticket without a last word; the number is that of the completion.
-    LastWordNone(TicketId, u16),
+    /// An action below a prompt.
+    Prompt(PromptAction),
     /// Shows another page of a picker.
     PickPage(PickerPurpose, u16),
     /// Has the person choose from their contacts for a picker.

@@ -73,17 +73,39 @@ impl BotContext {
         format!("https://t.me/{}?start={payload}", self.bot_username)
     }
 
-    /// Returns the redraw of a pressed message after a change of its ticket. The engine's commit edits the live card,
-    /// so that needs no second edit.
+    /// Returns the redraw of a pressed message after a change of its ticket or prompt. The engine's commit edits the live
+    /// card, so that needs no second edit.
     pub async fn unless_live(&self, redrawn: Outgoing) -> Result<Option<Outgoing>, StoreError> {
-        let Message::Redraw { message_id, card: card @ (CardKey::Task(..) | CardKey::Status(_)) } =
-            &redrawn.message
+        let Message::Redraw {
+            message_id,
+            card:
+                card @ (CardKey::Task(..)
+                | CardKey::Status(_)
+                | CardKey::CommentPrompt(_)
+                | CardKey::LastWordPrompt(..)),
+        } = &redrawn.message
         else {
             return Ok(Some(redrawn));
         };
         let live = self.engine.store().live_card(*card).await?;
         let is_live = live.is_some_and(|live| live.chat == redrawn.chat && live.message_id == *message_id);
         Ok((!is_live).then_some(redrawn))
+    }
+
+    /// Returns the redraw of the message of a prompt that has ended. If the prompt was open until this press, its end
+    /// refreshes the live message.
+    pub async fn closed_prompt(
+        &self,
+        ctx: &RequestContext,
+        pressed: PressedMessage,
+        prompt: Prompt,
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        let Some(card) = prompt.card(ctx.person.id) else { return Ok(Vec::new()) };
+        let redrawn = ctx.redraw(pressed, card);
+        if ctx.person.current_prompt() != Some(prompt) {
+            return Ok(vec![redrawn]);
+        }
+        Ok(self.unless_live(redrawn).await?.into_iter().collect())
     }
 }
 

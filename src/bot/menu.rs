@@ -62,6 +62,7 @@ const ADMIN: &[MenuEntry] = &[
     SEARCH,
     TRANSCRIPT,
     ("audit", "command-audit"),
+    ("forget", "command-forget-customer"),
     ("replies", "command-replies"),
     ("topics", "command-topics"),
     ("settings", "command-settings"),
@@ -74,9 +75,12 @@ const ADMIN: &[MenuEntry] = &[
     TOKEN,
 ];
 
+/// The key of the heading of an agent's commands.
+const AGENT_HEADING: &str = "help-group-agent";
+
 /// Returns the groups of a role, with the key of each heading. The most needed group comes first.
 fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry])> {
-    let agent = ("help-group-agent", AGENT);
+    let agent = (AGENT_HEADING, AGENT);
     let customer = ("help-group-customer", CUSTOMER);
     let mut groups = match role {
         Role::Customer => Vec::new(),
@@ -88,19 +92,23 @@ fn groups(role: Role, is_agent: bool) -> Vec<(&'static str, &'static [MenuEntry]
     groups
 }
 
-/// Returns the commands of a role in the order of the menu, each once. An admin who is an agent has both
-/// lists; staff may open tickets too.
+/// Returns the commands of a role in the order of the menu, each once, described as in the first group that has
+/// it. An admin who is an agent has both lists; staff may open tickets too.
 #[must_use]
 pub fn commands(role: Role, is_agent: bool) -> Vec<MenuEntry> {
     let mut all: Vec<MenuEntry> = Vec::new();
     for (_, group) in groups(role, is_agent) {
         for command in group {
-            if !all.contains(command) {
+            if !has(&all, command) {
                 all.push(*command);
             }
         }
     }
     all
+}
+
+fn has(listed: &[MenuEntry], command: &MenuEntry) -> bool {
+    listed.iter().any(|(name, _)| *name == command.0)
 }
 
 /// Returns Telegram's menu for a role: commands and their descriptions.
@@ -120,12 +128,15 @@ pub fn help(localizer: &Localizer<'_>, role: Role, is_agent: bool) -> Rendered {
     }
     for (heading, group) in groups(role, is_agent) {
         let mut lines = vec![localizer.html(heading, &[])];
-        for command in group.iter().filter(|command| !listed.contains(command)) {
+        for command in group.iter().filter(|command| !has(&listed, command)) {
             let description = localizer.plain(command.1, &[]);
             lines.push(
                 localizer
                     .html("help-line", &[("command", command.0.into()), ("description", description.into())]),
             );
+        }
+        if heading == AGENT_HEADING {
+            lines.push(localizer.html("help-note", &[]));
         }
         listed.extend(group);
         blocks.push(lines.join("\n"));

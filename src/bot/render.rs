@@ -32,9 +32,10 @@ pub use agent::{new_task_card, status, task_card};
 pub use alias::alias_card;
 pub use audit::{audit_page, people_of};
 pub use console::{agent_console, agent_departments, console_gone, ticket_console};
+pub use conversation::prompt::{comment_prompt, last_word_prompt};
 pub use conversation::{
-    album_head, content_kind, cut_caption, focus, message_failed, message_partly_sent, relay_button,
-    relay_caption, relay_head, relay_text, ticket_choice, topic_name,
+    album_head, content_kind, cut_caption, focus, focus_toast, message_failed, message_partly_sent,
+    relay_button, relay_caption, relay_head, relay_text, ticket_choice, topic_name,
 };
 pub use customer::{draft, ended_card, my_tickets, status_card};
 pub use department::hours::{hours_card, plan_error};

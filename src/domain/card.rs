@@ -19,6 +19,10 @@ pub enum CardKey {
     Draft(PersonId),
     /// The question for which ticket an author's kept messages are.
     TicketChoice(PersonId),
+    /// The prompt for a comment to the rating of this ticket, for its customer.
+    CommentPrompt(TicketId),
+    /// The prompt for the last word to the customer of this ticket, for the agent who completes it.
+    LastWordPrompt(TicketId, PersonId),
     /// The customer to whom an agent writes, and the others to switch to. It is pinned.
     Focus(PersonId),
     /// A person's own tickets (`/mytickets`), with the page shown.
@@ -51,6 +55,8 @@ impl CardKey {
             Self::MyQueue(agent, _) => format!("myqueue {agent}"),
             Self::Draft(person) => format!("draft {person}"),
             Self::TicketChoice(person) => format!("choice {person}"),
+            Self::CommentPrompt(ticket) => format!("comment {ticket}"),
+            Self::LastWordPrompt(ticket, agent) => format!("lastword {ticket} {agent}"),
             Self::Focus(agent) => format!("focus {agent}"),
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
@@ -77,6 +83,8 @@ impl CardKey {
             | Self::PickUp(..)
             | Self::Draft(_)
             | Self::TicketChoice(_)
+            | Self::CommentPrompt(_)
+            | Self::LastWordPrompt(..)
             | Self::Focus(_) => false,
         }
     }

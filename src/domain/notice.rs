@@ -262,6 +262,7 @@ impl Notice {
             Self::NewTask { ticket, agent, .. }
             | Self::TaskResumed { ticket, agent }
             | Self::TaskNudged { ticket, agent, .. } => Some(CardKey::Task(*ticket, *agent)),
+            Self::Service(ServiceNotice::AskComment { ticket }) => Some(CardKey::CommentPrompt(*ticket)),
             _ => None,
         }
     }

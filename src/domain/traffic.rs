@@ -37,7 +37,10 @@ impl TrafficClass {
                 | CardKey::Queue(..)
                 | CardKey::Workload(..)
                 | CardKey::Console { .. } => Self::Staff,
-                CardKey::TicketChoice(_) | CardKey::Focus(_) => Self::Words,
+                CardKey::TicketChoice(_)
+                | CardKey::CommentPrompt(_)
+                | CardKey::LastWordPrompt(..)
+                | CardKey::Focus(_) => Self::Words,
                 CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
             },
             Message::Refresh(_)

@@ -2,7 +2,9 @@
 use super::Engine;
 use super::error::EngineError;
 use super::ports::{StoreError, UniqueKey};
-use crate::domain::department::canned_reply::{CannedReply, MAX_REPLIES, MAX_REPLY_CHARS, MAX_WORD_CHARS};
+use crate::domain::department::canned_reply::{
+    CannedReply, MAX_REPLIES, MAX_REPLY_CHARS, MAX_WORD_CHARS, unknown_placeholder,
+};
 use crate::domain::ids::{DepartmentId, ReplyId};
 use crate::domain::person::Person;
 use crate::domain::text::clean;
@@ -143,6 +145,9 @@ fn checked_word(word: &str) -> Result<String, EngineError> {
 
 fn checked_text(text: &FormattedText) -> Result<FormattedText, EngineError> {
     let text = text.cleaned();
+    if let Some(unknown) = unknown_placeholder(&text.text) {
+        return Err(EngineError::UnknownPlaceholder(unknown.to_owned()));
+    }
     let is_valid = (1..=MAX_REPLY_CHARS).contains(&text.text.chars().count());
     if is_valid { Ok(text) } else { Err(EngineError::BadReply) }
 }

@@ -52,6 +52,9 @@ pub enum EngineError {
     /// The word or the text of a canned reply is empty or too long.
     #[error("a canned reply has a word and a text")]
     BadReply,
+    /// The text of a canned reply has this word in braces, which is no placeholder.
+    #[error("{0} is no placeholder; there are {{name}}, {{number}} and {{agent}}")]
+    UnknownPlaceholder(String),
     /// The desk has the maximum number of canned replies.
     #[error("at most {0} canned replies")]
     TooManyReplies(usize),

@@ -233,24 +233,33 @@ impl Engine {
 
     /// Starts a prompt: the person's next message answers it, unless it comes too late.
     pub async fn start_prompt(&self, id: PersonId, prompt: Prompt, now: Time) -> Result<Person, EngineError> {
-        self.change_person(id, |person: &mut Person| {
-            (person.prompt, person.prompt_until) = (Some(prompt), Some(now + PROMPT_LIFETIME));
-            person.answered_by = None;
-            Ok((None, Vec::new()))
-        })
-        .await
+        self.set_prompt(id, Some((prompt, now + PROMPT_LIFETIME)), Vec::new()).await
     }
 
     /// Ends a person's prompt without an answer.
     pub async fn end_prompt(&self, id: PersonId) -> Result<Person, EngineError> {
-        self.end_prompt_with(id, Vec::new()).await
+        self.set_prompt(id, None, Vec::new()).await
     }
 
     /// As [`Engine::end_prompt`]. Sends the notices if there was a prompt.
     pub async fn end_prompt_with(&self, id: PersonId, notices: Vec<Outgoing>) -> Result<Person, EngineError> {
+        self.set_prompt(id, None, notices).await
+    }
+
+    /// Sets a person's prompt. Sends the notices if there was one before.
+    async fn set_prompt(
+        &self,
+        id: PersonId,
+        prompt: Option<(Prompt, Time)>,
+        notices: Vec<Outgoing>,
+    ) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
-            let notices = if person.prompt.is_some() { notices.clone() } else { Vec::new() };
-            (person.prompt, person.prompt_until, person.answered_by) = (None, None, None);
+            let mut notices = if person.prompt.is_some() { notices.clone() } else { Vec::new() };
+            let ended = person.current_prompt();
+            (person.prompt, person.prompt_until) = prompt.unzip();
+            person.answered_by = None;
+            // Also that of a prompt that begins: it may have had a message before.
+            notices.extend(prompt_cards(person, [ended, person.prompt]));
             Ok((None, notices))
         })
         .await
@@ -259,8 +268,9 @@ impl Engine {
     /// Records the message that answered a person's prompt.
     pub async fn answer_prompt(&self, id: PersonId, message: i32) -> Result<Person, EngineError> {
         self.change_person(id, |person: &mut Person| {
+            let ended = person.current_prompt();
             person.answered_by = Some(message);
-            Ok((None, Vec::new()))
+            Ok((None, prompt_cards(person, [ended])))
         })
         .await
     }
@@ -284,6 +294,12 @@ impl Engine {
         let admins = self.store.admins().await?;
         Ok(admins.iter().map(|admin| Outgoing::notice(admin.chat(), notice.clone())).collect())
     }
+}
+
+/// Returns refreshes of the cards of a person's prompts.
+fn prompt_cards(person: &Person, prompts: impl IntoIterator<Item = Option<Prompt>>) -> Vec<Outgoing> {
+    let cards = prompts.into_iter().flatten().filter_map(|prompt| prompt.card(person.id));
+    cards.map(|card| Outgoing::refresh(person.chat(), card)).collect()
 }
 
 /// Returns the language of a person after an update, and since when Telegram names another one only. A person

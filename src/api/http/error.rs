@@ -198,7 +198,9 @@ impl From<EngineError> for ApiError {
             // Only the bot writes aliases, holidays and canned replies.
             EngineError::BadAlias => Self::unprocessable("bad_alias", text),
             EngineError::TooManyHolidays(_) => Self::unprocessable("too_many_holidays", text),
-            EngineError::BadReply | EngineError::TooManyReplies(_) => Self::unprocessable("bad_reply", text),
+            EngineError::BadReply | EngineError::UnknownPlaceholder(_) | EngineError::TooManyReplies(_) => {
+                Self::unprocessable("bad_reply", text)
+            }
             EngineError::LastOne => Self::conflict("last_one", text),
             EngineError::LastAdmin => Self::conflict("last_admin", text),
             EngineError::AdminBySetting => Self::conflict("admin_by_setting", text),

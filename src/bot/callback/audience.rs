@@ -1,5 +1,5 @@
 //! The audience of each button.
-use super::ButtonAction;
+use super::{ButtonAction, PromptAction};
 use crate::bot::commands::Audience;
 
 impl ButtonAction {
@@ -8,8 +8,8 @@ impl ButtonAction {
     pub fn audience(self) -> Audience {
         match self {
             Self::Record(_)
-            | Self::ChooseTicket(_)
-            | Self::ChooseNewTicket
+            | Self::Choice(_)
+            | Self::Prompt(PromptAction::SkipComment(_))
             | Self::CancelTicket(..)
             | Self::CancelConfirmed(..)
             | Self::KeepTicket(..)
@@ -40,7 +40,7 @@ impl ButtonAction {
             | Self::GoOffline
             | Self::AutoAssign(_)
             | Self::AskLastWord(_)
-            | Self::LastWordNone(..)
+            | Self::Prompt(PromptAction::LastWordNone(..) | PromptAction::LastWordBack(_))
             | Self::Absence(_) => Audience::Agents,
             Self::Settings(_)
             | Self::Console(..)

@@ -5,9 +5,9 @@ mod tests;
 
 use super::id_code::{decode_id, decode_version, encode_id, encode_version};
 use super::{
-    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ConsoleAction,
-    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, RecordAction,
-    SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
+    AbsenceAction, AlertAction, AliasAction, ButtonAction, CannedAction, ChoiceAction, ConsoleAction,
+    DepartmentPickerPurpose, HoursAction, InviteCode, MAX_DATA_BYTES, PagedList, PickerPurpose, PromptAction,
+    RecordAction, SettingAction, Snooze, StatisticsAction, Surface, TaskAction, WorkingHoursAction,
 };
 use crate::domain::ids::{
     CategoryId, DeadLetterId, DepartmentId, DraftId, PersonId, ReplyId, TicketId, Version,
@@ -133,8 +133,7 @@ impl ButtonAction {
             Self::Console(action, list) => action.encode(list),
             Self::Statistics(action) => action.encode(),
             Self::Alert(action) => action.encode(),
-            Self::ChooseTicket(t) => format!("ct:{}", encode_id(t.0)),
-            Self::ChooseNewTicket => "cn".into(),
+            Self::Choice(action) => action.encode(),
             Self::PickUp(t, v, s) => format!("p:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelTicket(t, v, s) => format!("c:{}:{}:{}", encode_id(t.0), v.0, s.code()),
             Self::CancelConfirmed(t, v, s) => format!("cy:{}:{}:{}", encode_id(t.0), v.0, s.code()),
@@ -158,7 +157,7 @@ impl ButtonAction {
             Self::Language(locale) => format!("lang:{}", locale.tag()),
             Self::AutoAssign(on) => format!("auto:{}", u8::from(on)),
             Self::AskLastWord(on) => format!("lw:{}", u8::from(on)),
-            Self::LastWordNone(t, completion) => format!("ln:{}:{completion}", encode_id(t.0)),
+            Self::Prompt(action) => action.encode(),
             Self::AskContact(purpose) => format!("kc:{}", to_code(PICKER_CODES, purpose)),
             Self::PickPage(purpose, page) => format!("kp:{}:{page}", to_code(PICKER_CODES, purpose)),
             Self::PickPerson(purpose, p) => {
@@ -247,8 +246,7 @@ impl ButtonAction {
             ["set", action @ ..] => Self::Settings(SettingAction::decode(action)?),
             ["mu", action @ ..] => Self::Alert(AlertAction::decode(action)?),
             ["st", action @ ..] => Self::Statistics(StatisticsAction::decode(action)?),
-            ["ct", t] => Self::ChooseTicket(ticket(t)?),
-            ["cn"] => Self::ChooseNewTicket,
+            ["ct" | "cn" | "cx", ..] => Self::Choice(ChoiceAction::decode(&fields)?),
             ["p", t, v, s] => Self::PickUp(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["c", t, v, s] => Self::CancelTicket(ticket(t)?, version(v)?, Surface::parse(s)?),
             ["cy", t, v, s] => Self::CancelConfirmed(ticket(t)?, version(v)?, Surface::parse(s)?),
@@ -272,7 +270,7 @@ impl ButtonAction {
             ["lang", tag] => Self::Language(Locale::ALL.into_iter().find(|l| l.tag() == *tag)?),
             ["auto", on] => Self::AutoAssign(flag(on)?),
             ["lw", on] => Self::AskLastWord(flag(on)?),
-            ["ln", t, completion] => Self::LastWordNone(ticket(t)?, completion.parse().ok()?),
+            ["ln" | "lb" | "sk", ..] => Self::Prompt(PromptAction::decode(&fields)?),
             [code @ ("kc" | "kp" | "ku" | "kt"), purpose, choice @ ..] => {
                 decode_choice(code, from_code(PICKER_CODES, purpose)?, choice)?
             }

@@ -1,6 +1,7 @@
 //! A composer of deliveries. A message is rendered when it is sent, in the recipient's language and with the
 //! current state.
 mod attachments;
+mod choice;
 mod console;
 mod edits;
 mod exceptions;
@@ -9,6 +10,7 @@ mod focus;
 mod live;
 mod mini_app;
 mod pick_up;
+mod prompts;
 mod reactions;
 mod readers;
 mod record;
@@ -211,6 +213,10 @@ impl Composer {
             }
             CardKey::Draft(person) => self.draft(person, localizer).await?.map(Card::from),
             CardKey::TicketChoice(person) => Some(self.ticket_choice(person, localizer).await?.into()),
+            CardKey::CommentPrompt(ticket) => self.comment_prompt(ticket, localizer).await?.map(Card::from),
+            CardKey::LastWordPrompt(ticket, agent) => {
+                self.last_word_prompt((ticket, agent), localizer).await?.map(Card::from)
+            }
             CardKey::Focus(agent) => self.focus(agent, localizer).await?.map(Card::from),
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())

@@ -1,6 +1,7 @@
 //! A loader of the views that cards show. Positions, loads and counts are computed from the tickets when a
 //! view is loaded.
 mod alert;
+mod choices;
 mod console;
 mod shown_agent;
 mod ticket_status;
@@ -19,6 +20,7 @@ use crate::domain::policy::Mode;
 use crate::domain::ticket::{Status, Ticket, TicketState};
 use crate::engine::Engine;
 use crate::engine::ports::{Store, StoreError};
+pub(in crate::bot::cards) use choices::MAX_CHOICE_CHARS;
 use console::agent_line;
 use std::sync::Arc;
 

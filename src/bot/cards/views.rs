@@ -5,14 +5,16 @@ mod audit;
 pub mod console;
 mod conversation;
 mod notice;
+mod prompt;
 mod record;
 pub mod service;
 mod ticket_status;
 
 pub use alert::AlertView;
 pub use audit::{AuditView, EVENTS_PER_PAGE};
-pub use conversation::{FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
+pub use conversation::{CustomerChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView};
 pub use notice::{MembershipView, NoticeView};
+pub use prompt::{CommentPromptView, LastWordPromptView};
 pub use record::{RecordLine, SearchHitView, SummaryView, TranscriptView};
 pub use ticket_status::{TicketStatusView, Waiting};
 

@@ -15,7 +15,8 @@ use crate::engine::ports::StoreError;
 use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
 
-/// `/cancel`: closes the open prompt, or else drops the draft.
+/// `/cancel`: closes the open prompt, or else drops the messages that wait for the choice of a ticket, or else the
+/// draft.
 pub async fn cancel_draft(
     bot: Arc<BotContext>,
     ctx: RequestContext,
@@ -30,6 +31,12 @@ pub async fn cancel_draft(
         } else {
             ctx.message(&bot, "dismissed", &[])
         }]);
+    }
+    // Before the draft, which can be restored: after a crash the update drops one thing more at most.
+    let dropped = bot.engine.drop_kept(ctx.person.id).await?;
+    if dropped > 0 {
+        let question = Outgoing::refresh(ctx.chat, CardKey::TicketChoice(ctx.person.id));
+        return Ok(vec![ctx.message(&bot, "choice-dropped", &[("count", dropped.into())]), question]);
     }
     let Some(draft) = bot.engine.draft_of(ctx.person.id).await? else {
         return Ok(vec![ctx.message(&bot, "nothing-to-cancel", &[])]);

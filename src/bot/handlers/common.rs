@@ -1,7 +1,7 @@
 //! Handlers for every role: greeting, help, language, lists, unknown commands and buttons.
 use super::admin::{name_prompts, replies};
 use super::{agent, conversation, draft_messages, feedback};
-use crate::bot::callback::{ButtonAction, PagedList};
+use crate::bot::callback::{ButtonAction, PagedList, PromptAction};
 use crate::bot::commands::{Audience, Command};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::menu;
@@ -81,14 +81,22 @@ pub async fn end_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Comm
     command
 }
 
-/// As [`end_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, and a
-/// canned reply may be the last word that a prompt asks for. The request of a contact starts a prompt itself.
+/// As [`end_prompt`], for a press: whoever goes on elsewhere no longer answers. A label is no such press, a canned
+/// reply may be the last word that a prompt asks for, and a completion without one ends the prompt itself. The
+/// request of a contact starts a prompt itself.
 pub async fn end_prompt_on_press(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     action: ButtonAction,
 ) -> ButtonAction {
-    if !matches!(action, ButtonAction::NoOp | ButtonAction::Canned(_) | ButtonAction::AskContact(_)) {
+    let goes_on = matches!(
+        action,
+        ButtonAction::NoOp
+            | ButtonAction::Canned(_)
+            | ButtonAction::AskContact(_)
+            | ButtonAction::Prompt(PromptAction::LastWordNone(..))
+    );
+    if !goes_on {
         end_current_prompt(&bot, &ctx).await;
     }
     action

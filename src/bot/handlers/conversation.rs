@@ -3,6 +3,7 @@
 pub mod canned;
 pub mod choice;
 pub mod last_word;
+pub mod prompt;
 mod routing;
 mod writing;
 

@@ -1,5 +1,6 @@
 //! The ticket to whose customer an agent writes, and the pinned card that shows it.
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
+use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
@@ -21,8 +22,12 @@ pub async fn choose(
         return Err(EngineError::Refused(Refusal::NotYours, Box::new(ticket)));
     }
     set(&bot, &ctx, ticket.id).await?;
-    let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-    toast.say(ctx.localizer(&bot).toast("toast-focus", &[("name", name.into())]));
+    let held = bot.engine.store().held_by(ctx.person.id).await?;
+    let choices = bot.views.customer_choices(held).await?;
+    match choices.iter().find(|choice| choice.ticket == ticket.id) {
+        Some(choice) => toast.say(render::focus_toast(&ctx.localizer(&bot), choice)),
+        None => toast.ack(),
+    }
     Ok(shown(&bot, &ctx, 1).await?)
 }
 

@@ -39,6 +39,7 @@ fn describe<'a>(
         EngineError::BadReply => {
             ("reply-invalid", vec![("word", Arg::from(MAX_WORD_CHARS)), ("max", Arg::from(MAX_REPLY_CHARS))])
         }
+        EngineError::UnknownPlaceholder(word) => ("reply-placeholder", vec![("word", word.as_str().into())]),
         EngineError::TooManyReplies(max) => ("reply-limit", vec![("max", Arg::from(*max))]),
         EngineError::TooManyHolidays(max) => ("holidays-limit", vec![("max", Arg::from(*max))]),
         EngineError::LastOne => ("last-one", vec![]),

@@ -1,9 +1,11 @@
 //! Messages of a conversation as their recipient sees them, and the questions and answers about them.
+pub(super) mod prompt;
+
 use super::parts::{card, name};
 use super::{Arg, Localizer, Rendered, html_of, labelled, truncate, utf16_units};
-use crate::bot::callback::ButtonAction;
+use crate::bot::callback::{ButtonAction, ChoiceAction};
 use crate::bot::cards::views::{
-    FocusChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
+    CustomerChoice, FocusView, RelayAuthor, RelayView, TicketChoiceView, TicketView,
 };
 use crate::domain::content::ContentKind;
 use crate::domain::text::formatted::{FormattedText, byte_at};
@@ -150,14 +152,18 @@ pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rend
     if view.kept == 0 {
         return localizer.message("choice-none", &[]);
     }
+    if view.is_former {
+        return localizer.message("choice-former", &[("count", view.kept.into())]);
+    }
     let question = if view.is_agent { "choice-agent" } else { "choice-customer" };
-    let button = |(ticket, label, number): &(_, String, crate::domain::number::TicketNumber)| {
-        let args = [("name", name(label)), ("number", number.into())];
-        vec![labelled(&localizer.plain("choice-button", &args), ButtonAction::ChooseTicket(*ticket))]
+    let button = |choice: &CustomerChoice| {
+        let action = ButtonAction::Choice(ChoiceAction::Ticket(choice.ticket));
+        vec![labelled(&choice_label(localizer, choice), action)]
     };
-    let new =
-        (!view.is_agent).then(|| vec![localizer.button("button-new-ticket", ButtonAction::ChooseNewTicket)]);
-    let rows = view.tickets.iter().map(button).chain(new);
+    let choice = |key, action| vec![localizer.button(key, ButtonAction::Choice(action))];
+    let new = (!view.is_agent).then(|| choice("button-new-ticket", ChoiceAction::NewTicket));
+    let rows =
+        view.tickets.iter().map(button).chain(new).chain([choice("button-drop-kept", ChoiceAction::Drop)]);
     card(localizer.html(question, &[("count", view.kept.into())]), rows)
 }
 
@@ -165,18 +171,33 @@ pub fn ticket_choice(localizer: &Localizer<'_>, view: &TicketChoiceView) -> Rend
 #[must_use]
 pub fn focus(localizer: &Localizer<'_>, view: &FocusView) -> Rendered {
     let text = match &view.current {
-        Some(current) => localizer.html("focus-current", &choice_args(current)),
+        Some(current) => {
+            let key = if current.subject.is_some() { "focus-current-subject" } else { "focus-current" };
+            localizer.html(key, &choice_args(current))
+        }
         None => localizer.html("focus-none", &[]),
     };
-    let button = |choice: &FocusChoice| {
-        let label = localizer.plain("choice-button", &choice_args(choice));
-        vec![labelled(&label, ButtonAction::Focus(choice.ticket))]
+    let button = |choice: &CustomerChoice| {
+        vec![labelled(&choice_label(localizer, choice), ButtonAction::Focus(choice.ticket))]
     };
     card(text, view.others.iter().take(MAX_FOCUS_BUTTONS).map(button))
 }
 
-fn choice_args(choice: &FocusChoice) -> [(&'static str, Arg<'_>); 2] {
-    [("name", name(&choice.name)), ("number", (&choice.number).into())]
+/// Returns the toast that says to whom an agent writes from now on.
+#[must_use]
+pub fn focus_toast(localizer: &Localizer<'_>, choice: &CustomerChoice) -> String {
+    let key = if choice.subject.is_some() { "toast-focus-subject" } else { "toast-focus" };
+    localizer.toast(key, &choice_args(choice))
+}
+
+fn choice_label(localizer: &Localizer<'_>, choice: &CustomerChoice) -> String {
+    let key = if choice.subject.is_some() { "choice-button-subject" } else { "choice-button" };
+    localizer.plain(key, &choice_args(choice))
+}
+
+fn choice_args(choice: &CustomerChoice) -> [(&'static str, Arg<'_>); 3] {
+    let subject = choice.subject.as_deref().unwrap_or_default();
+    [("name", name(&choice.name)), ("number", (&choice.number).into()), ("subject", subject.into())]
 }
 
 /// The longest name in the name of a topic, and the longest `department - category`, in UTF-16 units.

@@ -1,10 +1,11 @@
 //! Messages after a completion: the rating, the reopening; and the notice of a ban.
 use super::agent::first_part;
+use super::conversation::prompt::comment_prompt;
 use super::parts::{card, name};
 use super::{Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, ConsoleAction, PickerPurpose, Surface};
-use crate::bot::cards::views::TicketView;
 use crate::bot::cards::views::service::{CompletedView, ServiceView};
+use crate::bot::cards::views::{CommentPromptView, TicketView};
 use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::ticket::service::{Rating, Stars};
 
@@ -98,10 +99,7 @@ pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> R
         ServiceView::TaskReopened { number, kept: false } => {
             localizer.message("notice-task-reopened-elsewhere", &[("number", number.into())])
         }
-        ServiceView::AskComment => {
-            let skip = localizer.button("button-skip", ButtonAction::Dismiss);
-            card(localizer.html("rating-ask-comment", &[]), [vec![skip]])
-        }
+        ServiceView::AskComment(ticket) => comment_prompt(localizer, CommentPromptView::Open(*ticket)),
         ServiceView::LowRating { ticket, number, customer, rating } => {
             let args = [("number", number.into()), ("name", name(customer))];
             let mut lines = vec![localizer.html("notice-low-rating", &args)];

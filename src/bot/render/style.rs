@@ -2,7 +2,7 @@
 //!
 //! Telegram has styles since Bot API 9.4. An older server ignores the field, as all fields that it does not
 //! know, and shows the button without a colour; so the bot sends styles to every server.
-use crate::bot::callback::{ButtonAction, ConsoleAction, RecordAction, TaskAction};
+use crate::bot::callback::{ButtonAction, ChoiceAction, ConsoleAction, RecordAction, TaskAction};
 use crate::domain::notice::rendered::ButtonStyle;
 
 /// Returns the style of a button with this action; `None` for navigation, choices and switches.
@@ -24,6 +24,7 @@ pub(super) fn style_of(action: ButtonAction) -> Option<ButtonStyle> {
         | ButtonAction::RemoveReplyConfirmed(_)
         | ButtonAction::RetireDepartment(_, true)
         | ButtonAction::RetireCategory(_, true)
+        | ButtonAction::Choice(ChoiceAction::Drop)
         | ButtonAction::Record(RecordAction::ForgetConfirmed(_))
         | ButtonAction::Console(
             ConsoleAction::Cancel(..) | ConsoleAction::Offline(..) | ConsoleAction::Reassign(_, _, _, true),

@@ -6,7 +6,7 @@ use crate::bot::handlers::admin::{
     admins, agents, alerts, bans, capacity, choices, console, contacts, dead_letters, departments, invite,
     invites, name_prompts, priority, reassign, replies,
 };
-use crate::bot::handlers::conversation::{canned, choice, last_word};
+use crate::bot::handlers::conversation::{canned, choice, last_word, prompt};
 use crate::bot::handlers::{
     agent, agent_tickets, alias, cancel, common, customer, feedback, focus, records, settings, statistics,
     tickets, topics,
@@ -42,8 +42,7 @@ pub(super) async fn handle(
         ButtonAction::Focus(ticket) => focus::choose(bot, ctx, toast, ticket).boxed(),
         ButtonAction::Record(action) => records::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::Canned(action) => canned::chosen(bot, ctx, toast, pressed, press, action).boxed(),
-        ButtonAction::ChooseTicket(ticket) => choice::choose_ticket(bot, ctx, toast, pressed, ticket).boxed(),
-        ButtonAction::ChooseNewTicket => choice::choose_new_ticket(bot, ctx, toast, pressed).boxed(),
+        ButtonAction::Choice(action) => choice::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::PickUp(ticket, version, surface) => {
             agent_tickets::pick_up(bot, ctx, toast, pressed, (ticket, version, surface)).boxed()
         }
@@ -83,9 +82,7 @@ pub(super) async fn handle(
         ButtonAction::Language(locale) => common::set_language(bot, ctx, toast, pressed, locale).boxed(),
         ButtonAction::AutoAssign(on) => agent::set_auto(bot, ctx, toast, pressed, on).boxed(),
         ButtonAction::AskLastWord(on) => last_word::set(bot, ctx, toast, pressed, on).boxed(),
-        ButtonAction::LastWordNone(ticket, completion) => {
-            last_word::none(bot, ctx, toast, pressed, (ticket, completion)).boxed()
-        }
+        ButtonAction::Prompt(action) => prompt::pressed(bot, ctx, toast, pressed, action).boxed(),
         ButtonAction::WorkingHours(action) => {
             agent::working_hours::pressed(bot, ctx, toast, pressed, action).boxed()
         }

@@ -29,6 +29,22 @@ pub struct CannedReply {
     pub text: FormattedText,
 }
 
+/// The placeholders of a reply.
+const PLACEHOLDERS: [&str; 3] = ["{name}", "{number}", "{agent}"];
+
+/// Returns the first word in braces that is no placeholder: customers would read it as it is.
+#[must_use]
+pub fn unknown_placeholder(text: &str) -> Option<&str> {
+    text.match_indices('{').find_map(|(start, _)| {
+        let from_brace = text.get(start..)?;
+        let found = from_brace.get(..=from_brace.find('}')?)?;
+        let word = found.strip_prefix('{')?.strip_suffix('}')?.trim();
+        let is_word = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        let is_known = PLACEHOLDERS.iter().any(|known| known.eq_ignore_ascii_case(found));
+        (is_word && !is_known).then_some(found)
+    })
+}
+
 /// The values of the placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Placeholders {
@@ -111,6 +127,22 @@ mod tests {
         let text = sari().fill(&reply("Halo {name}, tiket {Number}. {AGENT} {agent} {other} {name", None));
         assert_eq!(text.text, "Halo Sari 😀, tiket INC1. Budi Budi {other} {name");
         assert_eq!(sari().fill(&reply("", None)), FormattedText::default());
+    }
+
+    #[test]
+    fn a_word_in_braces_is_a_placeholder_or_unknown() {
+        for text in ["Halo {name}, {NUMBER} {Agent}", "{} { } {a b} {", "}{", "{\"kunci\": 1}"] {
+            assert_eq!(unknown_placeholder(text), None, "{text}");
+        }
+        for (text, unknown) in [
+            ("Halo {nama}!", "{nama}"),
+            ("{name} {tiket}", "{tiket}"),
+            ("{ name }", "{ name }"),
+            ("{{nomor}", "{nomor}"),
+            ("{agen_1}", "{agen_1}"),
+        ] {
+            assert_eq!(unknown_placeholder(text), Some(unknown), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,20 @@
 //! Prompts of a person: the one that their next message answers.
 use super::{Person, Prompt};
 use crate::domain::Time;
+use crate::domain::card::CardKey;
+use crate::domain::ids::PersonId;
+
+impl Prompt {
+    /// Returns the card that asks this person, if the prompt is about a ticket. It changes when the prompt ends.
+    #[must_use]
+    pub fn card(self, person: PersonId) -> Option<CardKey> {
+        match self {
+            Self::Comment(ticket) => Some(CardKey::CommentPrompt(ticket)),
+            Self::LastWord(ticket) => Some(CardKey::LastWordPrompt(ticket, person)),
+            _ => None,
+        }
+    }
+}
 
 impl Prompt {
     /// Returns true if the prompt shows a keyboard of its own, which has to be taken away.

@@ -1,6 +1,7 @@
 //! Membership: the role, departments and capacity of agents.
 use super::invites::record_link;
 use crate::domain::Time;
+use crate::domain::card::CardKey;
 use crate::domain::event::{Actor, ReleaseReason};
 use crate::domain::ids::{DepartmentId, PersonId};
 use crate::domain::notice::{Notice, Outgoing};
@@ -36,6 +37,9 @@ impl Engine {
         departments: &[DepartmentId],
         now: Time,
     ) -> Result<Person, EngineError> {
+        if self.store.person(id).await?.is_some_and(|person| person.agent.is_none()) {
+            self.drop_kept_of_agent(id).await?;
+        }
         let settings = self.store.settings().await?;
         let order = self
             .store
@@ -92,6 +96,7 @@ impl Engine {
         }
         let departments = self.store.person(id).await?.and_then(|p| p.agent).map(|a| a.departments);
         let departments: Vec<_> = departments.into_iter().flatten().collect();
+        let has_kept = !self.store.unrouted_messages(id).await?.is_empty();
         let person = self
             .change_person(id, |person: &mut Person| {
                 person.agent = None;
@@ -103,7 +108,11 @@ impl Engine {
                     role => Notice::RoleChanged { role },
                 };
                 let event = membership_event(now, Actor::Person(admin.id), id, "agent=none");
-                Ok((Some(event), role_notices(person, notice)))
+                let mut notices = role_notices(person, notice);
+                // The question says that the messages are not sent.
+                let choice = CardKey::TicketChoice(id);
+                notices.extend(has_kept.then(|| Outgoing::refresh(person.chat(), choice)));
+                Ok((Some(event), notices))
             })
             .await?;
         if let Err(error) = self.presence.leave(id, &departments).await {

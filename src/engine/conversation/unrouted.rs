@@ -2,7 +2,7 @@
 use super::{NewMessage, is_first_answer, notices_of, relay_of};
 use crate::domain::Time;
 use crate::domain::department::canned_reply::Placeholders;
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{PersonId, TicketId};
 use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, MessageContent, Relay};
 use crate::engine::Engine;
@@ -19,6 +19,9 @@ impl Engine {
         new: NewMessage,
         now: Time,
     ) -> Result<(), EngineError> {
+        if author.agent.is_none() {
+            self.drop_kept_of_agent(author.id).await?;
+        }
         let message = self.new_message(author.id, None, direction, new, now);
         self.store_message(Vec::new(), message, false).await.map(drop)
     }
@@ -68,7 +71,22 @@ impl Engine {
         Ok(routed.len())
     }
 
-    /// Marks kept messages as done, because they went into a draft.
+    /// Drops the author's kept messages: they go to no ticket. Returns how many there were.
+    pub async fn drop_kept(&self, author: PersonId) -> Result<usize, EngineError> {
+        let kept = self.store.unrouted_messages(author).await?;
+        self.release_kept(&kept).await?;
+        Ok(kept.len())
+    }
+
+    /// Drops the messages to customers that a former agent kept. The author reads at the question that they are not
+    /// sent, so they must not go out with later ones.
+    pub(in crate::engine) async fn drop_kept_of_agent(&self, former: PersonId) -> Result<(), EngineError> {
+        let mut kept = self.store.unrouted_messages(former).await?;
+        kept.retain(|message| message.direction == Direction::ToCustomer);
+        self.release_kept(&kept).await
+    }
+
+    /// Marks kept messages as done, because they went into a draft or were dropped.
     pub async fn release_kept(&self, kept: &[ConversationMessage]) -> Result<(), EngineError> {
         let done = kept.iter().map(|message| {
             let after = message.with_relay(Relay::Kept);

@@ -201,7 +201,11 @@ const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2
 const dayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
 const dayAndYearFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
 const sizeFormats = ["byte", "kilobyte", "megabyte"].map(
-  (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
+  (unit) => {
+    // The short name of a byte has no plural.
+    const unitDisplay = unit === "byte" ? "long" : "short";
+    return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 });
+  },
 );
 
 export const time = (seconds) => timeFormat.format(new Date(seconds * 1000));

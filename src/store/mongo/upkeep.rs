@@ -136,10 +136,11 @@ async fn prune_cards(db: &Db, before: Time) -> Result<usize, StoreError> {
     for ticket in &ended {
         let id = Fields(ticket).text("ticket_id")?;
         // The cards of all agents who held it.
-        for kind in ["task", "pickup"] {
+        for kind in ["task", "pickup", "lastword"] {
             db.delete_many(LIVE_CARDS, with_prefix(&format!("{kind} {id}"))).await?;
         }
-        db.delete_one(LIVE_CARDS, doc! { "_id": format!("status {id}") }).await?;
+        let of_customer = vec![format!("status {id}"), format!("comment {id}")];
+        db.delete_many(LIVE_CARDS, doc! { "_id": { "$in": of_customer } }).await?;
         ids.push(id);
     }
     // Last, so that after a crash the tickets are found again.

@@ -81,8 +81,10 @@ pub(super) fn prune(conn: &Connection, before: Time, limit: usize) -> rusqlite::
         .query_map(params![Micros(before), row_count(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (ended_at, ticket) in &tickets {
-        conn.prepare_cached(DELETE)?.execute([CardKey::Status(*ticket).storage_key()])?;
-        for kind in ["task", "pickup"] {
+        for key in [CardKey::Status(*ticket), CardKey::CommentPrompt(*ticket)] {
+            conn.prepare_cached(DELETE)?.execute([key.storage_key()])?;
+        }
+        for kind in ["task", "pickup", "lastword"] {
             conn.prepare_cached(DELETE_BY_PREFIX)?.execute([format!("{kind} {ticket}")])?;
         }
         conn.prepare_cached(DEQUEUE)?.execute(params![ended_at, ticket])?;

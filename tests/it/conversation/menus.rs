@@ -77,6 +77,36 @@ async fn help_lists_every_command_of_the_menu() {
     }
 }
 
+#[tokio::test]
+async fn help_names_notes_to_agents_and_the_erasure_of_customers_to_admins() {
+    let desk = with_customer().await;
+    desk.agent(BUDI, "Budi").await;
+    for (notes, forget, refused) in [
+        (
+            "// di awal pesan – catatan internal",
+            "/forget – Ekspor atau hapus data pelanggan: /forget @username",
+            "/forget untuk pelanggan: perintah ini mengekspor",
+        ),
+        (
+            "// before a message – an internal note",
+            "/forget – Export or delete a customer's data: /forget @username",
+            "/forget is for customers: it exports",
+        ),
+    ] {
+        for id in [BUDI, ADMIN] {
+            desk.say(id, "/help").await;
+        }
+        let (agent, admin) = (desk.last(BUDI).text, desk.last(ADMIN).text);
+        assert!(agent.contains(notes) && !agent.contains(forget), "{agent}");
+        assert!(admin.contains(forget) && !admin.contains(notes), "{admin}");
+        desk.say(BUDI, "/forget").await;
+        assert!(desk.last(BUDI).text.contains(refused), "{}", desk.last(BUDI).text);
+        for id in [BUDI, ADMIN] {
+            desk.say(id, "/language en").await;
+        }
+    }
+}
+
 /// Returns a desk whose front end has this address.
 async fn desk_at(url: &str) -> Desk {
     let http = HttpConfig { web_url: Some(url.to_owned()), ..http() };

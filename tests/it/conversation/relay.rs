@@ -1,4 +1,5 @@
 //! Messages between customer and agent.
+mod choice;
 mod histories;
 
 use crate::conversation::{BUDI, CITRA, SARI, with_agent};

@@ -1,6 +1,6 @@
 //! Tests of the encoding of button actions.
 use super::*;
-use crate::bot::callback::{MuteTime, OfferedPlan, OfferedZone, SearchQuery};
+use crate::bot::callback::{ChoiceAction, MuteTime, OfferedPlan, OfferedZone, PromptAction, SearchQuery};
 use crate::domain::Time;
 use crate::domain::alert::Alert;
 use crate::domain::card::console::{AgentPane, ConsoleList, ConsoleView, TicketPane};
@@ -59,7 +59,6 @@ fn the_longest_actions_fit_and_are_decoded() {
         ButtonAction::Canned(CannedAction { reply: ReplyId(p.0), ticket: None, message: 7, reply_to: None }),
         ButtonAction::SetTopics(true),
         ButtonAction::AskLastWord(true),
-        ButtonAction::LastWordNone(t, u16::MAX),
         ButtonAction::SetAdmin(p, true),
         ButtonAction::Hours(HoursAction::Show(DepartmentId(t.0))),
         ButtonAction::Hours(HoursAction::Plan(DepartmentId(t.0), OfferedPlan::Always, Version(u64::MAX))),
@@ -106,7 +105,8 @@ fn the_longest_actions_fit_and_are_decoded() {
         .chain(statistics)
         .chain(console_actions())
         .chain(alerts)
-        .chain(record_actions(t));
+        .chain(record_actions(t))
+        .chain(conversation_actions());
     for action in all {
         let data = action.encode();
         assert!(data.len() <= MAX_DATA_BYTES, "{data}");
@@ -123,6 +123,18 @@ fn record_actions(t: TicketId) -> [ButtonAction; 5] {
         RecordAction::SearchPage(SearchQuery::of(&["x".repeat(40), "y".repeat(7)]), u16::MAX),
     ]
     .map(ButtonAction::Record)
+}
+
+fn conversation_actions() -> Vec<ButtonAction> {
+    let t = TicketId(Uuid::from_u128(u128::MAX));
+    vec![
+        ButtonAction::Choice(ChoiceAction::Ticket(t)),
+        ButtonAction::Choice(ChoiceAction::NewTicket),
+        ButtonAction::Choice(ChoiceAction::Drop),
+        ButtonAction::Prompt(PromptAction::LastWordNone(t, u16::MAX)),
+        ButtonAction::Prompt(PromptAction::LastWordBack(t)),
+        ButtonAction::Prompt(PromptAction::SkipComment(t)),
+    ]
 }
 
 fn console_actions() -> Vec<ButtonAction> {
@@ -170,6 +182,10 @@ fn forged_data_is_rejected() {
         "t:z:AAAAAAAAAAAAAAAAAAAAAA:1:t",
         "on:1",
         "rt:AAAAAAAAAAAAAAAAAAAAAA:0:6",
+        "ct",
+        "cx:1",
+        "ln:AAAAAAAAAAAAAAAAAAAAAA",
+        "sk",
         "r:AAAAAAAAAAAAAAAAAAAAAA::AAAA:",
         "set:none",
         "ab:h",

@@ -23,9 +23,11 @@ impl Composer {
             return Ok(None);
         };
         let Some(person) = self.engine.store().person(viewer).await? else { return Ok(None) };
-        let is_queue_of_agent = matches!(key, CardKey::Queue(..)) && person.agent.is_some();
-        if !person.is_admin() && !is_queue_of_agent {
-            return Ok(Some(localizer.message("console-closed", &[])));
+        let is_queue = matches!(key, CardKey::Queue(..));
+        let may_see = person.is_admin() || is_queue && person.agent.is_some();
+        if !may_see {
+            let text = if is_queue { "waiting-closed" } else { "console-closed" };
+            return Ok(Some(localizer.message(text, &[])));
         }
         Ok(Some(match key {
             CardKey::Workload(_, page) => {

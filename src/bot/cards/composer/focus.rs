@@ -1,6 +1,6 @@
 //! Composition of the focus card: to whose customer an agent writes, and the others to switch to.
 use super::Composer;
-use crate::bot::cards::views::{FocusChoice, FocusView};
+use crate::bot::cards::views::FocusView;
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::ids::PersonId;
 use crate::engine::ports::StoreError;
@@ -16,14 +16,15 @@ impl Composer {
         let held = store.held_by(agent).await?;
         let focus = store.focus(agent).await?;
         let is_only = held.len() == 1;
-        let mut view = FocusView::default();
+        let mut listed = Vec::with_capacity(held.len());
         for ticket in held {
             // What is written in a topic needs no focus.
-            if self.topics.is_enabled() && store.topic(ticket.id, agent).await?.is_some() {
-                continue;
+            if !self.topics.is_enabled() || store.topic(ticket.id, agent).await?.is_none() {
+                listed.push(ticket);
             }
-            let name = self.name(ticket.customer).await?;
-            let choice = FocusChoice { ticket: ticket.id, name, number: ticket.number };
+        }
+        let mut view = FocusView::default();
+        for choice in self.views.customer_choices(listed).await? {
             if is_only || focus == Some(choice.ticket) {
                 view.current = Some(choice);
             } else {

@@ -11,11 +11,11 @@ impl Composer {
         let Some(reader) = reader else { return Ok(false) };
         let store = self.engine.store();
         Ok(match key {
-            CardKey::Status(ticket) => {
+            CardKey::Status(ticket) | CardKey::CommentPrompt(ticket) => {
                 store.ticket(ticket).await?.is_some_and(|ticket| ticket.customer == reader.id)
             }
-            CardKey::Task(_, agent) if agent != reader.id => false,
-            CardKey::Task(id, agent) => match store.ticket(id).await? {
+            CardKey::Task(_, agent) | CardKey::LastWordPrompt(_, agent) if agent != reader.id => false,
+            CardKey::Task(id, agent) | CardKey::LastWordPrompt(id, agent) => match store.ticket(id).await? {
                 Some(ticket) => {
                     let completed =
                         matches!(ticket.state, TicketState::Completed { agent: by, .. } if by == agent);

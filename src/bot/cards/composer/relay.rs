@@ -1,13 +1,12 @@
 //! Composition of relays: a message goes to the ticket's customer, or to the agent who holds the ticket now.
 use super::Composer;
-use crate::bot::cards::views::{RelayAuthor, RelayView, TicketChoiceView};
+use crate::bot::cards::views::{RelayAuthor, RelayView};
 use crate::bot::render::{self, Localizer, Rendered};
 use crate::domain::Time;
 use crate::domain::card::CardKey;
-use crate::domain::ids::{ChatId, MessageId, PersonId};
+use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::notice::RelayPart;
 use crate::domain::person::Person;
-use crate::domain::text::shorten;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -17,8 +16,6 @@ use chrono::TimeDelta;
 
 /// How long an album is gathered after its newest part: Telegram delivers the parts within this time.
 const ALBUM_GATHER: TimeDelta = TimeDelta::milliseconds(800);
-/// The longest subject on a button, in characters.
-const MAX_CHOICE_CHARS: usize = 32;
 
 impl Composer {
     /// Returns the call that brings a part of a conversation to `chat`. It makes none if the chat's owner may
@@ -181,35 +178,6 @@ impl Composer {
         Ok(message.map_or(TelegramAction::Nothing, |message| {
             answer_to(&message, render::message_partly_sent(localizer, message.content.kind.as_ref()))
         }))
-    }
-
-    /// Returns the question for which ticket the person's kept messages are.
-    pub(super) async fn ticket_choice(
-        &self,
-        person: PersonId,
-        localizer: &Localizer<'_>,
-    ) -> Result<Rendered, StoreError> {
-        let store = self.engine.store();
-        let kept = store.unrouted_messages(person).await?;
-        let is_agent = kept.first().is_some_and(|message| message.direction == Direction::ToCustomer);
-        let tickets = if is_agent {
-            store.held_by(person).await?
-        } else {
-            let mut tickets = store.tickets_of(person, MAX_OPEN_TICKETS).await?;
-            tickets.retain(|ticket| !ticket.status().is_end());
-            tickets
-        };
-        let mut choices = Vec::new();
-        for ticket in tickets {
-            let label = if is_agent {
-                self.name(ticket.customer).await?
-            } else {
-                shorten(&ticket.description.subject(), MAX_CHOICE_CHARS)
-            };
-            choices.push((ticket.id, label, ticket.number));
-        }
-        let view = TicketChoiceView { is_agent, kept: kept.len(), tickets: choices };
-        Ok(render::ticket_choice(localizer, &view))
     }
 }
 

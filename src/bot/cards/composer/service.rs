@@ -17,7 +17,7 @@ impl Composer {
                 self.number(ticket).await?.map(|number| ServiceView::TaskDropped { number })
             }
             ServiceNotice::LowRating { ticket } => self.low_rating(ticket).await?,
-            ServiceNotice::AskComment { .. } => Some(ServiceView::AskComment),
+            ServiceNotice::AskComment { ticket } => Some(ServiceView::AskComment(ticket)),
             ServiceNotice::CustomerBanned { ticket } => {
                 self.number(ticket).await?.map(|number| ServiceView::CustomerBanned { number })
             }

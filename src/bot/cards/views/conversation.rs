@@ -33,24 +33,26 @@ pub struct RelayView {
     pub is_partial: bool,
 }
 
-/// A ticket to whose customer an agent can write.
+/// A ticket from which a person chooses, by its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FocusChoice {
+pub struct CustomerChoice {
     /// The ticket.
     pub ticket: TicketId,
-    /// The name of its customer.
+    /// The name of its customer; to the customer, its subject.
     pub name: String,
     /// Its number.
     pub number: TicketNumber,
+    /// Its subject, if another ticket of the choice has the same name.
+    pub subject: Option<String>,
 }
 
 /// The customer to whom an agent writes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FocusView {
     /// The ticket in focus.
-    pub current: Option<FocusChoice>,
+    pub current: Option<CustomerChoice>,
     /// The other tickets that the agent holds.
-    pub others: Vec<FocusChoice>,
+    pub others: Vec<CustomerChoice>,
 }
 
 /// The question for which ticket an author's kept messages are.
@@ -58,8 +60,10 @@ pub struct FocusView {
 pub struct TicketChoiceView {
     /// Whether the author is an agent who holds the tickets; otherwise their customer.
     pub is_agent: bool,
+    /// Whether that author is no agent any more, so that the messages are not sent.
+    pub is_former: bool,
     /// Number of kept messages.
     pub kept: usize,
-    /// The tickets: id, label, number.
-    pub tickets: Vec<(TicketId, String, TicketNumber)>,
+    /// The tickets.
+    pub tickets: Vec<CustomerChoice>,
 }

@@ -48,8 +48,8 @@ pub enum ServiceView {
         /// True if they hold it again; false if it is in the queue.
         kept: bool,
     },
-    /// To the customer: is there anything to add to the rating?
-    AskComment,
+    /// To the customer: is there anything to add to the rating of this ticket?
+    AskComment(TicketId),
     /// To an admin: a customer added a comment to a low rating.
     LowRating {
         /// The ticket.

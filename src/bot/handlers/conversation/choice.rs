@@ -1,5 +1,6 @@
 //! The question for which ticket a message is, and the answers to it.
 use super::writing::placeholders;
+use crate::bot::callback::ChoiceAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::customer::{save_draft, start_draft};
 use crate::bot::handlers::focus;
@@ -15,22 +16,37 @@ use crate::domain::ticket::conversation::ConversationMessage;
 use crate::engine::error::EngineError;
 use std::sync::Arc;
 
-/// Sends the kept messages of the author to the chosen ticket.
-pub async fn choose_ticket(
+/// Handles a button of the question.
+pub async fn pressed(
     bot: Arc<BotContext>,
     ctx: RequestContext,
     toast: Toast,
     pressed: PressedMessage,
+    action: ChoiceAction,
+) -> HandlerResult {
+    match action {
+        ChoiceAction::Ticket(ticket) => choose_ticket(&bot, &ctx, &toast, pressed, ticket).await,
+        ChoiceAction::NewTicket => choose_new_ticket(&bot, &ctx, &toast, pressed).await,
+        ChoiceAction::Drop => drop_kept(&bot, &ctx, &toast, pressed).await,
+    }
+}
+
+/// Sends the kept messages of the author to the chosen ticket.
+async fn choose_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
     ticket: TicketId,
 ) -> HandlerResult {
     let values = match bot.engine.store().ticket(ticket).await? {
-        Some(ticket) => placeholders(&bot, &ctx, &ticket).await?,
+        Some(ticket) => placeholders(bot, ctx, &ticket).await?,
         None => Placeholders::default(),
     };
     let routed = match bot.engine.route_messages(&ctx.person, ticket, &values).await {
         Ok(routed) => routed,
         Err(error) => {
-            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
+            let Some(text) = refusal_toast(bot, ctx, &error) else { return Err(error) };
             toast.say(text);
             return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
         }
@@ -40,10 +56,11 @@ pub async fn choose_ticket(
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
-    let text = ctx.localizer(&bot).message("choice-done", &[("number", (&ticket.number).into())]);
+    let args = [("count", routed.into()), ("number", (&ticket.number).into())];
+    let text = ctx.localizer(bot).message("choice-done", &args);
     let mut answers = vec![ctx.edit(pressed, text)];
     if ticket.holder() == Some(ctx.person.id) {
-        answers.extend(focus::set(&bot, &ctx, ticket.id).await?);
+        answers.extend(focus::set(bot, ctx, ticket.id).await?);
     }
     Ok(answers)
 }
@@ -54,10 +71,10 @@ pub(super) fn ask(ctx: &RequestContext) -> Vec<Outgoing> {
 }
 
 /// Makes the kept messages of a customer the draft of a new ticket.
-pub async fn choose_new_ticket(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
+async fn choose_new_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
 ) -> HandlerResult {
     toast.ack();
@@ -65,15 +82,30 @@ pub async fn choose_new_ticket(
     if kept.is_empty() {
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
-    let mut draft = start_draft(&bot, &ctx).await?;
+    let mut draft = start_draft(bot, ctx).await?;
     for message in &kept {
         draft = draft.with(draft_part(message)).0;
     }
-    let text = ctx.localizer(&bot).message("choice-draft", &[]);
-    let shown = save_draft(&bot, &ctx, draft).await?;
+    let text = ctx.localizer(bot).message("choice-draft", &[("count", kept.len().into())]);
+    let shown = save_draft(bot, ctx, draft).await?;
     // After the draft: a press that is handled again after a crash adds the same messages to it.
     bot.engine.release_kept(&kept).await?;
     Ok(std::iter::once(ctx.edit(pressed, text)).chain(shown).collect())
+}
+
+/// Drops the kept messages of the author.
+async fn drop_kept(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
+    pressed: PressedMessage,
+) -> HandlerResult {
+    let dropped = bot.engine.drop_kept(ctx.person.id).await?;
+    toast.ack();
+    if dropped == 0 {
+        return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
+    }
+    Ok(vec![ctx.edit(pressed, ctx.localizer(bot).message("choice-dropped", &[("count", dropped.into())]))])
 }
 
 /// Returns a kept message as a part of a draft.

@@ -1,14 +1,13 @@
 //! The last word: before a ticket is completed, an agent who wants it is asked for a message to the customer.
 use super::routing::{Route, route_to_customer};
 use super::writing::{new_message, refused, write_to_customer};
-use crate::bot::callback::ButtonAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::agent::status_text;
 use crate::bot::handlers::refusals::refusal_toast;
-use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
+use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
-use crate::domain::notice::Outgoing;
+use crate::domain::notice::{Message, Outgoing};
 use crate::domain::person::Prompt;
 use crate::domain::ticket::{Refusal, Status, Ticket};
 use crate::engine::conversation::NewMessage;
@@ -38,22 +37,13 @@ pub async fn is_wanted(
 pub async fn ask(bot: &BotContext, ctx: &RequestContext, ticket: TicketId) -> HandlerResult {
     let ticket = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
     bot.engine.start_prompt(ctx.person.id, Prompt::LastWord(ticket.id), ctx.now).await?;
-    Ok(vec![ctx.text(question(bot, ctx, &ticket, "last-word-ask").await?)])
+    Ok(prompt(ctx, ticket.id))
 }
 
-async fn question(
-    bot: &BotContext,
-    ctx: &RequestContext,
-    ticket: &Ticket,
-    key: &str,
-) -> Result<Rendered, EngineError> {
-    let localizer = ctx.localizer(bot);
-    let name = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-    let html = localizer.html(key, &[("name", name.into()), ("number", (&ticket.number).into())]);
-    let none = localizer
-        .button("button-last-word-none", ButtonAction::LastWordNone(ticket.id, ticket.service.reopened));
-    let back = localizer.button("button-last-word-back", ButtonAction::Dismiss);
-    Ok(Rendered::new(html, vec![vec![none, back]]))
+/// Returns the prompt below the last message.
+fn prompt(ctx: &RequestContext, ticket: TicketId) -> Vec<Outgoing> {
+    let key = CardKey::LastWordPrompt(ticket, ctx.person.id);
+    vec![Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)]
 }
 
 /// Handles the message behind the question: it goes to the customer, and the ticket is completed. Returns `None`
@@ -73,9 +63,7 @@ pub async fn on_answer(
         let shown = bot.engine.store().conversation(ticket.id, None, MAX_ALBUM_PARTS).await?;
         let is_first = !shown.iter().any(|shown| shown.content.album.as_ref() == Some(album));
         return match write_to_customer(bot, ctx, &ticket, new).await {
-            Ok(_) if is_first => {
-                Ok(Some(vec![ctx.text(question(bot, ctx, &ticket, "last-word-album").await?)]))
-            }
+            Ok(_) if is_first => Ok(Some(prompt(ctx, ticket.id))),
             Ok(_) => Ok(Some(Vec::new())),
             Err(EngineError::Refused(_, ticket)) => Ok(Some(vec![refused(bot, ctx, &ticket)])),
             Err(error) => Err(error),
@@ -143,15 +131,14 @@ pub(super) async fn say(
     Ok(vec![ctx.message(bot, "last-word-sent", &[("number", (&ticket.number).into())])])
 }
 
-/// Completes the ticket without a last word.
-pub async fn none(
-    bot: Arc<BotContext>,
-    ctx: RequestContext,
-    toast: Toast,
+/// Completes the ticket without a last word, then ends the prompt.
+pub(super) async fn none(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    toast: &Toast,
     pressed: PressedMessage,
     (ticket, completion): (TicketId, u16),
 ) -> HandlerResult {
-    let localizer = ctx.localizer(&bot);
     // The question may be about an earlier completion.
     let current = bot.engine.store().ticket(ticket).await?.ok_or(EngineError::NotFound)?;
     let completed = if current.service.reopened == completion {
@@ -161,17 +148,16 @@ pub async fn none(
         Err(EngineError::Refused(Refusal::Reopened, Box::new(current)))
     };
     match completed {
-        Ok(ticket) => {
-            toast.say(localizer.toast("toast-completed", &[]));
-            let number = [("number", (&ticket.number).into())];
-            Ok(vec![ctx.edit(pressed, localizer.message("last-word-none", &number))])
-        }
+        Ok(_) => toast.say(ctx.localizer(bot).toast("toast-completed", &[])),
         Err(error) => {
-            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
+            let Some(text) = refusal_toast(bot, ctx, &error) else { return Err(error) };
             toast.say(text);
-            Ok(vec![ctx.edit(pressed, localizer.message("dismissed", &[]))])
         }
     }
+    if ctx.person.current_prompt().is_some() {
+        bot.engine.end_prompt(ctx.person.id).await?;
+    }
+    Ok(bot.closed_prompt(ctx, pressed, Prompt::LastWord(ticket)).await?)
 }
 
 /// Handles the switch in `/status`.

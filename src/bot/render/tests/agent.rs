@@ -16,6 +16,19 @@ fn task_card_in_every_state_of_the_holder() {
 }
 
 #[test]
+fn the_load_reads_well_in_english() {
+    for (held, max, text) in [
+        (1, 1, "You have 1/1 active ticket."),
+        (2, 1, "You have 2/1 active tickets."),
+        (1, 5, "You have 1/5 active tickets."),
+    ] {
+        let view = TaskView { held, max, ..task(held_ticket(Status::Assigned)) };
+        let card = new_task_card(&localizer(Locale::En), &view);
+        assert!(card.html.contains(text), "{}", card.html);
+    }
+}
+
+#[test]
 fn task_card_of_a_snoozed_ticket() {
     let until =
         |minutes: i64| TicketView { resume_at: Some(minutes_ago(-minutes)), ..held_ticket(Status::Pending) };

@@ -82,7 +82,7 @@ fn every_notice() {
             NoticeView::Service(ServiceView::TaskReopened { number: number(), kept: false }),
         ),
         ("task_dropped", NoticeView::Service(ServiceView::TaskDropped { number: number() })),
-        ("ask_comment", NoticeView::Service(ServiceView::AskComment)),
+        ("ask_comment", NoticeView::Service(ServiceView::AskComment(TicketId(Uuid::from_u128(7))))),
         ("low_rating", NoticeView::Service(low_rating(name()))),
         ("banned", NoticeView::Service(ServiceView::Banned)),
         ("unbanned", NoticeView::Service(ServiceView::Unbanned)),

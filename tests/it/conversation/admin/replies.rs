@@ -124,3 +124,21 @@ async fn canned_replies_are_for_admins_and_read_well_in_english() {
     desk.press(ADMIN, "Delete").await;
     assert!(desk.last(ADMIN).text.contains("Delete the reply hello?"), "{}", desk.last(ADMIN).text);
 }
+
+#[tokio::test]
+async fn a_word_in_braces_that_has_no_value_is_refused() {
+    let desk = with_customer().await;
+    desk.say(ADMIN, "/replies halo Halo {nama}!").await;
+    let refused = desk.last(ADMIN).text;
+    assert!(refused.contains("{nama} tidak ada isinya"), "{refused}");
+    assert!(["{name}", "{number}", "{agent}"].iter().all(|known| refused.contains(known)), "{refused}");
+    assert!(words(&desk).await.is_empty());
+    desk.say(ADMIN, "/language en").await;
+    desk.say(ADMIN, "/replies").await;
+    desk.press(ADMIN, "New reply").await;
+    desk.say(ADMIN, "halo Ticket {tiket}").await;
+    assert!(desk.last(ADMIN).text.contains("{tiket} has no value"), "{}", desk.last(ADMIN).text);
+    // The prompt stays open.
+    desk.say(ADMIN, "halo Ticket {number}").await;
+    assert_eq!(words(&desk).await, ["halo"]);
+}

@@ -1,5 +1,5 @@
 //! The last word: what an agent who wants it is asked before a ticket is completed.
-use crate::conversation::{BUDI, SARI, TOM, with_agent};
+use crate::conversation::{BUDI, CITRA, SARI, TOM, with_agent};
 use crate::support::{ADMIN, Desk, StoreFault};
 use antri::domain::ticket::Status;
 use antri::sandbox::{MediaKind, NewMedia, UserMessage};
@@ -32,6 +32,11 @@ async fn messages(desk: &Desk) -> usize {
     let store = app.engine.store();
     let ticket = store.all_held().await.unwrap().remove(0);
     store.conversation(ticket.id, None, 9).await.unwrap().len()
+}
+
+/// Returns the text of a message as the person sees it now.
+fn text_of(desk: &Desk, id: i64, message: i64) -> String {
+    desk.sandbox.message(id, message).unwrap().text
 }
 
 #[tokio::test]
@@ -170,4 +175,42 @@ async fn a_canned_reply_that_is_chosen_by_a_button_is_a_last_word() {
     assert_eq!(desk.count(SARI, "Selamat malam, Sari."), 1);
     assert_eq!(status(&desk, SARI).await, Status::Completed);
     assert!(desk.has(BUDI, "Pesan penutup dikirim"));
+}
+
+#[tokio::test]
+async fn the_question_loses_its_buttons_when_it_is_answered_or_left() {
+    let desk = with_question().await;
+    desk.press(BUDI, "✅ Selesai").await;
+    let (message, back) = desk.button(BUDI, "↩️ Belum selesai");
+    write(&desk, BUDI, "Sudah kami perbaiki").await;
+    let closed = text_of(&desk, BUDI, message);
+    assert!(closed.starts_with("✅ Tiket INC") && closed.ends_with(" selesai."), "{closed}");
+    // A press on an old screen says the same.
+    desk.press_data(BUDI, message, &back).await;
+    assert_eq!(text_of(&desk, BUDI, message), closed);
+    assert_eq!(status(&desk, SARI).await, Status::Completed);
+    // A question that is left is closed as well.
+    desk.say(BUDI, "/language en").await;
+    desk.ticket(SARI, "Masih mati").await;
+    desk.press(BUDI, "✅ Complete").await;
+    let (message, none) = desk.button(BUDI, "✅ No message");
+    desk.say(BUDI, "/status").await;
+    assert_eq!(text_of(&desk, BUDI, message), "All right, never mind.");
+    desk.press_data(BUDI, message, &none).await;
+    let closed = text_of(&desk, BUDI, message);
+    assert!(closed.ends_with("is completed, without a closing message."), "{closed}");
+}
+
+#[tokio::test]
+async fn a_question_that_is_asked_again_moves_down() {
+    let desk = with_question().await;
+    for _ in 0..2 {
+        desk.press(BUDI, "✅ Selesai").await;
+        assert_eq!(desk.count(BUDI, "Pesan penutup untuk Sari?"), 1, "{}", desk.chat_story(BUDI));
+    }
+    // Nobody else reads it.
+    desk.agent(CITRA, "Citra").await;
+    let (_, back) = desk.button(BUDI, "↩️ Belum selesai");
+    desk.press_data(CITRA, desk.last(CITRA).message_id, &back).await;
+    assert!(!desk.has(CITRA, "INC") && !desk.has(CITRA, "Sari"), "{}", desk.chat_story(CITRA));
 }

@@ -21,6 +21,25 @@ async fn in_auto_mode_the_queue_lists_tickets_without_pick_up_buttons() {
 }
 
 #[tokio::test]
+async fn the_list_of_a_former_agent_says_for_whom_it_is() {
+    for (locale, text) in [
+        ("id", "Daftar ini untuk agen dan admin, jadi sudah ditutup."),
+        ("en", "This list is for agents and admins, so it is closed now."),
+    ] {
+        let desk = with_agent().await;
+        desk.say(BUDI, &format!("/language {locale}")).await;
+        desk.say(BUDI, "/busy").await;
+        desk.ticket(SARI, "kendala 1").await;
+        desk.say(BUDI, "/queue").await;
+        let list = desk.last(BUDI).message_id;
+        desk.say(ADMIN, "/removeagent Budi").await;
+        desk.press(ADMIN, "Cabut").await;
+        desk.ticket(SARI, "kendala 2").await;
+        desk.until("the closed list", async || desk.sandbox.message(BUDI, list).unwrap().text == text).await;
+    }
+}
+
+#[tokio::test]
 async fn a_waiting_card_follows_the_number_of_online_agents() {
     let desk = with_agent().await;
     desk.agent(CITRA, "Citra").await;

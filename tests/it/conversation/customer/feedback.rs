@@ -30,6 +30,11 @@ async fn current(desk: &Desk, ticket: &Ticket) -> Ticket {
     desk.app().engine.store().ticket(ticket.id).await.unwrap().unwrap()
 }
 
+/// Returns the text of a message as the person sees it now.
+fn text_of(desk: &Desk, id: i64, message: i64) -> String {
+    desk.sandbox.message(id, message).unwrap().text
+}
+
 #[tokio::test]
 async fn a_reopened_ticket_goes_back_to_the_agent_who_completed_it() {
     let (desk, before) = completed().await;
@@ -283,4 +288,40 @@ async fn an_admin_sees_the_rating_in_the_api_and_the_agent_does_not() {
     assert_eq!(admin.data()["rating"]["comment"], "lama");
     assert_eq!((&admin.data()["reopened"], admin.data()["first_answered_at"].is_null()), (&0.into(), true));
     assert_eq!(desk.get(BUDI, &path).await.data().get("rating"), None);
+}
+
+#[tokio::test]
+async fn the_prompt_for_a_comment_is_closed_by_the_comment_and_by_the_reopening() {
+    let (desk, _) = completed().await;
+    desk.press(SARI, "2 ⭐").await;
+    let (message, skip) = desk.button(SARI, "Lewati");
+    desk.say(SARI, "Lama sekali").await;
+    let thanks = "🙏 Terima kasih atas penilaian dan komentar Anda!";
+    assert_eq!(text_of(&desk, SARI, message), thanks);
+    // A press on an old screen says the same.
+    desk.press_data(SARI, message, &skip).await;
+    assert_eq!(text_of(&desk, SARI, message), thanks);
+    desk.press(SARI, "Belum selesai").await;
+    desk.say(SARI, "/language en").await;
+    desk.press(BUDI, "Selesai").await;
+    desk.press(SARI, "3 ⭐").await;
+    let (message, _) = desk.button(SARI, "Skip");
+    desk.press(SARI, "Not solved").await;
+    assert_eq!(text_of(&desk, SARI, message), "🙏 Thank you for your rating!");
+}
+
+#[tokio::test]
+async fn a_rating_that_is_changed_asks_again_in_the_same_message() {
+    let (desk, _) = completed().await;
+    desk.press(SARI, "5 ⭐").await;
+    let (message, skip) = desk.button(SARI, "Lewati");
+    desk.press_data(SARI, message, &skip).await;
+    assert_eq!(text_of(&desk, SARI, message), "🙏 Terima kasih atas penilaian Anda!");
+    desk.press(SARI, "3 ⭐").await;
+    assert_eq!(desk.button(SARI, "Lewati").0, message);
+    assert_eq!(desk.count(SARI, "Ada yang ingin Anda sampaikan?"), 1);
+    // The button of somebody else's prompt closes nothing.
+    desk.person(TOM, "Tom", "en").await;
+    desk.press_data(TOM, desk.last(TOM).message_id, &skip).await;
+    assert_eq!(desk.button(SARI, "Lewati").0, message);
 }

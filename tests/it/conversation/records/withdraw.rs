@@ -24,7 +24,7 @@ async fn a_withdrawn_message_disappears_at_the_customer_and_stays_in_the_record(
     assert!(desk.has(SARI, "pesan yang salah"));
     reply(&desk, BUDI, wrong, "/tarik").await;
     assert!(!desk.has(SARI, "pesan yang salah"), "{}", desk.chat_story(SARI));
-    assert!(desk.has(BUDI, "tidak melihat pesan ini lagi"));
+    assert!(desk.has(BUDI, "pelanggan tidak lagi melihat pesan yang Anda balas"));
     let shown = desk.sandbox.message(BUDI, wrong).unwrap();
     assert_eq!(shown.reaction.as_deref(), Some("🙈"));
     reply(&desk, BUDI, wrong, "/withdraw").await;
@@ -62,4 +62,19 @@ async fn the_customer_sees_typing_when_the_agent_opens_the_ticket() {
     let typing = requests.iter().filter(|request| request.method == "sendChatAction");
     let chats: Vec<_> = typing.map(|request| request.params["chat_id"].to_string()).collect();
     assert_eq!(chats, [SARI.to_string()]);
+}
+
+#[tokio::test]
+async fn the_hints_name_the_command_as_the_menu_does() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    desk.say(BUDI, "/withdraw").await;
+    assert!(desk.last(BUDI).text.contains("balas pesannya dengan /withdraw"), "{}", desk.last(BUDI).text);
+    reply(&desk, BUDI, desk.find(BUDI, "Internet mati").message_id, "/withdraw").await;
+    assert!(desk.last(BUDI).text.ends_with("dengan /withdraw."), "{}", desk.last(BUDI).text);
+    desk.say(BUDI, "/language en").await;
+    let wrong = write(&desk, BUDI, "the wrong message").await;
+    reply(&desk, BUDI, wrong, "/withdraw").await;
+    let done = desk.last(BUDI).text;
+    assert!(done.contains("no longer sees the message that you replied to"), "{done}");
 }
