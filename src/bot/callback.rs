@@ -12,6 +12,7 @@ mod choice;
 mod console;
 mod hours;
 mod id_code;
+mod picker;
 mod prompt;
 mod record;
 mod settings;
@@ -26,6 +27,7 @@ pub use canned::CannedAction;
 pub use choice::ChoiceAction;
 pub use console::ConsoleAction;
 pub use hours::{HoursAction, OfferedPlan, OfferedZone};
+pub use picker::{DepartmentPickerPurpose, PickerPurpose};
 pub use prompt::PromptAction;
 pub use record::{RecordAction, SearchQuery};
 pub use settings::SettingAction;
@@ -105,39 +107,6 @@ pub enum PagedList {
     Workload,
 }
 
-/// The command that a picker of agents, people or tickets is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PickerPurpose {
-    /// `/setmax`: chooses an agent.
-    SetMax,
-    /// `/removeagent`: chooses an agent.
-    RemoveAgent,
-    /// `/addagent`: chooses a person.
-    AddAgent,
-    /// `/reassign`: chooses a ticket.
-    Reassign,
-    /// `/priority`: chooses a ticket.
-    Priority,
-    /// `/audit`: chooses a ticket.
-    Audit,
-    /// `/transcript` of an admin: chooses a ticket.
-    Transcript,
-    /// `/agents`: shows the chosen agent.
-    Agent,
-    /// `/addadmin`: chooses a person.
-    AddAdmin,
-    /// `/removeadmin`: chooses an admin.
-    RemoveAdmin,
-    /// `/invites`: lists the open invitations.
-    Invites,
-    /// `/deadletters`: lists what was given up.
-    DeadLetters,
-    /// `/ban`: chooses a customer.
-    Ban,
-    /// `/unban`: chooses a banned customer.
-    Unban,
-}
-
 /// The code of an invitation in a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InviteCode([u8; CODE_LENGTH]);
@@ -155,25 +124,6 @@ impl InviteCode {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
-}
-
-/// The purpose that a list of departments is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DepartmentPickerPurpose {
-    /// `/department`: shows the chosen department.
-    Show,
-    /// `/invite`: chooses the department of the invitation.
-    Invite,
-    /// `/category`: chooses the department of the new category.
-    Category,
-    /// `/addagent`: chooses the department of this new agent.
-    Newcomer(PersonId),
-    /// `/agents`: switches the membership of this agent in the departments.
-    Agent(PersonId),
-    /// A retired department: chooses the department that gets its waiting tickets.
-    Relocation(DepartmentId),
-    /// `/replies`: chooses the department of this canned reply.
-    Reply(ReplyId),
 }
 
 /// The action of a button.
