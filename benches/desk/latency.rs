@@ -101,8 +101,10 @@ pub(crate) async fn run(backend: Backend, (agents, backlog): (u64, u64), duratio
     let (calls, bare) = (call_log.calls(), probe.stop());
     let count = usize::try_from(arrivals).unwrap_or(usize::MAX);
     let notified = || call_log.sent().iter().filter(|sent| sent.chat >= FIRST_AGENT_CHAT).count();
+    // On a busy machine a notice can be sent before the feed's reader has recorded the assignment.
+    let recorded = || assigned.lock().unwrap_or_else(PoisonError::into_inner).len();
     let all_notified = async {
-        while notified() < count {
+        while notified() < count || recorded() < count {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
