@@ -36,6 +36,17 @@ impl TicketNumber {
         is_valid.then_some(Self(text))
     }
 
+    /// Returns true if a number can end with this text, in upper case.
+    #[must_use]
+    pub fn can_end_with(text: &str) -> bool {
+        let Some(start) = LENGTH.checked_sub(text.len()) else { return false };
+        text.bytes().zip(start..).all(|(byte, at)| match at {
+            0..3 => "INC".as_bytes().get(at) == Some(&byte),
+            3..18 => byte.is_ascii_digit(),
+            _ => byte.is_ascii_uppercase(),
+        })
+    }
+
     /// Returns the first ticket number in a text.
     #[must_use]
     pub fn find_in(text: &str) -> Option<Self> {
@@ -66,6 +77,16 @@ mod tests {
         let number = TicketNumber::new(at, 2 * 26 + 14);
         assert_eq!(number.as_str(), "INC120420251352536CO");
         assert_eq!(TicketNumber::parse(" inc120420251352536co "), Some(number));
+    }
+
+    #[test]
+    fn the_end_of_a_number_is_told_from_a_word() {
+        for end in ["36CO", "CO", "120420251352536CO", "C120420251352536CO", "INC120420251352536CO"] {
+            assert!(TicketNumber::can_end_with(end), "{end}");
+        }
+        for word in ["YANG", "WIFI", "36co", "2025", "N36CO", "XINC120420251352536CO", "É6CO"] {
+            assert!(!TicketNumber::can_end_with(word), "{word}");
+        }
     }
 
     #[test]

@@ -97,8 +97,7 @@ pub async fn transcript(bot: Arc<BotContext>, ctx: RequestContext, arg: String) 
         }
         return Ok(vec![ctx.text(choice(&bot, &ctx, "transcript-which", &held))]);
     }
-    let mut found = find_tickets(&bot, text).await?.into_vec();
-    found.retain(|ticket| ticket.is_visible_to(&ctx.person));
+    let found = find_tickets(&bot, text, |ticket| ticket.is_visible_to(&ctx.person)).await?.into_vec();
     Ok(vec![match found.as_slice() {
         [] => ctx.message(&bot, "no-such-ticket", &[("text", text.into())]),
         [ticket] => part(&ctx, RecordPart::Transcript(ticket.id)),

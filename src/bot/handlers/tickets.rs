@@ -26,8 +26,7 @@ pub async fn ticket(bot: Arc<BotContext>, ctx: RequestContext, arg: String) -> H
     if text.is_empty() {
         return if is_staff { Ok(vec![ctx.message(&bot, "ticket-usage", &[])]) } else { my_tickets(&ctx) };
     }
-    let mut found = find_tickets(&bot, text).await?.into_vec();
-    found.retain(|ticket| may_see(&ctx.person, ticket));
+    let mut found = find_tickets(&bot, text, |ticket| may_see(&ctx.person, ticket)).await?.into_vec();
     if found.is_empty() {
         found = own_tickets(&bot, &ctx, text).await?;
     }

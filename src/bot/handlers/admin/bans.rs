@@ -56,15 +56,18 @@ async fn find_customer(
     let by_handle = match (first.strip_prefix('@'), first.parse::<i64>()) {
         (Some(username), _) => store.person_by_username(username).await?,
         (None, Ok(id)) => store.person_by_telegram(TelegramId(id)).await?,
-        (None, Err(_)) => match find_tickets(bot, first).await?.into_vec().as_slice() {
-            [ticket, others @ ..] if others.iter().all(|other| other.customer == ticket.customer) => {
-                store.person(ticket.customer).await?
-            }
-            _ => None,
-        },
+        (None, Err(_)) => None,
     };
-    if let Some(person) = by_handle {
-        return Ok((Matches::One(person), rest.trim().to_owned()));
+    let mut people: Vec<_> = by_handle.into_iter().collect();
+    if people.is_empty() {
+        for ticket in find_tickets(bot, first, |_| true).await?.into_vec() {
+            if people.iter().all(|person| person.id != ticket.customer) {
+                people.extend(store.person(ticket.customer).await?);
+            }
+        }
+    }
+    if !people.is_empty() {
+        return Ok((Matches::of(people), rest.trim().to_owned()));
     }
     let mut people = match purpose {
         PickerPurpose::Unban => store.banned_people(MAX_SEARCHED_PEOPLE).await?,

@@ -12,6 +12,8 @@ pub(super) const SUFFIX_CHARS: usize = 4;
 
 /// The most tickets that are found by a suffix.
 const MAX_SUFFIX_MATCHES: usize = 8;
+/// Ended tickets with the same end of their numbers among which those that may be seen are looked for.
+const MAX_ENDED_MATCHES: usize = 64;
 
 /// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,21 +97,27 @@ pub(in crate::bot::handlers) fn has_exact_name(seats: &[Seat], text: &str) -> bo
     })
 }
 
-/// Returns the tickets that match `text`: a ticket number in any case, or the last [`SUFFIX_CHARS`] or more
-/// characters of a number. Open tickets come first, then ended ones, newest first.
+/// Returns the tickets that match `text` and may be seen: a ticket number in any case, or the last [`SUFFIX_CHARS`] or
+/// more characters of a number. An only open ticket is meant. Else open tickets come first, then ended ones, newest
+/// first.
 pub(in crate::bot::handlers) async fn find_tickets(
     bot: &BotContext,
     text: &str,
+    may_be_seen: impl Fn(&Ticket) -> bool,
 ) -> Result<Matches<Ticket>, StoreError> {
-    let open = find_open_tickets(bot, text).await?;
-    let (Some(suffix), store) = (number_suffix(text), bot.engine.store()) else { return Ok(open) };
-    let mut found = open.into_vec();
-    let room = MAX_SUFFIX_MATCHES.saturating_sub(found.len());
-    found.extend(store.ended_tickets_by_suffix(&suffix, room).await?);
+    let mut found = find_open_tickets(bot, text).await?.into_vec();
+    found.retain(&may_be_seen);
+    if found.len() != 1
+        && let Some(suffix) = number_suffix(text)
+    {
+        let ended = bot.engine.store().ended_tickets_by_suffix(&suffix, MAX_ENDED_MATCHES).await?;
+        found.extend(ended.into_iter().filter(|ticket| may_be_seen(ticket)));
+        found.truncate(MAX_SUFFIX_MATCHES);
+    }
     Ok(Matches::of(found))
 }
 
-/// As [`find_tickets`], for a command about open tickets: an ended one is found by its whole number only.
+/// Returns the open tickets that match `text`, as [`find_tickets`]. An ended one is found by its whole number.
 pub(in crate::bot::handlers) async fn find_open_tickets(
     bot: &BotContext,
     text: &str,
@@ -127,7 +135,7 @@ pub(in crate::bot::handlers) async fn find_open_tickets(
 /// Returns the end of a ticket number that `text` is; `None` if it is a whole number or no end of one.
 fn number_suffix(text: &str) -> Option<String> {
     let suffix = text.trim().to_uppercase();
-    let is_suffix = suffix.len() >= SUFFIX_CHARS && suffix.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_suffix = suffix.len() >= SUFFIX_CHARS && TicketNumber::can_end_with(&suffix);
     (is_suffix && TicketNumber::parse(&suffix).is_none()).then_some(suffix)
 }
 

@@ -54,7 +54,7 @@ pub(in crate::bot::handlers) async fn find_one_ticket(
 ) -> Result<Result<Ticket, Outgoing>, EngineError> {
     let localizer = ctx.localizer(bot);
     let found = match purpose {
-        PickerPurpose::Audit => find_tickets(bot, text).await?,
+        PickerPurpose::Audit => find_tickets(bot, text, |_| true).await?,
         _ => find_open_tickets(bot, text).await?,
     };
     Ok(match found {
