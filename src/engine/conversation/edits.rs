@@ -1,5 +1,5 @@
 //! Edits of messages: what was sent is edited as well.
-use super::relay_delivery;
+use super::{deliveries_of, relay_delivery};
 use crate::domain::Time;
 use crate::domain::content::MessageSource;
 use crate::domain::notice::RelayPart;
@@ -42,6 +42,10 @@ impl Engine {
                 },
                 _ => content.clone(),
             };
+            let is_delivered = matches!(before.relay, Relay::Delivered { .. });
+            // The copy of an album has the captions of its author, so a part with another one leaves it.
+            let album = album.filter(|_| is_delivered || !content.replaces_caption);
+            let left_album = before.content.album.is_some() && album.is_none();
             let content = MessageContent {
                 album,
                 forwarded_from,
@@ -53,14 +57,15 @@ impl Engine {
             };
             let version = before.version.next();
             let after = ConversationMessage { content, version, edited_at: Some(now), ..before.clone() };
-            let edit = match before.relay {
+            let notices = match before.relay {
                 Relay::Delivered { chat, .. } => {
-                    Some(relay_delivery(chat, RelayPart::Edit(before.id), before.direction))
+                    vec![relay_delivery(chat, RelayPart::Edit(before.id), before.direction)]
                 }
-                _ => None,
+                _ if left_album => deliveries_of(&after),
+                _ => Vec::new(),
             };
             let write = Write::message_update(after.clone(), before.version);
-            let change = Change { write, event: None, notices: edit.into_iter().collect() };
+            let change = Change { write, event: None, notices };
             let committed = self.commit_one(change).await;
             if let (Ok(_), Some(ticket)) = (&committed, after.ticket) {
                 self.publish(Event::Message { ticket, message: after.id, is_new: false });

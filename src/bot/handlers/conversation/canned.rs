@@ -79,7 +79,7 @@ pub async fn reply(
             }
         };
     }
-    if new.content.kind.is_some() {
+    if has_own_file(&new.content) {
         return Ok(vec![which_for_file(&bot, &ctx, word, &replies, found)]);
     }
     let offered = Offer { word, rest: &rest, replies: &replies, found };
@@ -256,19 +256,24 @@ fn word_and_rest<'a>(text: &FormattedText, arg: &'a str) -> (&'a str, FormattedT
 fn with_rest(reply: &CannedReply, rest: &FormattedText, content: &MessageContent) -> Option<FormattedText> {
     let mut text = reply.text.clone();
     text.push_line(rest);
-    let max = if content.kind.is_some() { MAX_CAPTION_UNITS } else { MAX_FILLED_UNITS };
+    let max = if has_own_file(content) { MAX_CAPTION_UNITS } else { MAX_FILLED_UNITS };
     (units(&text.text) <= max).then_some(text)
+}
+
+/// Returns true if the author sent a file, and not a text that replies to the file of another chat.
+fn has_own_file(content: &MessageContent) -> bool {
+    content.kind.is_some() && !content.has_foreign_file
 }
 
 /// Returns the key of the answer to an agent whose template is too long for this content.
 fn too_long(content: &MessageContent) -> &'static str {
-    if content.kind.is_some() { "canned-caption-too-long" } else { "canned-too-long" }
+    if has_own_file(content) { "canned-caption-too-long" } else { "canned-too-long" }
 }
 
 /// Returns the content of a message that says this template. A file of an album is sent by itself, because the copy of
 /// an album has the captions of its author.
 fn said(text: FormattedText, content: MessageContent) -> MessageContent {
-    let replaces_caption = content.kind.is_some();
+    let replaces_caption = has_own_file(&content);
     MessageContent { text, is_template: true, replaces_caption, album: None, raw: None, ..content }
 }
 

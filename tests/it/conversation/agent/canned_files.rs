@@ -167,6 +167,61 @@ async fn a_part_of_an_album_goes_by_itself_and_the_others_follow() {
 }
 
 #[tokio::test]
+async fn a_part_that_is_edited_to_a_reply_leaves_its_album() {
+    for is_kept in [true, false] {
+        let desk = with_replies().await;
+        desk.ticket(SARI, "Internet mati").await;
+        if is_kept {
+            // With a second ticket, the album waits for the choice of one.
+            desk.person(TOM, "Tom", "en").await;
+            desk.ticket(TOM, "Printer").await;
+        }
+        let parts = [Some("rumah"), None, None].map(|caption| file(MediaKind::Photo, caption));
+        let sent = desk.sandbox.send_album(BUDI, parts.into());
+        if is_kept {
+            desk.settle().await;
+            desk.sandbox.edit(BUDI, sent[0], "/r restart");
+            desk.settle().await;
+            desk.clock.advance(TimeDelta::seconds(1));
+            desk.press(BUDI, "Sari · ").await;
+        } else {
+            desk.until("the parts", async || messages(&desk).await.len() == 3).await;
+            assert_eq!(files(&desk, SARI).len(), 0, "it is gathered");
+            desk.sandbox.edit(BUDI, sent[0], "/r restart");
+            let is_reply = async || messages(&desk).await.iter().any(|m| m.content.replaces_caption);
+            desk.until("the edit", is_reply).await;
+            desk.clock.advance(TimeDelta::seconds(1));
+        }
+        desk.settle().await;
+        let arrived = files(&desk, SARI);
+        assert_eq!(arrived.len(), 3, "{}", desk.chat_story(SARI));
+        assert_eq!(desk.count(SARI, "Mohon modem dimatikan sebentar."), 1);
+        assert!(!desk.has(SARI, "/r"), "{}", desk.chat_story(SARI));
+        assert!(!desk.has(SARI, "rumah"), "{}", desk.chat_story(SARI));
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_replies_to_a_file_of_another_chat_is_no_file() {
+    let desk = with_replies().await;
+    desk.ticket(SARI, "Internet mati").await;
+    let origin =
+        json!({"type": "chat", "sender_chat": {"id": -5, "type": "group", "title": "Gudang"}, "date": 1});
+    let size = json!({"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1});
+    let say = |text: &str| {
+        desk.sandbox
+            .send_raw(BUDI, json!({"text": text, "external_reply": {"origin": origin, "photo": [size]}}))
+    };
+    say("/r res");
+    desk.settle().await;
+    let answer = desk.last(BUDI);
+    assert!(!answer.keyboard.is_empty(), "the replies are offered: {}", answer.text);
+    say(&format!("/r restart {}", "x".repeat(900)));
+    desk.settle().await;
+    assert!(desk.has(SARI, "Mohon modem dimatikan sebentar."), "{}", desk.chat_story(SARI));
+}
+
+#[tokio::test]
 async fn a_last_word_with_a_file_completes_the_ticket() {
     let desk = with_replies().await;
     desk.say(BUDI, "/status").await;
