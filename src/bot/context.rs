@@ -92,6 +92,15 @@ impl BotContext {
         Ok((!is_live).then_some(redrawn))
     }
 
+    /// Ends the person's current prompt, if there is one. Its keyboard is removed.
+    pub async fn end_current_prompt(&self, ctx: &RequestContext) -> Result<(), EngineError> {
+        if let Some(prompt) = ctx.person.current_prompt() {
+            let gone = prompt.has_keyboard().then(|| ctx.without_keyboard(self, "contact-closed"));
+            self.engine.end_prompt_with(ctx.person.id, gone.into_iter().collect()).await?;
+        }
+        Ok(())
+    }
+
     /// Returns the redraw of the message of a prompt that has ended. If the prompt was open until this press, its end
     /// refreshes the live message.
     pub async fn closed_prompt(

@@ -23,7 +23,8 @@ pub async fn cancel_draft(
     message: Arc<IncomingMessage>,
 ) -> HandlerResult {
     // A keyboard stays after its prompt's time. If the update is handled again, it must not drop the draft as well.
-    let with_keyboard = ctx.person.current_prompt().filter(|prompt| prompt.has_keyboard());
+    let is_open = ctx.person.answered_by.is_none_or(|by| by == message.message_id);
+    let with_keyboard = ctx.person.prompt.filter(|prompt| is_open && prompt.has_keyboard());
     if let Some(prompt) = ctx.prompt_for(&message).or(with_keyboard) {
         bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
         return Ok(vec![if prompt.has_keyboard() {

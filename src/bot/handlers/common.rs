@@ -76,7 +76,7 @@ pub async fn set_language(
 /// answer. `/cancel` ends the prompt itself, and `/r` may be the last word that a prompt asks for.
 pub async fn end_prompt(bot: Arc<BotContext>, ctx: RequestContext, command: Command) -> Command {
     if !matches!(command, Command::Cancel | Command::Reply(_)) {
-        end_current_prompt(&bot, &ctx).await;
+        try_to_end_prompt(&bot, &ctx).await;
     }
     command
 }
@@ -97,15 +97,13 @@ pub async fn end_prompt_on_press(
             | ButtonAction::Prompt(PromptAction::LastWordNone(..))
     );
     if !goes_on {
-        end_current_prompt(&bot, &ctx).await;
+        try_to_end_prompt(&bot, &ctx).await;
     }
     action
 }
 
-async fn end_current_prompt(bot: &BotContext, ctx: &RequestContext) {
-    let Some(prompt) = ctx.person.current_prompt() else { return };
-    let gone = prompt.has_keyboard().then(|| ctx.without_keyboard(bot, "contact-closed"));
-    if let Err(error) = bot.engine.end_prompt_with(ctx.person.id, gone.into_iter().collect()).await {
+async fn try_to_end_prompt(bot: &BotContext, ctx: &RequestContext) {
+    if let Err(error) = bot.end_current_prompt(ctx).await {
         tracing::warn!(%error, "failed to end prompt");
     }
 }
@@ -122,7 +120,7 @@ pub async fn message(
     }
     // It comes too late for an answer, or is none: a contact is chosen, not written.
     if ctx.prompt_for(&message).is_none_or(Prompt::has_keyboard) {
-        end_current_prompt(&bot, &ctx).await;
+        try_to_end_prompt(&bot, &ctx).await;
     }
     if let Some(answer) = agent::away::on_answer(&bot, &ctx, &message).await? {
         return Ok(answer);

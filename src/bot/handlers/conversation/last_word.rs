@@ -154,9 +154,7 @@ pub(super) async fn none(
             toast.say(text);
         }
     }
-    if ctx.person.current_prompt().is_some() {
-        bot.engine.end_prompt(ctx.person.id).await?;
-    }
+    bot.end_current_prompt(ctx).await?;
     Ok(bot.closed_prompt(ctx, pressed, Prompt::LastWord(ticket)).await?)
 }
 
