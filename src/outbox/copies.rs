@@ -38,15 +38,18 @@ impl Sender {
         now: Time,
         until: Time,
     ) -> Outcome {
-        let TelegramAction::Delete { message_id, otherwise, card } = action else {
-            return Outcome::Sent(None);
+        let (message_id, text, card) = match action {
+            TelegramAction::Delete { message_id, otherwise, card } => (*message_id, otherwise, *card),
+            // It is too old to be deleted.
+            TelegramAction::Edit { message_id, text, .. } => (*message_id, text, None),
+            _ => return Outcome::Sent(None),
         };
-        let message = Message::Edit { message_id: *message_id, text: otherwise.clone() };
+        let message = Message::Edit { message_id, text: text.clone() };
         if let Err(error) = self.engine.store().enqueue(vec![Outgoing { chat, message }], now).await {
             tracing::error!(%error, "failed to enqueue the edit of a card that can't be deleted yet");
             return Outcome::Retry { until, unknown: false };
         }
-        card.map_or(Outcome::Sent(None), |card| Outcome::CardGone(card, *message_id))
+        card.map_or(Outcome::Sent(None), |card| Outcome::CardGone(card, message_id))
     }
 
     /// Returns true if a redraw is of a copy, and another message of the chat is the live card. A copy that is gone needs
