@@ -13,6 +13,8 @@ impl Ticket {
             // Cancelled by somebody else, who had a reason.
             TicketState::Cancelled { by: other, .. } if *other != by => Err(Refusal::State(self.status())),
             TicketState::Cancelled { at, .. } if now - *at >= UNDO_PERIOD => Err(Refusal::UndoTooLate),
+            // Its customer had it erased since.
+            _ if self.description.is_empty() => Err(Refusal::UndoTooLate),
             TicketState::Cancelled { .. } => Ok(self.with(TicketState::Queued)),
             _ => Err(Refusal::State(self.status())),
         }

@@ -27,7 +27,7 @@ fn completed() -> Ticket {
         customer_chat: ChatId(9),
         department: DepartmentId(Uuid::nil()),
         category: CategoryId(Uuid::nil()),
-        description: Description::default(),
+        description: Description { text: "Internet mati".into(), ..Description::default() },
         priority: Priority::Normal,
         auto: true,
         state: TicketState::Completed { agent: person(1), at: at(0) },
@@ -114,6 +114,8 @@ fn a_cancellation_is_undone_by_the_customer_within_a_minute() {
     assert_eq!(cancelled.undo_cancel(person(9), at(70)), Err(Refusal::UndoTooLate));
     // A clock that was set back ends no time.
     assert!(cancelled.undo_cancel(person(9), at(-9)).is_ok());
+    let erased = Ticket { description: Description::default(), ..cancelled.clone() };
+    assert_eq!(erased.undo_cancel(person(9), at(11)), Err(Refusal::UndoTooLate));
     assert_eq!(cancelled.undo_cancel(person(1), at(11)), Err(Refusal::NotYours));
     let state = TicketState::Cancelled { by: person(2), at: at(10) };
     let by_admin = Ticket { state, ..cancelled };
