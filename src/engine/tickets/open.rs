@@ -36,7 +36,7 @@ pub struct NewTicket<'a> {
 /// The place in a customer's chat that a ticket was sent from. The default is none: a ticket of the side API.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SentFrom {
-    /// The topic; what the customer gets about the ticket goes there.
+    /// The topic; what the customer gets about the ticket goes there until they write about it elsewhere.
     pub thread: Option<i32>,
     /// Telegram's id of the message that showed the draft; it becomes the status card.
     pub draft_message: Option<i32>,

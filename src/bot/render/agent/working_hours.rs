@@ -23,10 +23,10 @@ pub fn working_hours_card(localizer: &Localizer<'_>, view: &WorkingHoursView) ->
             }
             let is_within = hours.contains(localizer.zone, localizer.now);
             let key = if is_within { "work-offline-at" } else { "work-online-at" };
-            lines.extend(
-                hours.next_change.map(|at| localizer.html(key, &[("when", localizer.upcoming(at).into())])),
-            );
-            lines.push(localizer.html("work-hint", &[]));
+            if let Some(at) = hours.next_change {
+                lines.push(localizer.html(key, &[("when", localizer.upcoming(at).into())]));
+                lines.push(localizer.html("work-hint", &[]));
+            }
         }
     }
     let agent = view.agent;
