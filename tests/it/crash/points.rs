@@ -1,4 +1,22 @@
 //! Crashes at each named failpoint, at several passes of it.
+
+/// Declares a test for each failpoint on the embedded store, and one on servers. The module that calls it has
+/// `crash_at`, and `actors` for its environments.
+macro_rules! points_on_both_stores {
+    ($($test:ident: $point:literal,)*) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $test() {
+            crash_at(Environment::embedded(actors()).await, $point).await;
+        })*
+        mod on_mongodb {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::crash_at(super::Environment::with_actors(super::actors()).await, $point).await;
+            })*
+        }
+    };
+}
+
 mod absence;
 mod naming;
 mod no_answer;

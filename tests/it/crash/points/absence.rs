@@ -60,23 +60,11 @@ async fn crash_at(environment: Environment, point: &str) {
     );
 }
 
-macro_rules! points {
-    ($($test:ident: $point:literal,)*) => {
-        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $test() {
-            crash_at(Environment::embedded(Actors::small()).await, $point).await;
-        })*
-        mod on_mongodb {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                let environment = super::Environment::with_actors(super::Actors::small()).await;
-                super::crash_at(environment, $point).await;
-            })*
-        }
-    };
+fn actors() -> Actors {
+    Actors::small()
 }
 
-points! {
+points_on_both_stores! {
     before_the_end_of_an_absence: "engine-before-absence-over",
     after_the_end_of_an_absence: "engine-after-absence-over",
     before_the_start_of_working_hours: "engine-before-working-hours",

@@ -44,23 +44,11 @@ async fn crash_at(environment: Environment, point: &str) {
     process.stop().await;
 }
 
-macro_rules! points {
-    ($($test:ident: $point:literal,)*) => {
-        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $test() {
-            crash_at(Environment::embedded(Actors::small()).await, $point).await;
-        })*
-        mod on_mongodb {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                let environment = super::Environment::with_actors(super::Actors::small()).await;
-                super::crash_at(environment, $point).await;
-            })*
-        }
-    };
+fn actors() -> Actors {
+    Actors::small()
 }
 
-points! {
+points_on_both_stores! {
     after_the_change_of_the_names: "engine-after-naming",
     before_the_cards_are_known_to_have_the_names: "cards-before-names-refreshed",
 }

@@ -51,22 +51,7 @@ async fn crash_at(environment: Environment, point: &str) {
     assert_eq!(state.tickets[0].status, "assigned");
 }
 
-macro_rules! points {
-    ($($test:ident: $point:literal,)*) => {
-        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $test() {
-            crash_at(Environment::embedded(actors()).await, $point).await;
-        })*
-        mod on_mongodb {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::crash_at(super::Environment::with_actors(super::actors()).await, $point).await;
-            })*
-        }
-    };
-}
-
-points! {
+points_on_both_stores! {
     before_a_nudge: "engine-before-nudge",
     after_a_nudge: "engine-after-nudge",
 }
