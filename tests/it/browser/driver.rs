@@ -5,6 +5,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{RequestData, SessionId};
 
+/// How often chromedriver is started until the port of its choice is free.
+const START_ATTEMPTS: u32 = 5;
+
 /// A running chromedriver on a port of its own choice.
 pub(super) struct Driver {
     child: Child,
@@ -14,7 +17,22 @@ pub(super) struct Driver {
 }
 
 impl Driver {
+    /// Starts chromedriver. It chooses a port that is free for IPv6 and ends if another program has the same one for
+    /// IPv4: then it is started again.
     pub(super) fn start() -> Self {
+        let mut log = String::new();
+        for _ in 0..START_ATTEMPTS {
+            log.clear();
+            if let Some(driver) = Self::try_to_start(&mut log) {
+                return driver;
+            }
+            assert!(log.contains("port not available"), "chromedriver ended and wrote:\n{log}");
+        }
+        panic!("chromedriver found no free port in {START_ATTEMPTS} attempts:\n{log}");
+    }
+
+    /// Returns `None` if chromedriver ended; `log` has what it wrote.
+    fn try_to_start(log: &mut String) -> Option<Self> {
         let mut command = Command::new("chromedriver");
         // The clock of the page has the time zone of the desk.
         command.arg("--port=0").env("TZ", "Asia/Jakarta").stdin(Stdio::null()).stdout(Stdio::piped());
@@ -24,17 +42,17 @@ impl Driver {
         let output = BufReader::new(child.stdout.take().unwrap());
         // From here on a panic ends the process, because `Driver` is dropped.
         let mut driver = Self { child, url: String::new(), output };
-        let mut log = String::new();
         while driver.url.is_empty() {
-            let read = driver.output.read_line(&mut log).unwrap();
-            assert!(read > 0, "chromedriver ended and wrote:\n{log}");
+            if driver.output.read_line(log).unwrap() == 0 {
+                return None;
+            }
             let port =
                 log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split('.').next());
             if let Some(port) = port {
                 driver.url = format!("http://127.0.0.1:{}", port.trim());
             }
         }
-        driver
+        Some(driver)
     }
 }
 
