@@ -42,9 +42,11 @@ choice-agent = ❓ <b>Untuk siapa?</b>
     }
 button-drop-kept = ✖️ Jangan kirim
 choice-dropped = { $count ->
+    [1] ✖️ Pesan Anda tidak jadi dikirim.
    *[other] ✖️ { $count } pesan Anda tidak jadi dikirim.
 }
 choice-former = { $count ->
+    [1] ⚠️ Pesan Anda tidak terkirim, karena Anda bukan agen lagi.
    *[other] ⚠️ { $count } pesan Anda tidak terkirim, karena Anda bukan agen lagi.
 }
 choice-none = ✅ Tidak ada pesan yang menunggu pilihan.
@@ -52,9 +54,11 @@ choice-button = { $name } · { $number }
 choice-button-subject = { $name }: { $subject } · { $number }
 button-new-ticket = ➕ Tiket baru
 choice-done = { $count ->
+    [1] ✅ Pesan Anda masuk ke tiket <code>{ $number }</code>.
    *[other] ✅ { $count } pesan Anda masuk ke tiket <code>{ $number }</code>.
 }
 choice-draft = { $count ->
+    [1] ✅ Pesan Anda menjadi rancangan tiket baru.
    *[other] ✅ { $count } pesan Anda menjadi rancangan tiket baru.
 }
 topic-name = { $name } · { $label }
