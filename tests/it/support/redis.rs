@@ -21,7 +21,9 @@ impl RedisServer {
 
     /// Starts a server that is a cluster of one node, with all hash slots.
     pub(crate) fn cluster() -> Self {
-        let server = Self::start_with(free_port(), &["--cluster-enabled", "yes", "--cluster-port", "0"]);
+        // The default is the server's port + 10,000: one of those from which the system takes ports of connections.
+        let bus = free_port().to_string();
+        let server = Self::start_with(free_port(), &["--cluster-enabled", "yes", "--cluster-port", &bus]);
         let mut add_slots = redis::cmd("CLUSTER");
         add_slots.arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut server.connect()).unwrap();
         server
