@@ -50,7 +50,8 @@ fn files(locale: Locale) -> Files {
 pub enum Arg<'a> {
     /// Text, inserted unchanged.
     Text(Cow<'a, str>),
-    /// A number; plural forms depend on it.
+    /// An amount; plural forms depend on it, and its thousands are marked as the language does it. A year or an
+    /// id is a text.
     Number(i64),
 }
 
@@ -196,6 +197,10 @@ fn load_bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError
     // Fluent's isolation marks around arguments are hidden characters, and would end up in numbers copied
     // from Telegram.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match locale {
+        Locale::Id => |value, _| with_marked_thousands(value, '.'),
+        Locale::En => |value, _| with_marked_thousands(value, ','),
+    }));
     for (file, source) in files(locale) {
         let resource = FluentResource::try_new(source.to_owned())
             .map_err(|(_, errors)| TextError::Syntax { locale: tag, file, problem: format!("{errors:?}") })?;
@@ -206,4 +211,22 @@ fn load_bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, TextError
         })?;
     }
     Ok(bundle)
+}
+
+/// Returns a number from 1,000 on with a mark between its thousands. The library's own option, `useGrouping`, has no
+/// effect (`findings/fluent-number-options.sh`).
+fn with_marked_thousands(value: &FluentValue<'_>, mark: char) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    let digits = number.as_string();
+    if digits.len() < 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    Some(text)
 }

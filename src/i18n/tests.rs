@@ -176,3 +176,25 @@ fn texts_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Texts>();
 }
+
+#[test]
+fn thousands_of_an_amount_are_marked_as_each_language_does_it() {
+    let texts = Texts::load().unwrap();
+    let assert_shown = |locale, amount: Arg<'static>, expected: &str| {
+        let text = texts.format(locale, "draft-long", &[("length", amount)]);
+        assert!(text.contains(&format!(" {expected} ")), "{text} has no {expected}");
+    };
+    for (amount, english, indonesian) in [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1_000, "1,000", "1.000"),
+        (12_288, "12,288", "12.288"),
+        (100_000, "100,000", "100.000"),
+        (1_234_567, "1,234,567", "1.234.567"),
+    ] {
+        assert_shown(Locale::En, amount.into(), english);
+        assert_shown(Locale::Id, amount.into(), indonesian);
+    }
+    // A year, for example, is given as a text.
+    assert_shown(Locale::En, "2026".into(), "2026");
+}

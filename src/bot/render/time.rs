@@ -52,7 +52,7 @@ impl Localizer<'_> {
         let args = [
             ("day", local.day().into()),
             ("month", local.month().into()),
-            ("year", local.year().into()),
+            ("year", local.year().to_string().into()),
             ("clock", self.clock(at).into()),
         ];
         self.plain("time-moment", &args)

@@ -69,7 +69,11 @@ impl Localizer<'_> {
 
     /// Returns a date. Plain text.
     fn date(&self, date: NaiveDate) -> String {
-        let args = [("day", date.day().into()), ("month", date.month().into()), ("year", date.year().into())];
+        let args = [
+            ("day", date.day().into()),
+            ("month", date.month().into()),
+            ("year", date.year().to_string().into()),
+        ];
         self.plain("plan-date", &args)
     }
 }
