@@ -58,6 +58,8 @@ ticket-unreachable = ⚠️ The customer can't be reached at the moment.
 # Agent's cards: one ticket.
 
 task-new = 🎫 <b>A new ticket was added to your queue!</b>
+task-reopened = ↩️ <b>The customer says that this ticket is not solved yet.</b> You completed it before.
+task-reopened-by-colleague = ↩️ <b>The customer says that this ticket is not solved yet.</b> A colleague completed it before.
 task-number = Ticket: <code>{ $number }</code>
 task-customer = Customer: { $name } (@{ $username })
 task-customer-link = Customer: <a href="tg://user?id={ $id }">{ $name }</a>

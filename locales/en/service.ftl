@@ -18,8 +18,7 @@ rating-closed = The rating of ticket { $number } can no longer be changed. Thank
 
 # An agent's ticket is reopened, or dropped with its customer.
 
-notice-task-reopened = ↩️ The customer says that ticket <code>{ $number }</code> is not solved yet. It is in your queue again.
-notice-task-reopened-elsewhere = ↩️ The customer says that ticket <code>{ $number }</code>, which you completed, is not solved yet. It is back in the shared queue.
+notice-task-reopened = ↩️ The customer says that ticket <code>{ $number }</code>, which you completed, is not solved yet. It is back in the shared queue.
 notice-task-dropped = 🚫 An admin cancelled ticket <code>{ $number }</code>, because its customer is banned. It has left your queue.
 
 # Bans.

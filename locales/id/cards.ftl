@@ -58,6 +58,8 @@ ticket-unreachable = ⚠️ Pelanggan saat ini tidak dapat dihubungi.
 # Kartu agen: satu tiket.
 
 task-new = 🎫 <b>Tiket baru ditambahkan ke antrian Anda!</b>
+task-reopened = ↩️ <b>Menurut pelanggan, tiket ini belum selesai.</b> Sebelumnya Anda yang menyelesaikannya.
+task-reopened-by-colleague = ↩️ <b>Menurut pelanggan, tiket ini belum selesai.</b> Sebelumnya rekan Anda yang menyelesaikannya.
 task-number = Ticket: <code>{ $number }</code>
 task-customer = Pelanggan: { $name } (@{ $username })
 task-customer-link = Pelanggan: <a href="tg://user?id={ $id }">{ $name }</a>

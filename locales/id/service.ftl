@@ -18,8 +18,7 @@ rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasi
 
 # Tiket agen dibuka kembali, atau dibatalkan bersama pelanggannya.
 
-notice-task-reopened = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> belum selesai. Tiketnya masuk lagi ke antrian Anda.
-notice-task-reopened-elsewhere = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> yang Anda selesaikan belum beres. Tiketnya kembali ke antrian umum.
+notice-task-reopened = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> yang Anda selesaikan belum beres. Tiketnya kembali ke antrian umum.
 notice-task-dropped = 🚫 Tiket <code>{ $number }</code> dibatalkan oleh admin karena pelanggannya diblokir. Tiketnya sudah keluar dari antrian Anda.
 
 # Pemblokiran.

@@ -251,8 +251,10 @@ impl Composer {
             | Notice::Requeued { .. } => self.status_notice(notice, now).await?,
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
+                    let reopened_from = self.views.reopened_from(&ticket, *agent).await?;
                     let ticket = self.views.ticket(&ticket, *agent).await?;
-                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                    let view =
+                        TaskView { ticket, position: *position, held: *held, max: *max, reopened_from };
                     Some(NoticeView::NewTask(view))
                 }
                 None => None,

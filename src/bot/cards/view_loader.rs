@@ -131,6 +131,7 @@ impl ViewLoader {
             position: saturating_u16(position),
             held: saturating_u16(held.len()),
             max,
+            reopened_from: self.reopened_from(ticket, agent).await?,
         })
     }
 
