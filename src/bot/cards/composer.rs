@@ -237,7 +237,10 @@ impl Composer {
         else {
             return Ok(None);
         };
-        Ok(Some(render::draft(localizer, &self.views.draft(&draft, &person.name, None).await?)))
+        Ok(Some(render::draft(
+            localizer,
+            &self.views.draft(&draft, &person.name, None, localizer.now).await?,
+        )))
     }
 
     /// Loads a notice with its names; `None` if its ticket is gone.

@@ -237,6 +237,7 @@ impl ViewLoader {
         draft: &Draft,
         name: &str,
         choose: Option<u16>,
+        now: Time,
     ) -> Result<DraftView, StoreError> {
         let departments = self.store().department_list().await?;
         let choices = category_choices(&departments);
@@ -254,6 +255,7 @@ impl ViewLoader {
             page,
             pages,
             can_change: choices.len() > 1,
+            continuable: self.continuable(draft.person, now).await?,
         })
     }
 

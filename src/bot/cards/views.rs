@@ -26,7 +26,7 @@ use crate::domain::policy::AgentNaming;
 use crate::domain::schedule::WorkingHours;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
-use service::Completer;
+use service::{Completer, ContinuableView};
 use std::collections::BTreeSet;
 
 /// Tickets on one page of a list.
@@ -270,6 +270,8 @@ pub struct DraftView {
     pub pages: u16,
     /// Whether another category can be chosen.
     pub can_change: bool,
+    /// The completed ticket that it can continue instead.
+    pub continuable: Option<ContinuableView>,
 }
 
 /// An agent's status (`/status`).

@@ -46,6 +46,17 @@ pub enum Completer {
     Colleague,
 }
 
+/// The completed ticket that a customer can continue with the messages of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContinuableView {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    pub number: TicketNumber,
+    /// The number of the completion.
+    pub completion: u16,
+}
+
 /// A notice with its names resolved; one variant for each of
 /// [`crate::domain::notice::service::ServiceNotice`].
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -200,7 +200,6 @@ async fn the_prompt_for_a_comment_ends_with_a_press_a_command_or_time() {
     desk.say(SARI, "bukan komentar").await;
     assert!(desk.last(SARI).button("Kirim").is_some(), "a draft");
     desk.press(SARI, "Batal").await;
-    desk.press(SARI, "Ya, buang").await;
     desk.press(SARI, "3 ⭐").await;
     desk.say(SARI, "/mytickets").await;
     assert_eq!(prompt().await, None);
