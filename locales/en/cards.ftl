@@ -13,6 +13,9 @@ draft-describe =
 draft-preview = 📝 <b>Your ticket is ready to send</b>
 draft-long = ✂️ Only the beginning is shown here. All { $length } characters are kept and sent.
 draft-preview-hint = Looks good? Tap ✅ Send. Anything to add? Just write it and we'll add it to this ticket.
+draft-continue-hint = ✅ Send opens a new ticket, ↩️ Continue reopens your completed one with this message.
+draft-continue-choose = A category starts a new ticket, ↩️ Continue reopens your completed one with this message.
+draft-continue-none = Just a thank-you? Tap ✖️ Cancel.
 
 # Customer's cards: one ticket, and the list of theirs.
 
@@ -58,6 +61,8 @@ ticket-unreachable = ⚠️ The customer can't be reached at the moment.
 # Agent's cards: one ticket.
 
 task-new = 🎫 <b>A new ticket was added to your queue!</b>
+task-reopened = ↩️ <b>The customer says that this ticket is not solved yet.</b> You completed it before.
+task-reopened-by-colleague = ↩️ <b>The customer says that this ticket is not solved yet.</b> A colleague completed it before.
 task-number = Ticket: <code>{ $number }</code>
 task-customer = Customer: { $name } (@{ $username })
 task-customer-link = Customer: <a href="tg://user?id={ $id }">{ $name }</a>

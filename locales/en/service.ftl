@@ -6,6 +6,9 @@ button-skip = ⏭ Skip
 reopen-done = ↩️ Ticket { $number } is open again.
 reopened-before = Ticket { $number } was already reopened. It is now: { $state }.
 reopen-too-late = Ticket { $number } was completed too long ago to be reopened. Just send a message here and we'll open a new one.
+button-continue = ↩️ Continue { $number }
+continue-done = ↩️ Ticket <code>{ $number }</code> is open again. What you wrote is in it, and an agent will read it.
+continue-too-late = Ticket { $number } was completed too long ago to be continued. What you wrote is kept: tap ✅ Send to open a new ticket with it.
 rating-ask = How satisfied are you with our help?
 rating-button = { $stars } ⭐
 rating-given = Your rating: { $stars }
@@ -18,8 +21,7 @@ rating-closed = The rating of ticket { $number } can no longer be changed. Thank
 
 # An agent's ticket is reopened, or dropped with its customer.
 
-notice-task-reopened = ↩️ The customer says that ticket <code>{ $number }</code> is not solved yet. It is in your queue again.
-notice-task-reopened-elsewhere = ↩️ The customer says that ticket <code>{ $number }</code>, which you completed, is not solved yet. It is back in the shared queue.
+notice-task-reopened = ↩️ The customer says that ticket <code>{ $number }</code>, which you completed, is not solved yet. It is back in the shared queue.
 notice-task-dropped = 🚫 An admin cancelled ticket <code>{ $number }</code>, because its customer is banned. It has left your queue.
 
 # Bans.

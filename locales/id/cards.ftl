@@ -13,6 +13,9 @@ draft-describe =
 draft-preview = 📝 <b>Tiket Anda siap dikirim</b>
 draft-long = ✂️ Yang tampil di sini hanya bagian awalnya. Seluruh { $length } karakter tersimpan dan ikut terkirim.
 draft-preview-hint = Sudah sesuai? Tekan ✅ Kirim. Masih ada tambahan? Tulis saja, kami masukkan ke tiket ini.
+draft-continue-hint = ✅ Kirim membuat tiket baru, ↩️ Lanjutkan membuka kembali tiket yang sudah selesai dengan pesan ini.
+draft-continue-choose = Kategori untuk tiket baru, ↩️ Lanjutkan untuk membuka kembali tiket yang sudah selesai dengan pesan ini.
+draft-continue-none = Hanya ucapan terima kasih? Tekan ✖️ Batal.
 
 # Kartu pelanggan: satu tiket, dan daftar tiketnya.
 
@@ -58,6 +61,8 @@ ticket-unreachable = ⚠️ Pelanggan saat ini tidak dapat dihubungi.
 # Kartu agen: satu tiket.
 
 task-new = 🎫 <b>Tiket baru ditambahkan ke antrian Anda!</b>
+task-reopened = ↩️ <b>Menurut pelanggan, tiket ini belum selesai.</b> Sebelumnya Anda yang menyelesaikannya.
+task-reopened-by-colleague = ↩️ <b>Menurut pelanggan, tiket ini belum selesai.</b> Sebelumnya rekan Anda yang menyelesaikannya.
 task-number = Ticket: <code>{ $number }</code>
 task-customer = Pelanggan: { $name } (@{ $username })
 task-customer-link = Pelanggan: <a href="tg://user?id={ $id }">{ $name }</a>

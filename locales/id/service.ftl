@@ -6,6 +6,9 @@ button-skip = ⏭ Lewati
 reopen-done = ↩️ Tiket { $number } dibuka kembali.
 reopened-before = Tiket { $number } sudah pernah dibuka kembali. Sekarang: { $state }.
 reopen-too-late = Tiket { $number } sudah terlalu lama selesai untuk dibuka kembali. Kirim saja pesan di sini, nanti kami buatkan tiket baru.
+button-continue = ↩️ Lanjutkan { $number }
+continue-done = ↩️ Tiket <code>{ $number }</code> dibuka kembali. Yang Anda tulis sudah masuk ke tiket itu dan akan dibaca agen.
+continue-too-late = Tiket { $number } sudah terlalu lama selesai untuk dilanjutkan. Yang Anda tulis tersimpan: tekan ✅ Kirim untuk membuat tiket baru.
 rating-ask = Seberapa puas Anda dengan bantuan kami?
 rating-button = { $stars } ⭐
 rating-given = Penilaian Anda: { $stars }
@@ -18,8 +21,7 @@ rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasi
 
 # Tiket agen dibuka kembali, atau dibatalkan bersama pelanggannya.
 
-notice-task-reopened = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> belum selesai. Tiketnya masuk lagi ke antrian Anda.
-notice-task-reopened-elsewhere = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> yang Anda selesaikan belum beres. Tiketnya kembali ke antrian umum.
+notice-task-reopened = ↩️ Menurut pelanggan, tiket <code>{ $number }</code> yang Anda selesaikan belum beres. Tiketnya kembali ke antrian umum.
 notice-task-dropped = 🚫 Tiket <code>{ $number }</code> dibatalkan oleh admin karena pelanggannya diblokir. Tiketnya sudah keluar dari antrian Anda.
 
 # Pemblokiran.

@@ -175,6 +175,8 @@ pub enum ButtonAction {
     DraftCategories(DraftId, u16),
     /// Sends the draft.
     DraftSend(DraftId),
+    /// Reopens a ticket after the completion with this number, with the messages of the draft.
+    DraftContinue(DraftId, TicketId, u16),
     /// Asks whether the draft is to be dropped.
     DraftCancel(DraftId),
     /// Drops the draft.

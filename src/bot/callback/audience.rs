@@ -19,6 +19,7 @@ impl ButtonAction {
             | Self::DraftCategory(..)
             | Self::DraftCategories(..)
             | Self::DraftSend(_)
+            | Self::DraftContinue(..)
             | Self::DraftCancel(_)
             | Self::DraftDrop(_)
             | Self::DraftKeep(_)

@@ -237,7 +237,10 @@ impl Composer {
         else {
             return Ok(None);
         };
-        Ok(Some(render::draft(localizer, &self.views.draft(&draft, &person.name, None).await?)))
+        Ok(Some(render::draft(
+            localizer,
+            &self.views.draft(&draft, &person.name, None, localizer.now).await?,
+        )))
     }
 
     /// Loads a notice with its names; `None` if its ticket is gone.
@@ -251,8 +254,10 @@ impl Composer {
             | Notice::Requeued { .. } => self.status_notice(notice, now).await?,
             Notice::NewTask { ticket, agent, position, held, max } => match store.ticket(*ticket).await? {
                 Some(ticket) => {
+                    let reopened_from = self.views.reopened_from(&ticket, *agent).await?;
                     let ticket = self.views.ticket(&ticket, *agent).await?;
-                    let view = TaskView { ticket, position: *position, held: *held, max: *max };
+                    let view =
+                        TaskView { ticket, position: *position, held: *held, max: *max, reopened_from };
                     Some(NoticeView::NewTask(view))
                 }
                 None => None,

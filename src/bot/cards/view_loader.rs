@@ -131,6 +131,7 @@ impl ViewLoader {
             position: saturating_u16(position),
             held: saturating_u16(held.len()),
             max,
+            reopened_from: self.reopened_from(ticket, agent).await?,
         })
     }
 
@@ -236,6 +237,7 @@ impl ViewLoader {
         draft: &Draft,
         name: &str,
         choose: Option<u16>,
+        now: Time,
     ) -> Result<DraftView, StoreError> {
         let departments = self.store().department_list().await?;
         let choices = category_choices(&departments);
@@ -253,6 +255,7 @@ impl ViewLoader {
             page,
             pages,
             can_change: choices.len() > 1,
+            continuable: self.continuable(draft.person, now).await?,
         })
     }
 

@@ -26,6 +26,7 @@ use crate::domain::policy::AgentNaming;
 use crate::domain::schedule::WorkingHours;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Status};
+use service::{Completer, ContinuableView};
 use std::collections::BTreeSet;
 
 /// Tickets on one page of a list.
@@ -109,6 +110,8 @@ pub struct TaskView {
     pub held: u16,
     /// Tickets the agent can hold.
     pub max: u16,
+    /// Who completed it, if its customer reopened it.
+    pub reopened_from: Option<Completer>,
 }
 
 /// An agent's own queue (`/myqueue`).
@@ -267,6 +270,8 @@ pub struct DraftView {
     pub pages: u16,
     /// Whether another category can be chosen.
     pub can_change: bool,
+    /// The completed ticket that it can continue instead.
+    pub continuable: Option<ContinuableView>,
 }
 
 /// An agent's status (`/status`).

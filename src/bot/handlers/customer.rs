@@ -6,6 +6,7 @@ use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{CategoryId, DraftId, TicketId};
+use crate::domain::ticket::Ticket;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
 use crate::engine::tickets::open::SentFrom;
@@ -23,7 +24,7 @@ pub async fn categories(
         return draft_outcome(&bot, &ctx, pressed, id).await;
     };
     toast.ack();
-    let view = bot.views.draft(&draft, &ctx.person.name, Some(page)).await?;
+    let view = bot.views.draft(&draft, &ctx.person.name, Some(page), ctx.now).await?;
     Ok(vec![ctx.edit(pressed, render::draft(&ctx.localizer(&bot), &view))])
 }
 
@@ -141,23 +142,41 @@ pub(super) async fn current_draft(
 ) -> Result<Option<Draft>, StoreError> {
     let draft = bot.engine.draft_of(ctx.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
-        let key = if ticket_of(bot, ctx, id).await?.is_some() { "sent-before" } else { "draft-gone" };
+        let is_sent =
+            ticket_of(bot, ctx, id).await?.is_some() || continued_ticket(bot, ctx, id).await?.is_some();
+        let key = if is_sent { "sent-before" } else { "draft-gone" };
         toast.say(ctx.localizer(bot).toast(key, &[]));
     }
     Ok(draft)
 }
 
-/// Replaces the preview by what happened to its draft: its ticket, or the word that it is gone.
+/// Replaces the preview by what happened to its draft: its ticket, the ticket that has its messages, or the word
+/// that it is gone.
 pub(super) async fn draft_outcome(
     bot: &BotContext,
     ctx: &RequestContext,
     pressed: PressedMessage,
     id: DraftId,
 ) -> HandlerResult {
-    Ok(vec![match ticket_of(bot, ctx, id).await? {
-        Some(ticket) => ctx.redraw(pressed, CardKey::Status(ticket)),
-        None => ctx.edit(pressed, ctx.localizer(bot).message("draft-gone", &[])),
-    }])
+    if let Some(ticket) = ticket_of(bot, ctx, id).await? {
+        return Ok(vec![ctx.redraw(pressed, CardKey::Status(ticket))]);
+    }
+    let localizer = ctx.localizer(bot);
+    let text = match continued_ticket(bot, ctx, id).await? {
+        Some(ticket) => localizer.message("continue-done", &[("number", (&ticket.number).into())]),
+        None => localizer.message("draft-gone", &[]),
+    };
+    Ok(vec![ctx.edit(pressed, text)])
+}
+
+/// Returns the ticket whose conversation has the messages of a draft.
+async fn continued_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    id: DraftId,
+) -> Result<Option<Ticket>, StoreError> {
+    let ticket = bot.engine.continued_ticket(id).await?;
+    Ok(ticket.filter(|ticket| ticket.customer == ctx.person.id))
 }
 
 /// Returns the ticket that a draft became.

@@ -1,11 +1,13 @@
-//! Customer handlers after a completion: reopening, the rating, the comment to it.
+//! Customer handlers after a completion: reopening, also with the messages of a draft, the rating, the comment to
+//! it.
+use super::customer::{current_draft, draft_outcome};
 use super::refusals::refusal_toast;
 use crate::bot::cards::views::service::CompletedView;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{DraftId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
 use crate::domain::ticket::Refusal;
@@ -30,6 +32,39 @@ pub async fn reopen(
             Ok(bot.unless_live(redrawn).await?.into_iter().collect())
         }
         Err(error) => answer_refusal(&bot, &ctx, &toast, pressed, error),
+    }
+}
+
+/// Handles ↩️ under a draft: its messages go to the ticket that they reopen. If that is refused, the draft stays.
+pub async fn continue_ticket(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (id, ticket, completion): (DraftId, TicketId, u16),
+) -> HandlerResult {
+    let Some(draft) = current_draft(&bot, &ctx, &toast, id).await? else {
+        return draft_outcome(&bot, &ctx, pressed, id).await;
+    };
+    match bot.engine.continue_ticket(&ctx.person, &draft, (ticket, completion), ctx.thread, ctx.now).await {
+        Ok(ticket) => {
+            let number = [("number", (&ticket.number).into())];
+            toast.say(ctx.localizer(&bot).toast("reopen-done", &number));
+            draft_outcome(&bot, &ctx, pressed, id).await
+        }
+        Err(error) => {
+            let text = match &error {
+                EngineError::Refused(Refusal::NotYours, _) => None,
+                EngineError::Refused(Refusal::ReopenTooLate, ticket) => {
+                    let number = [("number", (&ticket.number).into())];
+                    Some(ctx.localizer(&bot).toast("continue-too-late", &number))
+                }
+                _ => refusal_toast(&bot, &ctx, &error),
+            };
+            let Some(text) = text else { return Err(error) };
+            toast.say(text);
+            Ok(vec![ctx.redraw(pressed, CardKey::Draft(ctx.person.id))])
+        }
     }
 }
 

@@ -5,6 +5,7 @@ pub(super) mod working_hours;
 use super::parts::{card, name, steps};
 use super::{Button, Localizer, Rendered};
 use crate::bot::callback::{ButtonAction, Snooze, Surface, TaskAction};
+use crate::bot::cards::views::service::Completer;
 use crate::bot::cards::views::{AgentStatusView, TaskView, TicketView};
 use crate::domain::text::formatted::FormattedText;
 use crate::domain::ticket::Status;
@@ -22,8 +23,8 @@ pub fn task_card(localizer: &Localizer<'_>, ticket: &TicketView) -> Rendered {
     task(localizer, ticket, head, &[])
 }
 
-/// Renders the task card with the heading and the facts of a new ticket until the agent opens it; afterwards
-/// the current card.
+/// Renders the task card with the heading and the facts of a new or reopened ticket until the agent opens it;
+/// afterwards the current card.
 #[must_use]
 pub fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
     if view.ticket.status != Status::Assigned || !is_held_by_viewer(&view.ticket) {
@@ -34,7 +35,12 @@ pub fn new_task_card(localizer: &Localizer<'_>, view: &TaskView) -> Rendered {
         String::new(),
         localizer.html("task-load", &[("held", view.held.into()), ("max", view.max.into())]),
     ];
-    task(localizer, &view.ticket, localizer.html("task-new", &[]), &at_assignment)
+    let head = match view.reopened_from {
+        None => "task-new",
+        Some(Completer::Viewer) => "task-reopened",
+        Some(Completer::Colleague) => "task-reopened-by-colleague",
+    };
+    task(localizer, &view.ticket, localizer.html(head, &[]), &at_assignment)
 }
 
 /// Renders the task card with the heading of a ticket whose time has come, while nothing else happened to it.

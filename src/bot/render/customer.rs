@@ -4,6 +4,7 @@ use super::parts::{card, name, numbered};
 use super::service::completed_card;
 use super::{Button, Localizer, Rendered, labelled, truncated};
 use crate::bot::callback::{ButtonAction, PagedList, Surface};
+use crate::bot::cards::views::service::ContinuableView;
 use crate::bot::cards::views::{
     CHOICES_PER_PAGE, DraftView, MyTicketsView, TICKETS_PER_PAGE, TicketStatusView, TicketView, Waiting,
 };
@@ -38,14 +39,15 @@ fn choose_category(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
     let choices = choices.map(|(id, name)| vec![labelled(name, ButtonAction::DraftCategory(view.id, *id))]);
     let pages =
         localizer.page_row(view.page, view.pages, |page| ButtonAction::DraftCategories(view.id, page));
-    let cancel = vec![localizer.button("button-cancel", ButtonAction::DraftCancel(view.id))];
-    card(localizer.with_description(&above, &shown, &note), choices.chain([pages, cancel]))
+    let hint = offered(view).map(|_| hint(localizer, "draft-continue-choose"));
+    let below: Vec<String> = note.into_iter().chain(hint).collect();
+    let rows = [pages, continue_row(localizer, view), vec![cancel(localizer, view)]];
+    card(localizer.with_description(&above, &shown, &below), choices.chain(rows))
 }
 
 fn describe(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendered {
     let args = [("name", name(&view.person_name)), ("label", Localizer::label(target))];
-    let cancel = vec![localizer.button("button-cancel", ButtonAction::DraftCancel(view.id))];
-    card(localizer.html("draft-describe", &args), [change(localizer, view), cancel])
+    card(localizer.html("draft-describe", &args), [change(localizer, view), vec![cancel(localizer, view)]])
 }
 
 fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendered {
@@ -54,12 +56,44 @@ fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendere
         localizer.html("line-category", &[("label", Localizer::label(target))]),
     ];
     let (shown, note) = excerpt_with_note(localizer, &view.description);
-    let below: Vec<String> = note.into_iter().chain([localizer.html("draft-preview-hint", &[])]).collect();
-    let send = vec![
-        localizer.button("button-send", ButtonAction::DraftSend(view.id)),
-        localizer.button("button-cancel", ButtonAction::DraftCancel(view.id)),
-    ];
-    card(localizer.with_description(&above, &shown, &below), [send, change(localizer, view)])
+    let hint = match offered(view) {
+        Some(_) => hint(localizer, "draft-continue-hint"),
+        None => localizer.html("draft-preview-hint", &[]),
+    };
+    let below: Vec<String> = note.into_iter().chain([hint]).collect();
+    let send =
+        vec![localizer.button("button-send", ButtonAction::DraftSend(view.id)), cancel(localizer, view)];
+    let rows = [send, continue_row(localizer, view), change(localizer, view)];
+    card(localizer.with_description(&above, &shown, &below), rows)
+}
+
+/// Returns what the buttons of a draft do that can continue a ticket: this text, and that thanks need no ticket.
+fn hint(localizer: &Localizer<'_>, key: &str) -> String {
+    [localizer.html(key, &[]), localizer.html("draft-continue-none", &[])].join("\n")
+}
+
+/// Returns the ticket that the draft can continue. An empty draft has nothing for it.
+fn offered(view: &DraftView) -> Option<&ContinuableView> {
+    view.continuable.as_ref().filter(|_| !view.description.is_empty())
+}
+
+/// Returns the button that continues a completed ticket.
+fn continue_row(localizer: &Localizer<'_>, view: &DraftView) -> Vec<Button> {
+    let button = |ticket: &ContinuableView| {
+        let label = localizer.plain("button-continue", &[("number", (&ticket.number).into())]);
+        labelled(&label, ButtonAction::DraftContinue(view.id, ticket.id, ticket.completion))
+    };
+    offered(view).map(button).into_iter().collect()
+}
+
+/// Returns the button that drops a draft. What may be a word of thanks is dropped without a question, since that can
+/// be undone.
+fn cancel(localizer: &Localizer<'_>, view: &DraftView) -> Button {
+    let action = match offered(view) {
+        Some(_) => ButtonAction::DraftDrop(view.id),
+        None => ButtonAction::DraftCancel(view.id),
+    };
+    localizer.button("button-cancel", action)
 }
 
 /// Returns what a preview has room for. If that is not the whole text, a note says that nothing is lost.

@@ -93,11 +93,8 @@ fn rating_lines(localizer: &Localizer<'_>, rating: &Rating) -> Vec<String> {
 #[must_use]
 pub(super) fn service_notice(localizer: &Localizer<'_>, view: &ServiceView) -> Rendered {
     match view {
-        ServiceView::TaskReopened { number, kept: true } => {
+        ServiceView::TaskReopened { number } => {
             localizer.message("notice-task-reopened", &[("number", number.into())])
-        }
-        ServiceView::TaskReopened { number, kept: false } => {
-            localizer.message("notice-task-reopened-elsewhere", &[("number", number.into())])
         }
         ServiceView::AskComment(ticket) => comment_prompt(localizer, CommentPromptView::Open(*ticket)),
         ServiceView::LowRating { ticket, number, customer, rating } => {

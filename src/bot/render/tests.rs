@@ -81,7 +81,7 @@ fn held_ticket(status: Status) -> TicketView {
 }
 
 fn task(ticket: TicketView) -> TaskView {
-    TaskView { ticket, position: 3, held: 3, max: 5 }
+    TaskView { ticket, position: 3, held: 3, max: 5, reopened_from: None }
 }
 
 /// Returns the message as Telegram shows it: no tags, no entities.

@@ -69,6 +69,9 @@ pub(super) async fn handle(
             customer::categories(bot, ctx, toast, pressed, (draft, page)).boxed()
         }
         ButtonAction::DraftSend(draft) => customer::send(bot, ctx, toast, pressed, draft).boxed(),
+        ButtonAction::DraftContinue(draft, ticket, completion) => {
+            feedback::continue_ticket(bot, ctx, toast, pressed, (draft, ticket, completion)).boxed()
+        }
         ButtonAction::DraftCancel(draft) => cancel::ask_draft(bot, ctx, toast, pressed, draft).boxed(),
         ButtonAction::DraftDrop(draft) => cancel::drop_draft(bot, ctx, toast, pressed, draft).boxed(),
         ButtonAction::DraftKeep(draft) => cancel::keep_draft(bot, ctx, toast, pressed, draft).boxed(),

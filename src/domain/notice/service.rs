@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "service", rename_all = "snake_case")]
 pub enum ServiceNotice {
-    /// To the agent who completed the ticket: its customer reopened it.
+    /// To the agent who completed the ticket: its customer reopened it, and it is in the queue.
     TaskReopened {
         /// The ticket.
         ticket: TicketId,
-        /// True if they hold it again; false if it is in the queue.
+        /// True if they hold it again. Earlier builds stored that; the card that follows says it.
         kept: bool,
     },
     /// To the customer: how was it? Asks for a comment to the rating.

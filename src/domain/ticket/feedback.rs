@@ -33,7 +33,16 @@ impl Ticket {
     #[must_use]
     pub fn can_be_reopened(&self, window: Duration, now: Time) -> bool {
         let window = TimeDelta::from_std(window).unwrap_or(TimeDelta::MAX);
-        matches!(self.state, TicketState::Completed { at, .. } if now - at <= window)
+        self.completed_at().is_some_and(|at| now - at <= window)
+    }
+
+    /// Returns when it was completed, if that is its state.
+    #[must_use]
+    pub fn completed_at(&self) -> Option<Time> {
+        match &self.state {
+            TicketState::Completed { at, .. } => Some(*at),
+            _ => None,
+        }
     }
 
     /// Returns the reopened ticket with this agent in place of the queue. The version stays: both are one

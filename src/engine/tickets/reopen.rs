@@ -84,9 +84,7 @@ impl Engine {
     ) -> Result<Attempt<Ticket>, EngineError> {
         let (agent, (held, max)) = (&free.agent, free.load);
         let after = queued.reopened_to(agent.id, free.slot, now);
-        let notice = ServiceNotice::TaskReopened { ticket: after.id, kept: true };
-        let mut notices = vec![Outgoing::notice(agent.chat(), Notice::Service(notice))];
-        notices.extend(plan_handover(&after, before.status(), (agent.id, agent.chat()), (held, max)));
+        let notices = plan_handover(&after, before.status(), (agent.id, agent.chat()), (held, max));
         // The roster holds the slot before the commit, so that a step that ends the ticket right after it can
         // free the slot.
         self.roster().hold(agent.id, free.slot, after.id);

@@ -1,5 +1,6 @@
 //! Conversations of a customer: drafts with text and files, and the tickets that they become.
 mod cancel_race;
+mod continuation;
 mod copies;
 mod drafts;
 mod feedback;

@@ -134,6 +134,7 @@ fn conversation_actions() -> Vec<ButtonAction> {
         ButtonAction::Prompt(PromptAction::LastWordNone(t, u16::MAX)),
         ButtonAction::Prompt(PromptAction::LastWordBack(t)),
         ButtonAction::Prompt(PromptAction::SkipComment(t)),
+        ButtonAction::DraftContinue(DraftId(t.0), t, u16::MAX),
     ]
 }
 

@@ -10,8 +10,9 @@ impl Composer {
     /// Loads a notice; `None` if its ticket is gone.
     pub(super) async fn service_view(&self, notice: ServiceNotice) -> Result<Option<NoticeView>, StoreError> {
         let view = match notice {
-            ServiceNotice::TaskReopened { ticket, kept } => {
-                self.number(ticket).await?.map(|number| ServiceView::TaskReopened { number, kept })
+            ServiceNotice::TaskReopened { kept: true, .. } => None,
+            ServiceNotice::TaskReopened { ticket, kept: false } => {
+                self.number(ticket).await?.map(|number| ServiceView::TaskReopened { number })
             }
             ServiceNotice::TaskDropped { ticket } => {
                 self.number(ticket).await?.map(|number| ServiceView::TaskDropped { number })

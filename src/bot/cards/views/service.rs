@@ -37,16 +37,34 @@ impl CompletedView {
     }
 }
 
+/// Who completed a ticket that its customer reopened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completer {
+    /// The agent who reads it.
+    Viewer,
+    /// Another agent.
+    Colleague,
+}
+
+/// The completed ticket that a customer can continue with the messages of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContinuableView {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    pub number: TicketNumber,
+    /// The number of the completion.
+    pub completion: u16,
+}
+
 /// A notice with its names resolved; one variant for each of
 /// [`crate::domain::notice::service::ServiceNotice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceView {
-    /// To the agent: the customer reopened a ticket that they had completed.
+    /// To the agent: the customer reopened a ticket that they had completed, and it is in the queue.
     TaskReopened {
         /// The ticket.
         number: TicketNumber,
-        /// True if they hold it again; false if it is in the queue.
-        kept: bool,
     },
     /// To the customer: is there anything to add to the rating of this ticket?
     AskComment(TicketId),

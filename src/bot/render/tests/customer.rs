@@ -1,6 +1,6 @@
 //! Tests of a customer's cards: the states of a draft, the states of a ticket, the list.
 use super::*;
-use crate::bot::cards::views::service::CompletedView;
+use crate::bot::cards::views::service::{CompletedView, ContinuableView};
 use crate::bot::cards::views::{DraftView, MyTicketsView, TicketStatusView, Waiting};
 use crate::domain::ids::{CategoryId, DraftId};
 use crate::domain::ticket::service::Stars;
@@ -20,6 +20,26 @@ pub(super) fn draft_view(label: Option<&str>, description: Description) -> Draft
         page: 0,
         pages: 1,
         can_change: true,
+        continuable: None,
+    }
+}
+
+#[test]
+fn a_draft_can_continue_a_completed_ticket() {
+    let completed = ticket(Status::Completed);
+    let continuable = Some(ContinuableView { id: completed.id, number: completed.number, completion: 2 });
+    let offering = |label, text| {
+        let description = description_of(text, 0);
+        DraftView { continuable: continuable.clone(), ..draft_view(label, description) }
+    };
+    let label = Some("HSI INDIBIZ - TROUBLESHOOT");
+    check("draft_preview_continuing", |w| draft(w, &offering(label, "Internet mati lagi")));
+    check("draft_choose_continuing", |w| draft(w, &offering(None, "Internet mati lagi")));
+    // There is nothing to continue with yet.
+    for label in [label, None] {
+        let localizer = localizer(Locale::Id);
+        let empty = draft(&localizer, &offering(label, ""));
+        assert_eq!(empty, draft(&localizer, &draft_view(label, Description::default())));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of every notice, and of the ordered text of a new assignment.
 use super::customer::status_view;
 use super::*;
-use crate::bot::cards::views::service::ServiceView;
+use crate::bot::cards::views::service::{Completer, ServiceView};
 use crate::bot::cards::views::{MembershipView, NoticeView};
 use crate::domain::person::{Availability, Role};
 use crate::domain::ticket::service::{Rating, Stars};
@@ -76,11 +76,7 @@ fn every_notice() {
         ("created_assigned_at_once", created(Status::Assigned, 1)),
         ("new_task", NoticeView::NewTask(task(held_ticket(Status::Assigned)))),
         ("file", NoticeView::File { number: number() }),
-        ("task_reopened", NoticeView::Service(ServiceView::TaskReopened { number: number(), kept: true })),
-        (
-            "task_reopened_elsewhere",
-            NoticeView::Service(ServiceView::TaskReopened { number: number(), kept: false }),
-        ),
+        ("task_reopened", NoticeView::Service(ServiceView::TaskReopened { number: number() })),
         ("task_dropped", NoticeView::Service(ServiceView::TaskDropped { number: number() })),
         ("ask_comment", NoticeView::Service(ServiceView::AskComment(TicketId(Uuid::from_u128(7))))),
         ("low_rating", NoticeView::Service(low_rating(name()))),
@@ -129,6 +125,24 @@ fn every_notice() {
     ];
     for (name, view) in notices {
         check(&format!("notice_{name}"), |w| notice(w, &view));
+    }
+}
+
+#[test]
+fn a_reopened_ticket_is_not_announced_as_new() {
+    for (name, completer) in [
+        ("notice_reopened_task", Completer::Viewer),
+        ("notice_reopened_task_of_a_colleague", Completer::Colleague),
+    ] {
+        let reopened_from = Some(completer);
+        let view = TaskView { reopened_from, ..task(held_ticket(Status::Assigned)) };
+        check(name, |w| notice(w, &NoticeView::NewTask(view.clone())));
+        let opened = TaskView { reopened_from, ..task(held_ticket(Status::InProgress)) };
+        let localizer = localizer(Locale::Id);
+        assert_eq!(
+            notice(&localizer, &NoticeView::NewTask(opened.clone())),
+            task_card(&localizer, &opened.ticket)
+        );
     }
 }
 
