@@ -286,6 +286,9 @@ async fn no_view_scrolls_sideways_at_320_pixels() {
     fits("conversation").await;
     demo.open_front_end(DEWI).await;
     demo.wait_displayed("//tr[@data-agent='Budi']").await;
+    demo.search("modem").await;
+    demo.wait_displayed("//*[@data-ticket]//a").await;
+    fits("search").await;
     for view in ["workload", "queue", "statistics", "departments", "settings", "alerts"] {
         go(view).await;
         fits(view).await;
