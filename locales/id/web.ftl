@@ -10,7 +10,7 @@ login-by-bot = Kirim /web ke { $bot }: bot membalas dengan tautan yang langsung 
 login-open-bot = Buka { $bot }
 login-failed = Masuk gagal. Kirim /web ke bot di Telegram untuk tautan baru.
 login-used = Tautan ini sudah dipakai atau kedaluwarsa. Kirim /web ke bot di Telegram untuk tautan baru.
-login-forbidden = Anda belum menjadi agen atau admin di desk ini.
+login-forbidden = Anda belum menjadi agen atau admin di sini.
 log-out = Keluar
 
 find-label = Cari di semua tiket
@@ -133,7 +133,7 @@ toast-completed = ✅ { $number } selesai
 toast-failed = Tidak berhasil: { $reason }
 toast-close = Tutup pesan
 
-error-no-connection = tidak ada koneksi ke desk
+error-no-connection = tidak ada koneksi ke sistem
 error-stale = tiketnya sudah berubah
 error-full = agen itu sudah penuh
 error-forbidden = Anda tidak berwenang
@@ -141,7 +141,7 @@ error-taken = nama itu sudah dipakai
 error-last-one = harus ada satu yang tersisa
 error-bad-name = nama ini tidak bisa dipakai
 error-bad-alias = alias ini tidak bisa dipakai
-error-no-pick-up = tiket ini dibagikan otomatis oleh desk
+error-no-pick-up = tiket ini dibagikan otomatis oleh sistem
 error-file = berkas ini tidak bisa diambil dari Telegram
 error-file-too-large = berkas lebih besar dari 50 MB
 error-bad-file = Telegram tidak menerima berkas ini
@@ -155,14 +155,14 @@ sound-label = Suara untuk tiket baru
 today-counts = Hari ini: { $assigned } diterima, { $completed } selesai
 
 waiting-about = Ambil tiket untuk mulai mengerjakannya.
-waiting-assigned = Tiket ini dibagikan otomatis oleh desk.
+waiting-assigned = Tiket ini dibagikan otomatis oleh sistem.
 pick-up-done = 🙋 { $number } masuk ke antrian Anda
 
 complete-head = Selesaikan { $number }?
 complete-word = Pesan terakhir untuk pelanggan (opsional)
 
 hold-head = Tunda { $number }
-hold-about = Desk melanjutkan tiket ini sendiri pada waktu ini:
+hold-about = Tiket ini dilanjutkan otomatis pada waktu ini:
 hold-open = Tanpa waktu
 hold-until = Waktu lain
 

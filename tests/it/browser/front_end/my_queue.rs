@@ -151,7 +151,7 @@ async fn a_press_shows_its_result_at_once_and_takes_it_back_if_the_desk_refuses(
     let held = demo.stage.app.engine.store().all_held().await.unwrap().remove(0);
     assert_eq!(held.status(), Status::Assigned, "the page was first");
     demo.script("letGo(false)").await;
-    demo.wait_toast("Tidak berhasil: tidak ada koneksi ke desk").await;
+    demo.wait_toast("Tidak berhasil: tidak ada koneksi ke sistem").await;
     demo.wait_displayed(&ticket("Status: 🟡 Menunggu")).await;
 
     // An admin takes the ticket in the meantime: the refusal says so, and nothing of the press is left.

@@ -151,7 +151,7 @@ async fn a_search_that_fails_says_so_and_is_tried_again() {
     demo.wait_displayed(&ticket("#1 • INC")).await;
     demo.script("window.kept = fetch; window.fetch = () => Promise.reject(new TypeError())").await;
     demo.search("merah").await;
-    let failure = format!("//main//*[@role='alert']{}", containing("tidak ada koneksi ke desk"));
+    let failure = format!("//main//*[@role='alert']{}", containing("tidak ada koneksi ke sistem"));
     demo.wait_displayed(&failure).await;
     demo.script("window.fetch = window.kept").await;
     demo.click(&press("//main", "Coba lagi")).await;
