@@ -134,6 +134,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(routes::files::routes())
         .merge(routes::messages::routes())
         .merge(routes::replies::routes())
+        .merge(routes::search::routes())
         .merge(routes::statistics::routes())
         .merge(routes::uploads::routes())
         .merge(routes::webhook_deliveries::routes())

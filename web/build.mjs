@@ -11,8 +11,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const LANGUAGES = ["id", "en"];
 /** The texts of the bot that the page shows as well, and the texts of the page alone. */
-const SHARED = ["common.ftl", "conversation.ftl", "audit.ftl", "settings.ftl"];
+const SHARED = ["common.ftl", "conversation.ftl", "audit.ftl", "records.ftl", "settings.ftl"];
 const OWN = "web.ftl";
+/** The texts that name a command of the bot, because the page cannot do what it does. */
+const NAMING_COMMANDS = ["login-by-bot", "login-failed", "login-used", "workload-none"];
 
 function sources(folder = join(root, "src")) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -20,10 +22,11 @@ function sources(folder = join(root, "src")) {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
 }
 
-function keys(language, file) {
-  const text = readFileSync(join(root, "..", "locales", language, file), "utf8");
-  return new Set(new FluentResource(text).body.map((message) => message.id));
-}
+const readTexts = (language, file) => readFileSync(join(root, "..", "locales", language, file), "utf8");
+const keys = (language, file) => new Set(new FluentResource(readTexts(language, file)).body.map((message) => message.id));
+
+/** Returns the messages of a file: the key and the source of each. */
+const messages = (text) => text.split(/^(?=[a-z][a-z-]* =)/m).map((source) => [source.slice(0, source.indexOf(" =")), source]);
 
 /** Returns what may be a key of a text in the sources: a word with a dash in quotes. */
 const usedKeys = () => new Set([...sources().join("\n").matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1]));
@@ -34,9 +37,8 @@ const texts = {
   setup(build) {
     build.onLoad({ filter: /\.ftl$/ }, ({ path }) => {
       const used = usedKeys();
-      const messages = readFileSync(path, "utf8").split(/^(?=[a-z][a-z-]* =)/m);
-      const usedMessages = messages.filter((message) => used.has(message.slice(0, message.indexOf(" ="))));
-      return { contents: usedMessages.map((message) => message.replace(/^#.*\n/gm, "").trimEnd()).join("\n"), loader: "text" };
+      const kept = messages(readFileSync(path, "utf8")).filter(([key]) => used.has(key));
+      return { contents: kept.map(([, source]) => source.replace(/^#.*\n/gm, "").trimEnd()).join("\n"), loader: "text" };
     });
   },
 };
@@ -56,6 +58,13 @@ function checkTexts() {
   const known = new Set([...own, ...shared]);
   const used = usedKeys();
   for (const key of own) if (!used.has(key)) problems.push(`no source uses the text ${key}`);
+  for (const language of LANGUAGES) {
+    for (const [key, source] of [...SHARED, OWN].flatMap((file) => messages(readTexts(language, file)))) {
+      const [command] = source.match(/(?<=[\s“(>])\/[a-z]+/) ?? [];
+      const isWrong = command && used.has(key) && !NAMING_COMMANDS.includes(key);
+      if (isWrong) problems.push(`${language}: ${key} names ${command}, which a page does not have`);
+    }
+  }
   for (const match of text.matchAll(/\btext\("([^"]+)"/g)) {
     if (!known.has(match[1])) problems.push(`there is no text ${match[1]}`);
   }

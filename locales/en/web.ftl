@@ -8,10 +8,22 @@ login-about = This dashboard is for agents and admins.
 login-telegram = Log in with Telegram
 login-by-bot = Send /web to { $bot }: the bot answers with a link that logs you in.
 login-open-bot = Open { $bot }
-login-failed = The log-in failed. Ask for a new link with /web in the bot.
-login-used = This link was used before or has expired. Ask for a new one with /web in the bot.
+login-failed = The log-in failed. Send /web to the bot in Telegram for a new link.
+login-used = This link was used before or has expired. Send /web to the bot in Telegram for a new one.
 login-forbidden = You are no agent or admin of this desk yet.
 log-out = Log out
+
+find-label = Search all tickets
+find-placeholder = 🔎 Find number, name, words
+find-head = 🔎 Search results
+find-busy = Searching…
+find-count = { $count ->
+    [one] { $count } ticket
+   *[other] { $count } tickets, the newest first
+}
+find-count-more = The { $count } newest tickets. There are more.
+find-more = Show more
+find-scope = Tickets of your departments were searched, also those that are closed.
 
 nav-label = Sections
 nav-my-queue = 📋 My queue
@@ -50,6 +62,7 @@ my-queue-full = ℹ️ Your queue is full. New tickets wait until one is complet
 
 ticket-assigned = Assigned: { $when }
 ticket-waits = Arrived: { $when }
+ticket-ended = Closed: { $when }
 ticket-status = Status: { $status }
 ticket-customer = Customer: { $name }
 ticket-priority = Priority: { $priority }
@@ -75,6 +88,7 @@ talk-note-mark = 📝 Note
 talk-file = File
 talk-file-remove = Remove the file
 talk-file-text = With a file, the text has at most { $max } characters.
+talk-closed = This ticket is closed.
 talk-only-holder = Only the agent who holds this ticket can write.
 talk-older = Earlier messages
 talk-media = 📎 { $kind } (see Telegram)
@@ -89,7 +103,7 @@ workload-queue = Queue
 workload-load = Load
 workload-full = FULL
 status-until = { $status } until { $when }
-workload-none = No agents yet. Invite them with /invite in the bot.
+workload-none = No agents yet. To invite some, send /invite to the bot in Telegram.
 workload-more = Raise the ticket limit of { $name } by one
 workload-less = Lower the ticket limit of { $name } by one
 
@@ -101,7 +115,8 @@ stats-slots = Slots available
 queue-head = ⏳ Waiting tickets
 queue-held = 🧑‍💻 Tickets in work
 queue-show-held = 🧑‍💻 With agents
-queue-search = Find a number, a customer or a word
+queue-filter = Filter this list
+queue-search-all = 🔎 Search all tickets for “{ $words }”
 queue-department = Department
 queue-all-departments = All departments
 queue-none = No tickets here.
@@ -174,6 +189,19 @@ media-save = 📎 Download { $kind }
 media-loading = 📎 { $kind } is loading…
 media-failed = 📎 { $kind }: could not be loaded. It is still in Telegram.
 media-again = Try again
+
+web-mode-about =
+    How tickets come to agents:
+    • <b>Automatic</b>: they are assigned to agents who are online.
+    • <b>Mixed</b>: the same, and agents without automatic assignment pick tickets up.
+    • <b>Pick-up only</b>: agents pick all tickets up, under “Waiting”.
+web-rollout-about = The share of new tickets that may be assigned automatically. The rest wait until somebody picks them up. It makes no difference in the mode “Pick-up only”.
+web-capacity-about = How many tickets a new agent can hold at once. Agents whom you have already keep their limit; change it under “Workload”.
+web-naming-about =
+    What customers see of their agent:
+    • <b>Alias</b>: “Agent 1”, or the agent's alias, which you can also set under “Workload”.
+    • <b>Real name</b>: the agent's name in Telegram.
+    • <b>Nothing</b>: no name at all.
 
 form-save = Save
 form-add = Add

@@ -8,10 +8,19 @@ login-about = Dasbor ini untuk agen dan admin.
 login-telegram = Masuk dengan Telegram
 login-by-bot = Kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
 login-open-bot = Buka { $bot }
-login-failed = Masuk gagal. Minta tautan baru dengan /web di bot.
-login-used = Tautan ini sudah dipakai atau kedaluwarsa. Minta yang baru dengan /web di bot.
-login-forbidden = Anda belum menjadi agen atau admin di desk ini.
+login-failed = Masuk gagal. Kirim /web ke bot di Telegram untuk tautan baru.
+login-used = Tautan ini sudah dipakai atau kedaluwarsa. Kirim /web ke bot di Telegram untuk tautan baru.
+login-forbidden = Anda belum menjadi agen atau admin di sini.
 log-out = Keluar
+
+find-label = Cari di semua tiket
+find-placeholder = 🔎 Cari nomor, nama, kata
+find-head = 🔎 Hasil pencarian
+find-busy = Mencari…
+find-count = { $count } tiket, terbaru dulu
+find-count-more = { $count } tiket terbaru. Masih ada lagi.
+find-more = Tampilkan lagi
+find-scope = Yang dicari adalah tiket departemen Anda, termasuk yang sudah ditutup.
 
 nav-label = Bagian
 nav-my-queue = 📋 Antrian saya
@@ -44,6 +53,7 @@ my-queue-full = ℹ️ Antrian Anda penuh. Tiket baru menunggu sampai ada yang s
 
 ticket-assigned = Ditugaskan: { $when }
 ticket-waits = Masuk: { $when }
+ticket-ended = Ditutup: { $when }
 ticket-status = Status: { $status }
 ticket-customer = Pelanggan: { $name }
 ticket-priority = Prioritas: { $priority }
@@ -66,6 +76,7 @@ talk-note-mark = 📝 Catatan
 talk-file = Berkas
 talk-file-remove = Hapus berkas
 talk-file-text = Dengan berkas, teks paling banyak { $max } karakter.
+talk-closed = Tiket ini sudah ditutup.
 talk-only-holder = Hanya agen yang memegang tiket ini yang bisa menulis.
 talk-older = Pesan sebelumnya
 talk-media = 📎 { $kind } (lihat di Telegram)
@@ -80,7 +91,7 @@ workload-queue = Antrian
 workload-load = Beban
 workload-full = PENUH
 status-until = { $status } sampai { $when }
-workload-none = Belum ada agen. Undang dengan /invite di bot.
+workload-none = Belum ada agen. Untuk mengundang, kirim /invite ke bot di Telegram.
 workload-more = Batas tiket { $name } dinaikkan satu
 workload-less = Batas tiket { $name } diturunkan satu
 
@@ -92,7 +103,8 @@ stats-slots = Slot kosong
 queue-head = ⏳ Tiket menunggu
 queue-held = 🧑‍💻 Tiket yang dikerjakan
 queue-show-held = 🧑‍💻 Dikerjakan
-queue-search = Cari nomor, pelanggan, atau kata
+queue-filter = Saring daftar ini
+queue-search-all = 🔎 Cari “{ $words }” di semua tiket
 queue-department = Departemen
 queue-all-departments = Semua departemen
 queue-none = Tidak ada tiket di sini.
@@ -121,7 +133,7 @@ toast-completed = ✅ { $number } selesai
 toast-failed = Tidak berhasil: { $reason }
 toast-close = Tutup pesan
 
-error-no-connection = tidak ada koneksi ke desk
+error-no-connection = tidak ada koneksi ke sistem
 error-stale = tiketnya sudah berubah
 error-full = agen itu sudah penuh
 error-forbidden = Anda tidak berwenang
@@ -129,7 +141,7 @@ error-taken = nama itu sudah dipakai
 error-last-one = harus ada satu yang tersisa
 error-bad-name = nama ini tidak bisa dipakai
 error-bad-alias = alias ini tidak bisa dipakai
-error-no-pick-up = tiket ini dibagikan otomatis oleh desk
+error-no-pick-up = tiket ini dibagikan otomatis oleh sistem
 error-file = berkas ini tidak bisa diambil dari Telegram
 error-file-too-large = berkas lebih besar dari 50 MB
 error-bad-file = Telegram tidak menerima berkas ini
@@ -143,14 +155,14 @@ sound-label = Suara untuk tiket baru
 today-counts = Hari ini: { $assigned } diterima, { $completed } selesai
 
 waiting-about = Ambil tiket untuk mulai mengerjakannya.
-waiting-assigned = Tiket ini dibagikan otomatis oleh desk.
+waiting-assigned = Tiket ini dibagikan otomatis oleh sistem.
 pick-up-done = 🙋 { $number } masuk ke antrian Anda
 
 complete-head = Selesaikan { $number }?
 complete-word = Pesan terakhir untuk pelanggan (opsional)
 
 hold-head = Tunda { $number }
-hold-about = Desk melanjutkan tiket ini sendiri pada waktu ini:
+hold-about = Tiket ini dilanjutkan otomatis pada waktu ini:
 hold-open = Tanpa waktu
 hold-until = Waktu lain
 
@@ -162,6 +174,19 @@ media-save = 📎 Unduh { $kind }
 media-loading = 📎 { $kind } sedang dimuat…
 media-failed = 📎 { $kind }: tidak bisa dimuat, tetapi masih ada di Telegram.
 media-again = Coba lagi
+
+web-mode-about =
+    Cara tiket sampai ke agen:
+    • <b>Otomatis</b>: tiket dibagikan kepada agen yang online.
+    • <b>Campuran</b>: sama, dan agen tanpa penugasan otomatis mengambil tiket sendiri.
+    • <b>Ambil sendiri</b>: agen mengambil semua tiket sendiri, di bagian “Menunggu”.
+web-rollout-about = Bagian dari tiket baru yang boleh dibagikan secara otomatis. Sisanya menunggu sampai ada yang mengambil. Dalam mode “Ambil sendiri” angka ini tidak berpengaruh.
+web-capacity-about = Jumlah tiket yang bisa dipegang agen baru sekaligus. Batas agen yang sudah ada tidak berubah; aturlah di bagian “Beban kerja”.
+web-naming-about =
+    Yang dilihat pelanggan tentang agennya:
+    • <b>Nama samaran</b>: “Agen 1”, atau nama samaran agen itu, yang juga bisa diatur di bagian “Beban kerja”.
+    • <b>Nama asli</b>: nama agen di Telegram.
+    • <b>Tanpa nama</b>: nama agen tidak disebut.
 
 form-save = Simpan
 form-add = Tambah

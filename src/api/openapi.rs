@@ -8,7 +8,7 @@ use super::live::websocket;
 use super::metrics;
 use super::routes::{
     agent_status, agents, audit, dead_letters, departments, files, health, login, messages, page_login,
-    queue, replies, settings, statistics, tickets, uploads, webhook_deliveries, workload,
+    queue, replies, search, settings, statistics, tickets, uploads, webhook_deliveries, workload,
 };
 use axum::Json;
 use axum::http::header;
@@ -53,7 +53,7 @@ const ERROR_RESPONSES: [(&str, &str, &str, &str); 9] = [
         agent_status::stats, agent_status::offline, agent_status::go_online, agent_status::go_offline,
         workload::workload, statistics::show, queue::mine, queue::all, queue::reprioritise, queue::reassign, queue::pick_up,
         departments::list, departments::add, departments::change, departments::add_category,
-        departments::change_category, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
+        departments::change_category, search::search, tickets::create, tickets::show, tickets::start, tickets::hold, tickets::resume, tickets::complete,
         audit::list, messages::list, messages::write, messages::note, replies::list, files::attachment, files::message, uploads::send, webhook_deliveries::list,
         agents::show, agents::change, settings::show, settings::change, websocket::open,
         login::widget, login::miniapp, login::refresh, page_login::options, page_login::link,

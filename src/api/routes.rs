@@ -11,6 +11,7 @@ pub(super) mod messages;
 pub(super) mod page_login;
 pub(super) mod queue;
 pub(super) mod replies;
+pub(super) mod search;
 pub(super) mod settings;
 pub(super) mod statistics;
 pub(super) mod tickets;

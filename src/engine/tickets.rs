@@ -1,5 +1,5 @@
 //! Operations on tickets: opening, ticket steps of the holder, reassignment, priority,
-//! cancellation by an admin, reopening, rating, and undo of a cancellation.
+//! cancellation by an admin, reopening, rating, undo of a cancellation, and search.
 mod amend;
 pub(in crate::engine) mod cancel;
 pub mod no_answer;
@@ -9,6 +9,7 @@ pub mod rating;
 pub mod reassign;
 pub mod relocate;
 pub mod reopen;
+pub mod search;
 pub mod snooze;
 pub mod steps;
 pub mod undo;

@@ -8,6 +8,7 @@ import { agents, alerts, notices } from "./desk/desk";
 import { keepAlive } from "./desk/heartbeat";
 import { connection, follow } from "./desk/live";
 import { StatusToggle } from "./parts/status-toggle";
+import { SearchField } from "./parts/search-field";
 import { playSound, SoundSwitch } from "./parts/sound";
 import { Toasts, failureText, say, sayFailure } from "./parts/toasts";
 import { LANGUAGES, type Language, chooseLanguage, language, setUsualLanguage, text, zone } from "./texts";
@@ -18,6 +19,7 @@ import { Departments } from "./views/departments";
 import { Login } from "./views/login";
 import { MyQueue } from "./views/my-queue";
 import { Queue } from "./views/queue";
+import { Search } from "./views/search";
 import { Settings } from "./views/settings";
 import { Statistics } from "./views/statistics";
 import { Ticket } from "./views/ticket";
@@ -75,7 +77,7 @@ async function begin(): Promise<void> {
   }
 }
 
-type View = Exclude<Route["view"], "ticket">;
+type View = Exclude<Route["view"], "ticket" | "search">;
 const AGENT_VIEWS: View[] = ["my-queue", "waiting"];
 const ADMIN_VIEWS: View[] = ["workload", "queue", "statistics", "departments", "settings", "alerts"];
 const NAMES: Record<View, string> = {
@@ -109,6 +111,8 @@ function Shown({ route }: { route: Route }) {
       return <Alerts />;
     case "ticket":
       return <Ticket id={route.ticket} />;
+    case "search":
+      return <Search words={route.words} />;
   }
 }
 
@@ -124,7 +128,8 @@ function Desk() {
   const views = [...(isAgent ? AGENT_VIEWS : []), ...(me?.role === "admin" ? ADMIN_VIEWS : [])];
   const home = views[0] ?? "my-queue";
   const asked = route.value;
-  const shown: Route = asked && (asked.view === "ticket" || views.includes(asked.view)) ? asked : { view: home };
+  const isAllowed = asked && (asked.view === "ticket" || asked.view === "search" || views.includes(asked.view));
+  const shown: Route = isAllowed ? asked : { view: home };
 
   useEffect(() => follow(), []);
   // The navigation of a phone is wider than its window.
@@ -158,16 +163,19 @@ function Desk() {
           {text(connection.value === "waiting" ? "connection-waiting" : "connection-connecting")}
         </p>
       )}
-      {views.length > 1 && (
-        <nav aria-label={text("nav-label")}>
-          {views.map((view) => (
-            <a key={view} href={`#/${view}`} aria-current={shown.view === view ? "page" : undefined}>
-              {text(NAMES[view])}
-              <Badge view={view} />
-            </a>
-          ))}
-        </nav>
-      )}
+      <div class="bar">
+        {views.length > 1 && (
+          <nav aria-label={text("nav-label")}>
+            {views.map((view) => (
+              <a key={view} href={`#/${view}`} aria-current={shown.view === view ? "page" : undefined}>
+                {text(NAMES[view])}
+                <Badge view={view} />
+              </a>
+            ))}
+          </nav>
+        )}
+        <SearchField />
+      </div>
       <main>
         <Shown route={shown} />
       </main>

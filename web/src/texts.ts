@@ -4,11 +4,13 @@ import { computed, signal } from "@preact/signals";
 import enAudit from "../../locales/en/audit.ftl";
 import enShared from "../../locales/en/common.ftl";
 import enTalk from "../../locales/en/conversation.ftl";
+import enRecords from "../../locales/en/records.ftl";
 import enSettings from "../../locales/en/settings.ftl";
 import enOwn from "../../locales/en/web.ftl";
 import idAudit from "../../locales/id/audit.ftl";
 import idShared from "../../locales/id/common.ftl";
 import idTalk from "../../locales/id/conversation.ftl";
+import idRecords from "../../locales/id/records.ftl";
 import idSettings from "../../locales/id/settings.ftl";
 import idOwn from "../../locales/id/web.ftl";
 import { readStorage, writeStorage } from "./browser-storage";
@@ -23,8 +25,8 @@ function bundle(language: Language, ...files: string[]): FluentBundle {
 }
 
 const bundles: Record<Language, FluentBundle> = {
-  id: bundle("id", idShared, idTalk, idAudit, idSettings, idOwn),
-  en: bundle("en", enShared, enTalk, enAudit, enSettings, enOwn),
+  id: bundle("id", idShared, idTalk, idAudit, idRecords, idSettings, idOwn),
+  en: bundle("en", enShared, enTalk, enAudit, enRecords, enSettings, enOwn),
 };
 
 const KEY = "antri-language";

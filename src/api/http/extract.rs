@@ -172,7 +172,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T>
 /// The largest `limit` of a list.
 const MAX_LIMIT: usize = 500;
 /// The largest `offset` of a list.
-const MAX_OFFSET: usize = 1_000_000;
+pub(in crate::api) const MAX_OFFSET: usize = 1_000_000;
 
 /// A page of a list.
 #[derive(Debug, Deserialize, IntoParams)]

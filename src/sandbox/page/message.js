@@ -16,6 +16,17 @@ export function startPayload(href, botUsername) {
   return url.searchParams.get("start") ?? "";
 }
 
+/** Marks the links that start this bot: a press on one opens a menu of the page's people, not Telegram. */
+export function markStartLinks(node, botUsername) {
+  for (const link of node.querySelectorAll("a[href]")) {
+    if (startPayload(link.href, botUsername) == null) continue;
+    link.classList.add("start-link");
+    link.removeAttribute("target");
+    link.title = strings.startLink;
+    link.setAttribute("aria-haspopup", "menu");
+  }
+}
+
 function linkAttributes(href) {
   const safe = /^(https?|tg|mailto):/i.test(href);
   return safe ? { href, target: "_blank", rel: "noopener noreferrer" } : {};

@@ -3,7 +3,7 @@
 import { Answers } from "./answers.js";
 import { Composer } from "./composer.js";
 import { api, attachMenu, avatar, el, fullName, icon, iconButton, labelChip, openMenu } from "./common.js";
-import { excerpt, renderMessage, startPayload, togglePlay } from "./message.js";
+import { excerpt, markStartLinks, renderMessage, startPayload, togglePlay } from "./message.js";
 import { ReplyKeyboard } from "./keyboard.js";
 import { MiniApp } from "./mini-app.js";
 import { TopicBar } from "./topics.js";
@@ -46,6 +46,8 @@ export class Pane {
     this.log.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.matches("tg-spoiler")) this.onClick(event);
     });
+    // A press with the middle button opens no tab of Telegram either.
+    this.log.addEventListener("auxclick", (event) => event.button === 1 && event.target.closest(".start-link") && this.onClick(event));
     this.scroller = el("div.scroller", { tabindex: 0, onscroll: () => this.onScroll() }, this.log);
     this.empty = el("div.empty", {}, el("b", {}, strings.emptyTitle), el("p", {}, strings.empty(this.hooks.bot().name)));
     this.counter = el("span.counter", { hidden: true });
@@ -152,6 +154,7 @@ export class Pane {
     const existing = this.messages.get(message.message_id);
     if (existing?.json === json) return;
     const node = renderMessage(message, this.authorOf(message), place);
+    markStartLinks(node, this.hooks.bot().username);
     node.hidden = !this.topics.shows(message);
     if (existing) this.replace(existing.node, node);
     else this.insert(message, node);

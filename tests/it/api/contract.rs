@@ -26,6 +26,7 @@ GET /api/queue
 PATCH /api/queue/{ticket}
 POST /api/queue/{ticket}/reassign
 POST /api/queue/{ticket}/pick-up
+GET /api/search
 POST /api/tickets
 GET /api/tickets/{ticket}
 GET /api/tickets/{ticket}/audit

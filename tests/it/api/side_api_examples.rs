@@ -58,7 +58,7 @@ async fn every_curl_example_succeeds() {
         ("MINI_APP", mini_app(TOKEN, ADMIN, now).to_string()),
     ];
     let examples = block("sh");
-    assert_eq!(examples.lines().count(), 48);
+    assert_eq!(examples.lines().count(), 49);
     for line in examples.lines() {
         let line = line.replacen("curl ", "curl --silent --show-error --fail-with-body ", 1);
         output(Command::new("bash").arg("-c").arg(line).envs(variables.clone())).await;

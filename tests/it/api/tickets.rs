@@ -3,6 +3,7 @@ mod audit;
 mod files;
 mod pick_up;
 mod replies;
+mod search;
 mod uploads;
 
 use super::{BUDI, CITRA, SARI, desk, id};

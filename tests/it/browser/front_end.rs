@@ -9,6 +9,7 @@ mod my_queue;
 mod network;
 mod oversight;
 mod script;
+mod search;
 mod status;
 mod together;
 mod views;
@@ -51,6 +52,8 @@ fn press(on: &str, label: &str) -> String {
     format!("{on}//button{}", containing(label))
 }
 
+/// The field that filters the list of the queue.
+const FILTER: &str = "//*[contains(@class, 'filters')]//input";
 const STATUS: &str = "//select[contains(concat(' ', @class, ' '), ' status ')]";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The menus of the demo page: links that start the bot, closed panes, faults; its first steps and its languages.
 use super::{BUDI, CITRA, DESKTOP, DEWI, Demo, PHONE, SARI, button, containing, has_class, pane, received};
+use serde_json::json;
 
 /// Returns the entry of the open menu that contains this text.
 fn entry(text: &str) -> String {
@@ -21,8 +22,10 @@ async fn an_invite_link_is_opened_as_the_chosen_person() {
     demo.wait_displayed(&format!("{}{}", entry("Sari"), containing("Customer"))).await;
     demo.wait_displayed(&format!("{}{}", entry("Budi"), containing("Agent"))).await;
     demo.screenshot("open-as").await;
+    demo.wait_displayed(&format!("//*[@role='menu']{}", containing("Who opens this link?"))).await;
     demo.click(&entry("Sari")).await;
     demo.wait_displayed(&role(SARI, "Agent")).await;
+    assert_eq!(demo.page.windows().await.unwrap().len(), 1, "the link opens no tab");
 
     // A claim link that somebody pastes works in the same way.
     let claim = "https://t.me/antri_demo_bot?start=claim_unknown";
@@ -39,6 +42,34 @@ async fn an_invite_link_is_opened_as_the_chosen_person() {
         containing("claim_unknown")
     ))
     .await;
+    demo.close().await;
+}
+
+/// Presses the last link that starts the bot with the middle button. Returns whether the page took the press over.
+const MIDDLE_PRESS: &str = "
+    const link = [...document.querySelectorAll(`[data-pane='${arguments[0]}'] a[href*='start=']`)].at(-1);
+    return !link.dispatchEvent(new MouseEvent('auxclick', { button: 1, bubbles: true, cancelable: true }));
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_link_is_opened_as_a_new_person_in_indonesian() {
+    let demo = Demo::open_in(PHONE, "id").await;
+    demo.click(&format!("//*[@data-tab='{DEWI}']")).await;
+    demo.write(DEWI, "/invite").await;
+    let link = format!("{}//a[contains(@href, 'start=')]", pane(DEWI));
+    demo.wait_displayed(&format!("{link}[@title='Pilih siapa yang membuka tautan ini'][not(@target)]")).await;
+    let taken = demo.page.execute(MIDDLE_PRESS, vec![json!(DEWI)]).await.unwrap();
+    assert_eq!(*taken.json(), json!(true));
+    demo.wait_displayed(&format!("//*[@role='menu']{}", containing("Siapa yang membuka tautan ini?"))).await;
+    demo.screenshot("open-as-phone").await;
+    demo.click(&entry("Tambah orang")).await;
+    let name = demo.wait_displayed("//dialog//input[@name='name']").await;
+    name.send_keys("Eka Putri").await.unwrap();
+    demo.click("//dialog//button[@type='submit']").await;
+    // The page shows the chat of the new person, who is an agent now.
+    let eka = "//*[@data-pane][contains(@aria-label, 'Eka Putri, Agen')]";
+    demo.wait_displayed(eka).await;
+    demo.wait_displayed(&format!("{eka}//*[@data-message]{}", containing("/start join_"))).await;
     demo.close().await;
 }
 

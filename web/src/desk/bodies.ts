@@ -32,6 +32,18 @@ export interface Ticket {
   rating?: { stars: number; comment: string | null };
 }
 
+/** A ticket that a search has found, with the line that matched and the author if it is of a message. */
+export interface FoundTicket extends Ticket {
+  matched_line: string | null;
+  matched_author: string | null;
+}
+
+/** A page of what a search has found. */
+export interface SearchResults {
+  tickets: FoundTicket[];
+  next_offset: number | null;
+}
+
 /** An interval of one weekday, such as "monday" from "08:00" to "17:00". */
 export interface Interval {
   day: string;

@@ -54,6 +54,9 @@ export const heldBy = (agent: string) =>
     .filter((ticket) => isHeld(ticket) && ticket.assigned_agent === agent)
     .sort((a, b) => time(a.assigned_at) - time(b.assigned_at));
 
+/** The ticket of the last event, also one that has ended. */
+export const lastChange = signal<Ticket | null>(null);
+
 /** Grows with each event about a ticket of this person: what the desk counts of them has changed. */
 export const ownChanges = signal(0);
 
@@ -131,6 +134,7 @@ export function apply(event: string, data: unknown, me: string) {
         const ticket = data as Ticket;
         const before = tickets.get(ticket.ticket_id);
         put(ticket);
+        lastChange.value = ticket;
         // A ticket that is assigned at once is so already in the event that it was queued.
         const isNew = tickets.get(ticket.ticket_id) === ticket && before?.assigned_agent !== me;
         if (isNew && ticket.assigned_agent === me) notices.value = [...notices.value, { kind: "assigned", ticket }];

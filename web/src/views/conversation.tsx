@@ -184,7 +184,7 @@ export function Conversation({ ticket, isMine }: { ticket: Ticket; isMine: boole
           <Bubble key={message.message_id} message={message} ticket={id} />
         ))}
       </ol>
-      {isMine ? <Composer ticket={ticket} /> : <p class="footer">{text("talk-only-holder")}</p>}
+      {isMine ? <Composer ticket={ticket} /> : <p class="footer">{text(ticket.ended_at ? "talk-closed" : "talk-only-holder")}</p>}
     </>
   );
 }

@@ -87,8 +87,8 @@ export function Queue() {
         </div>
         <input
           type="search"
-          aria-label={text("queue-search")}
-          placeholder={text("queue-search")}
+          aria-label={text("queue-filter")}
+          placeholder={text("queue-filter")}
           value={words.value}
           onInput={(event) => (words.value = event.currentTarget.value)}
         />
@@ -108,6 +108,11 @@ export function Queue() {
       <p class="count" role="status">
         {list.length === 0 ? text("queue-none") : text("queue-count", { count: list.length })}
       </p>
+      {needle && list.length === 0 && (
+        <button type="button" onClick={() => open({ view: "search", words: words.value.trim() })}>
+          {text("queue-search-all", { words: words.value.trim() })}
+        </button>
+      )}
       <VirtualList
         items={list}
         keyOf={(ticket) => ticket.ticket_id}

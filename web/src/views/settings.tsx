@@ -33,10 +33,10 @@ const SETTINGS: Setting[] = [
   {
     field: "mode",
     name: "setting-mode",
-    about: "setting-mode-about",
+    about: "web-mode-about",
     choices: { auto: "setting-mode-auto", dual: "setting-mode-dual", manual: "setting-mode-manual" },
   },
-  { field: "rollout_percent", name: "setting-rollout", about: "setting-rollout-about", range: [0, 100] },
+  { field: "rollout_percent", name: "setting-rollout", about: "web-rollout-about", range: [0, 100] },
   {
     field: "strategy",
     name: "setting-strategy",
@@ -47,7 +47,7 @@ const SETTINGS: Setting[] = [
       random: "setting-strategy-random",
     },
   },
-  { field: "default_capacity", name: "setting-capacity", about: "setting-capacity-about", range: [1, 100] },
+  { field: "default_capacity", name: "setting-capacity", about: "web-capacity-about", range: [1, 100] },
   {
     field: "offline_behaviour",
     name: "setting-offline",
@@ -80,7 +80,7 @@ const SETTINGS: Setting[] = [
   {
     field: "agent_naming",
     name: "setting-naming",
-    about: "setting-naming-about",
+    about: "web-naming-about",
     choices: { alias: "setting-naming-alias", name: "setting-naming-name", hidden: "setting-naming-hidden" },
   },
   {

@@ -19,6 +19,8 @@ function daysOf(body: Body): string[] {
 }
 
 const time = (seconds: number | null) => (seconds === null ? "–" : duration(Math.max(1, seconds)));
+/** The same in whole minutes, for a narrow place. */
+const minutes = (seconds: number) => time(seconds < 60 ? seconds : Math.round(seconds / 60) * 60);
 const percent = (share: number | null) => (share === null ? "–" : text("setting-percent", { percent: share }));
 
 /** Returns a decimal with one digit. */
@@ -37,7 +39,7 @@ function Numbers({ body }: { body: Body }) {
     ["figure-completed", total.completed],
     ["figure-reopened", total.reopened],
     ["figure-cancelled", total.cancelled],
-    ["figure-waiting", body.waiting, body.longest_wait === null ? undefined : text("figure-longest", { time: time(body.longest_wait) })],
+    ["figure-waiting", body.waiting, body.longest_wait === null ? undefined : text("figure-longest", { time: minutes(body.longest_wait) })],
     ["figure-utilisation", percent(body.utilisation)],
   ];
   return (

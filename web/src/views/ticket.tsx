@@ -1,21 +1,22 @@
 /** One ticket: what it is about, its actions, its conversation, and for admins its audit log. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { resume, setPriority } from "../desk/actions";
+import { pickUp, resume, setPriority } from "../desk/actions";
 import { call, session } from "../desk/api";
 import type { Priority, Ticket as TicketBody } from "../desk/bodies";
-import { isHeld, tickets } from "../desk/desk";
+import { agents, heldBy, isHeld, tickets } from "../desk/desk";
 import { connection } from "../desk/live";
 import { Complete } from "../parts/complete";
 import { Hold } from "../parts/hold";
 import { Media, isFile, kindText } from "../parts/media";
 import { sayFailure } from "../parts/toasts";
 import { ALL_PRIORITIES, priorityText, stateText } from "../parts/ticket-state";
-import { open } from "../route";
+import { back, open } from "../route";
 import { ago, moment, text } from "../texts";
 import { Audit } from "./audit";
 import { Conversation } from "./conversation";
 import { Reassign } from "./reassign";
+import { canPickUp } from "./waiting";
 
 type Asked = "complete" | "hold" | "reassign" | null;
 
@@ -47,6 +48,7 @@ function Facts({ ticket }: { ticket: TicketBody }) {
         {stateText(ticket.status)} · {text("ticket-priority", { priority: priorityText(ticket.priority) })} ·{" "}
         {ago(ticket.created_at)}
       </p>
+      {ticket.ended_at && <p>{text("ticket-ended", { when: ago(ticket.ended_at) })}</p>}
       {ticket.resume_at && <p>{text("ticket-resumes", { when: moment(ticket.resume_at) })}</p>}
       {ticket.customer_name && <p>{text("ticket-customer", { name: ticket.customer_name })}</p>}
       {ticket.assigned_agent_name && <p>{text("ticket-agent", { name: ticket.assigned_agent_name })}</p>}
@@ -72,10 +74,11 @@ export function Ticket({ id }: { id: string }) {
   const me = session.value;
   const isAdmin = me?.role === "admin";
   const isMine = !!ticket && ticket.assigned_agent === me?.agent_id && isHeld(ticket);
+  const agent = agents.get(me?.agent_id ?? "");
   const close = () => (asked.value = null);
   return (
     <section class="ticket" aria-labelledby="ticket">
-      <button type="button" class="link" onClick={() => open({ view: me?.is_agent ? "my-queue" : "queue" })}>
+      <button type="button" class="link" onClick={() => open(back.fromTicket ?? { view: me?.is_agent ? "my-queue" : "queue" })}>
         {text("ticket-back")}
       </button>
       {!ticket ? (
@@ -84,6 +87,16 @@ export function Ticket({ id }: { id: string }) {
         <>
           <Facts ticket={ticket} />
           <div class="actions">
+            {agent && canPickUp(ticket, agent) && (
+              <button
+                type="button"
+                class="primary"
+                disabled={heldBy(agent.agent_id).length >= agent.max_tickets}
+                onClick={() => void pickUp(ticket, agent)}
+              >
+                {text("button-pick-up")}
+              </button>
+            )}
             {isMine && (
               <>
                 {ticket.status === "pending" && (

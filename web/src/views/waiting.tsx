@@ -17,8 +17,10 @@ export function waitingFor(agent: Agent | undefined): Ticket[] {
 }
 
 /** Returns whether the desk lets an agent pick a ticket up. It decides with the press again. */
-const canPickUp = (ticket: Ticket, agent: Agent) =>
-  stats.value?.mode !== "auto" || !ticket.auto || !agent.auto_assignment_enabled;
+export const canPickUp = (ticket: Ticket, agent: Agent) =>
+  ticket.status === "queued" &&
+  agent.departments.some((one) => one.department_id === ticket.department_id) &&
+  (stats.value?.mode !== "auto" || !ticket.auto || !agent.auto_assignment_enabled);
 
 function Row({ ticket, agent, isFull }: { ticket: Ticket; agent: Agent; isFull: boolean }) {
   return (

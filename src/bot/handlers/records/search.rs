@@ -5,10 +5,11 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::handlers::tickets::shown;
 use crate::bot::render::{self, Rendered, labelled};
 use crate::bot::toast::Toast;
-use crate::domain::ids::{DepartmentId, TicketId};
-use crate::domain::text::search::{matching_line, query_words};
+use crate::domain::ids::TicketId;
+use crate::domain::text::search::query_words;
 use crate::engine::error::EngineError;
-use crate::engine::ports::{SearchHit, StoreError};
+use crate::engine::ports::StoreError;
+use crate::engine::tickets::search::{FoundTicket, MatchedText};
 use std::sync::Arc;
 
 /// Tickets on one page.
@@ -60,20 +61,11 @@ async fn page(
 ) -> Result<Rendered, EngineError> {
     let localizer = ctx.localizer(bot);
     let words = query.words();
-    let departments: Option<Vec<DepartmentId>> = match &ctx.person.agent {
-        _ if ctx.person.is_admin() => None,
-        Some(profile) => Some(profile.departments.iter().copied().collect()),
-        None => Some(Vec::new()),
-    };
     let offset = usize::from(number) * HITS_PER_PAGE;
-    let store = bot.engine.store();
-    // One more than a page tells whether there is a next one.
-    let mut hits = store.search(&words, departments.as_deref(), offset, HITS_PER_PAGE + 1).await?;
-    let has_next = hits.len() > HITS_PER_PAGE;
-    hits.truncate(HITS_PER_PAGE);
+    let page = bot.engine.search(&ctx.person, &words, offset, HITS_PER_PAGE).await?;
     let mut found = Vec::new();
-    for hit in hits {
-        found.extend(view(bot, ctx, hit, &words).await?);
+    for hit in page.tickets {
+        found.push(view(bot, ctx, hit).await?);
     }
     let to_page = |to| ButtonAction::Record(RecordAction::SearchPage(query, to));
     let mut text = render::search_hits(&localizer, &words.join(" "), &found);
@@ -81,7 +73,7 @@ async fn page(
         let label = localizer.plain("search-open", &[("number", (&hit.ticket.number).into())]);
         text.buttons.push(vec![labelled(&label, ButtonAction::Record(RecordAction::Show(hit.ticket.id)))]);
     }
-    if has_next {
+    if page.has_next {
         text.buttons.push(localizer.unbounded_page_row(number, to_page));
     } else if number > 0 {
         text.buttons.push(localizer.page_row(number, number.saturating_add(1), to_page));
@@ -89,34 +81,13 @@ async fn page(
     Ok(text)
 }
 
-/// Loads a hit with the line that matched: of the message, the description, or the customer's name.
-async fn view(
-    bot: &BotContext,
-    ctx: &RequestContext,
-    hit: SearchHit,
-    words: &[String],
-) -> Result<Option<SearchHitView>, StoreError> {
-    let store = bot.engine.store();
-    let Some(ticket) = store.ticket(hit.ticket).await? else { return Ok(None) };
-    let message = match hit.message {
-        Some(message) => store.message(message).await?,
-        None => None,
-    };
-    let said = match message {
-        Some(message) => {
-            let text = format!("{}\n{}", message.content.text.text, message.content.words);
-            let author = bot.engine.name_of(message.author).await?.unwrap_or_default();
-            matching_line(&text, words).map(|line| (Some(author), line))
-        }
-        None => matching_line(&ticket.description.text, words).map(|line| (None, line)),
-    };
-    let line = if said.is_some() {
-        said
-    } else {
-        let customer = bot.engine.name_of(ticket.customer).await?.unwrap_or_default();
-        matching_line(&customer, words).map(|name| (Some(name), String::new()))
-    };
-    let subject = ticket.description.subject();
-    let ticket = bot.views.ticket(&ticket, ctx.person.id).await?;
-    Ok(Some(SearchHitView { ticket, subject, line }))
+async fn view(bot: &BotContext, ctx: &RequestContext, hit: FoundTicket) -> Result<SearchHitView, StoreError> {
+    let line = hit.matched.map(|matched| match matched {
+        MatchedText::Message { author, line } => (Some(author), line),
+        MatchedText::Description(line) => (None, line),
+        MatchedText::Customer(name) => (Some(name), String::new()),
+    });
+    let subject = hit.ticket.description.subject();
+    let ticket = bot.views.ticket(&hit.ticket, ctx.person.id).await?;
+    Ok(SearchHitView { ticket, subject, line })
 }

@@ -104,6 +104,13 @@ async fn tour_of_an_agent(window: Window, is_english: bool) {
     demo.wait_displayed(&ticket("#1 • INC")).await;
     tour.check("waiting").await;
 
+    demo.search("modem").await;
+    demo.wait_displayed(&ticket("Rudi Hartono")).await;
+    tour.check("search").await;
+    demo.search("nihil").await;
+    demo.wait_displayed(&format!("//main//p{}", containing("“nihil”"))).await;
+    tour.check("search-none").await;
+
     tour.go("my-queue").await;
     tour.click(&ticket("Sari"), "Buka", "Open").await;
     demo.stage.settle().await.unwrap();
@@ -174,6 +181,13 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     demo.click("(//section[@aria-labelledby='audit']//summary)[1]").await;
     demo.script("document.querySelector('.audit').scrollIntoView({ block: 'center' })").await;
     tour.check("history").await;
+
+    demo.search("sari").await;
+    demo.wait_displayed(&ticket("Minta salinan kontrak.")).await;
+    tour.check("search-past").await;
+    demo.click(&format!("{}//a", ticket("Minta salinan kontrak."))).await;
+    demo.wait_displayed("//section[@aria-labelledby='audit']//li").await;
+    tour.check("past-ticket").await;
 
     for view in ["statistics", "departments", "settings", "alerts"] {
         tour.go(view).await;

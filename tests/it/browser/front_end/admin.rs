@@ -144,6 +144,13 @@ async fn an_admin_changes_settings_and_sees_that_somebody_was_faster() {
     demo.wait_displayed(&select("strategy")).await;
     let shown = demo.script("return document.querySelectorAll('[data-setting]').length").await;
     assert_eq!(shown, json!(Setting::ALL.len()), "the page shows every setting");
+    // The texts name what the page has, no commands of the chat.
+    for (language, words) in [("en", "under “Workload”"), ("id", "di bagian “Beban kerja”")] {
+        demo.choose_option("//header//select[option[@value='en']]", language).await;
+        demo.wait_displayed(&format!("//*[@data-setting='default_capacity']{}", containing(words))).await;
+        let commands = "return document.querySelector('main').innerText.match(/(^|[^\\w])\\/[a-z]+/g)";
+        assert_eq!(demo.script(commands).await, json!(null), "{language}");
+    }
     demo.choose_option(&select("strategy"), "least_loaded").await;
     demo.wait_toast("Strategi: ").await;
     assert_eq!(settings().await.strategy, Strategy::LeastLoaded);

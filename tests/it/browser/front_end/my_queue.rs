@@ -151,7 +151,7 @@ async fn a_press_shows_its_result_at_once_and_takes_it_back_if_the_desk_refuses(
     let held = demo.stage.app.engine.store().all_held().await.unwrap().remove(0);
     assert_eq!(held.status(), Status::Assigned, "the page was first");
     demo.script("letGo(false)").await;
-    demo.wait_toast("Tidak berhasil: tidak ada koneksi ke desk").await;
+    demo.wait_toast("Tidak berhasil: tidak ada koneksi ke sistem").await;
     demo.wait_displayed(&ticket("Status: 🟡 Menunggu")).await;
 
     // An admin takes the ticket in the meantime: the refusal says so, and nothing of the press is left.
@@ -286,6 +286,9 @@ async fn no_view_scrolls_sideways_at_320_pixels() {
     fits("conversation").await;
     demo.open_front_end(DEWI).await;
     demo.wait_displayed("//tr[@data-agent='Budi']").await;
+    demo.search("modem").await;
+    demo.wait_displayed("//*[@data-ticket]//a").await;
+    fits("search").await;
     for view in ["workload", "queue", "statistics", "departments", "settings", "alerts"] {
         go(view).await;
         fits(view).await;

@@ -64,7 +64,7 @@ async fn after_a_cut_the_page_shows_what_happened_meanwhile() {
     // A press does not reach the desk: it says so, and the card is as it was.
     demo.click("//*[@data-ticket]//button[contains(., 'Tandai selesai')]").await;
     demo.click("//dialog//button[contains(., '✅ Selesai')]").await;
-    demo.wait_displayed(&format!("//*[@role='status']{}", containing("tidak ada koneksi ke desk"))).await;
+    demo.wait_displayed(&format!("//*[@role='status']{}", containing("tidak ada koneksi ke sistem"))).await;
     demo.wait_displayed(&ticket("#1 • INC")).await;
     demo.ticket("Selama terputus.").await;
     demo.stage.press_button(BUDI, "Sebelum terputus.", "✅ Selesai").await.unwrap();

@@ -1,5 +1,5 @@
 //! The desk as admins see and change it: the workload, filters, priorities, reassignments, alerts.
-use super::{CITRA, DESKTOP, DEWI, Demo, containing, press, ticket};
+use super::{CITRA, DESKTOP, DEWI, Demo, FILTER, containing, press, ticket};
 use antri::cli::demo::stage::{BUDI, SARI};
 use antri::clock::Clock;
 use antri::domain::policy::Capacity;
@@ -89,14 +89,13 @@ async fn an_admin_filters_the_queue_and_orders_it_by_priority() {
     demo.wait_displayed(&count("1 tiket")).await;
     demo.wait_displayed(&ticket("HSI INDIBIZ - TROUBLESHOOT")).await;
     demo.choose_option(department, "").await;
-    let search = "//input[@type='search']";
-    demo.fill(search, "berkedip").await;
+    demo.fill(FILTER, "berkedip").await;
     demo.wait_displayed(&count("1 tiket")).await;
-    demo.fill(search, "sari").await;
+    demo.fill(FILTER, "sari").await;
     demo.wait_displayed(&count("3 tiket")).await;
-    demo.fill(search, "tidak ada ini").await;
+    demo.fill(FILTER, "tidak ada ini").await;
     demo.wait_displayed(&count("Tidak ada tiket di sini.")).await;
-    demo.script("const field = document.querySelector('[type=search]'); field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true }))").await;
+    demo.script("const field = document.querySelector('.filters input'); field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true }))").await;
     demo.wait_displayed(&count("3 tiket")).await;
 
     // The second of its department becomes the first, on the page and on the desk.

@@ -1,5 +1,5 @@
 //! Script in every text field: it is shown as the text that it is, and nothing of it runs.
-use super::{CITRA, DESKTOP, DEWI, Demo, containing, press, ticket};
+use super::{CITRA, DESKTOP, DEWI, Demo, FILTER, containing, press, ticket};
 use crate::browser::WAIT_TIMEOUT;
 use crate::browser::driver::FirstScript;
 use antri::cli::demo::stage::BUDI;
@@ -177,7 +177,7 @@ async fn script_on_an_admins_page_is_text() {
     demo.open_view("⏳ Antrian").await;
     demo.click(&press("//*[@role='group']", "Dikerjakan")).await;
     demo.is_text(&ticket(""), &format!("{IMAGE} {SCRIPT}")).await;
-    demo.fill("//input[@type='search']", IMAGE).await;
+    demo.fill(FILTER, IMAGE).await;
     demo.is_text("//select", IMAGE).await;
     demo.click(&press(&ticket(""), "Alihkan")).await;
     demo.is_text("//dialog", BOLD).await;
@@ -198,6 +198,12 @@ async fn script_on_an_admins_page_is_text() {
     engine.comment_on_rating(held.customer, held.id, &format!("{IMAGE}{SCRIPT}"), now).await.unwrap();
     demo.page.refresh().await.unwrap();
     demo.is_text(&format!("//p{}", containing("1 dari 5")), &format!("{IMAGE}{SCRIPT}")).await;
+
+    // What a search finds, and nothing.
+    demo.search(IMAGE).await;
+    demo.is_text(&ticket(""), &format!("{IMAGE} {SCRIPT}")).await;
+    demo.search("<img src=y onerror=ran=9>").await;
+    demo.is_text("//main//p", "<img src=y onerror=ran=9>").await;
 
     // Departments and categories, typed on the page.
     demo.open_view("🏢 Departemen").await;
