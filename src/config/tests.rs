@@ -41,7 +41,7 @@ fn a_first_value_that_no_longer_counts_is_named() {
 #[test]
 fn a_build_without_servers_refuses_their_addresses() {
     let refused = |pairs: &[(&str, &str)]| {
-        let set = Env::from_iter(pairs.iter().copied());
+        let set: Env = pairs.iter().copied().collect();
         let mut read = env::Reader::new(&set);
         storage::refuse_servers(&mut read);
         read.finish().err().map_or(0, |error| error.problems().len())
