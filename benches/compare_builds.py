@@ -4,8 +4,9 @@
     benches/compare_builds.py BEFORE [AFTER] [--runs 5]
 
 Each run builds each commit as a newcomer does (`cargo build --release` with an empty target folder; the
-downloads are not measured). Then it starts the demo of the program, and reads its resident memory once it
-serves its page. Medians and spreads are printed, and the ratios beside their goals.
+downloads are not measured), and AFTER once more without MongoDB and Redis (`--no-default-features`). Then it
+starts the demo of the program, and reads its resident memory once it serves its page. Medians and spreads are
+printed, and the ratios to BEFORE beside their goals.
 """
 
 import argparse
@@ -57,12 +58,12 @@ def idle_memory(binary):
         process.wait()
 
 
-def measure(source):
+def measure(source, features):
     """Builds the program from nothing. Returns its figures."""
     target = source / "target"
     shutil.rmtree(target, ignore_errors=True)
     wall, cpu = time.monotonic(), cpu_seconds()
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=source, check=True)
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", *features], cwd=source, check=True)
     wall, cpu = time.monotonic() - wall, cpu_seconds() - cpu
     binary = target / "release" / "antri"
     return dict(zip(GOALS, (wall, cpu, binary.stat().st_size / 1e6, idle_memory(binary))))
@@ -84,19 +85,24 @@ def main():
             git("clone", "--quiet", "--no-checkout", repository, sources[commit])
             git("checkout", "--quiet", git("rev-parse", commit, cwd=repository).strip(), cwd=sources[commit])
             subprocess.run(["cargo", "fetch", "--locked", "--quiet"], cwd=sources[commit], check=True)
-        figures = {commit: [] for commit in sources}
+        builds = {commit: (source, []) for commit, source in sources.items()}
+        builds[f"{arguments.after}, SQLite alone"] = (sources[arguments.after], ["--no-default-features"])
+        figures = {build: [] for build in builds}
         for run in range(arguments.runs):
-            for commit, source in list(sources.items())[:: 1 if run % 2 == 0 else -1]:
-                figures[commit].append(measure(source))
-                print(f"run {run + 1}, {commit}: {figures[commit][-1]}", file=sys.stderr, flush=True)
+            for build, (source, features) in list(builds.items())[:: 1 if run % 2 == 0 else -1]:
+                figures[build].append(measure(source, features))
+                print(f"run {run + 1}, {build}: {figures[build][-1]}", file=sys.stderr, flush=True)
     for name, goal in GOALS.items():
-        medians = []
-        for commit, runs in figures.items():
+        base = None
+        for build, runs in figures.items():
             values = [run[name] for run in runs]
-            medians.append(statistics.median(values))
-            print(f"{name:>18}  {commit:<12} {medians[-1]:8.1f}  ({min(values):.1f} to {max(values):.1f})")
-        ratio = medians[1] / medians[0]
-        print(f"{'':>18}  ratio {ratio:.2f}, goal {goal}: {'holds' if ratio <= goal else 'missed'}")
+            median = statistics.median(values)
+            line = f"{name:>18}  {build:<24} {median:8.1f}  ({min(values):.1f} to {max(values):.1f})"
+            if base is not None:
+                ratio = median / base
+                line += f"  ratio {ratio:.2f}, goal {goal}: {'holds' if ratio <= goal else 'missed'}"
+            base = base or median
+            print(line)
 
 
 if __name__ == "__main__":

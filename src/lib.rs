@@ -37,6 +37,7 @@ pub mod inbox;
 pub mod outbox;
 pub mod presence;
 pub mod sandbox;
+#[cfg(feature = "servers")]
 pub mod signals;
 pub mod store;
 pub mod telegram;

@@ -2,7 +2,9 @@
 //! restored from the last activities in the store.
 mod clients;
 pub mod memory;
+#[cfg(feature = "servers")]
 pub mod redis;
 
 pub use memory::Memory;
+#[cfg(feature = "servers")]
 pub use redis::RedisPresence;

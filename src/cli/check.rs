@@ -2,10 +2,10 @@
 //! Secrets are never printed.
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::presence::RedisPresence;
-use crate::store::mongo::{self, Server};
 use crate::store::sqlite::{FileState, inspect};
 use crate::telegram::{CALL_TIMEOUT, Telegram};
+#[cfg(feature = "servers")]
+use crate::{presence::RedisPresence, store::mongo};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -84,18 +84,17 @@ async fn webhook(config: &Config) -> Line {
 }
 
 async fn store(config: &Config) -> Line {
-    let result = match &config.storage.mongodb {
-        Some(server) => {
-            let describe = |topology: &str| format!("MongoDB, {topology}, database {}", server.database);
-            match mongo::check_server(&server.uri).await {
-                Ok(Server::ReplicaSet(name)) => Ok(describe(&format!("replica set {name}"))),
-                Ok(Server::Cluster) => Ok(describe("a sharded cluster")),
-                Err(error) => Err(error.to_string()),
-            }
-        }
-        None => sqlite(&config.storage.data_dir),
-    };
-    ("store", result)
+    #[cfg(feature = "servers")]
+    if let Some(server) = &config.storage.mongodb {
+        let describe = |topology: &str| format!("MongoDB, {topology}, database {}", server.database);
+        let result = match mongo::check_server(&server.uri).await {
+            Ok(mongo::Server::ReplicaSet(name)) => Ok(describe(&format!("replica set {name}"))),
+            Ok(mongo::Server::Cluster) => Ok(describe("a sharded cluster")),
+            Err(error) => Err(error.to_string()),
+        };
+        return ("store", result);
+    }
+    ("store", sqlite(&config.storage.data_dir))
 }
 
 fn sqlite(dir: &Path) -> Result<String, String> {
@@ -109,15 +108,16 @@ fn sqlite(dir: &Path) -> Result<String, String> {
 
 async fn presence(config: &Config) -> Line {
     let ttl = config.presence.status_ttl.as_secs();
-    let result = async {
-        let Some(redis) = &config.storage.redis else {
-            return Ok(format!("in memory, records live {ttl} s"));
+    #[cfg(feature = "servers")]
+    if let Some(redis) = &config.storage.redis {
+        let result = async {
+            let redis = RedisPresence::open(&redis.address()).map_err(|error| error.to_string())?;
+            redis.ping().await.map_err(|error| error.to_string())?;
+            Ok(format!("Redis, records live {ttl} s"))
         };
-        let redis = RedisPresence::open(&redis.address()).map_err(|error| error.to_string())?;
-        redis.ping().await.map_err(|error| error.to_string())?;
-        Ok(format!("Redis, records live {ttl} s"))
-    };
-    ("presence", result.await)
+        return ("presence", result.await);
+    }
+    ("presence", Ok(format!("in memory, records live {ttl} s")))
 }
 
 fn tokens(config: &Config) -> Line {

@@ -27,7 +27,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
     let mode = if webhook.is_some() { "webhook" } else { "long polling" };
     let mut random = Random::from_os();
     let replicas = storage.replicas(&config.storage, &mut random)?;
-    let (presence, presence_is_volatile) = presence(config.storage.redis.as_ref())?;
+    let (presence, presence_is_volatile) = presence(&config.storage)?;
     let setup = Setup {
         store: storage.store(),
         presence,

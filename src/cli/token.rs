@@ -3,9 +3,13 @@
 use crate::auth_token::{Session, TOKEN_LIFETIME, issue};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::storage::StorageConfig;
 use crate::domain::ids::TelegramId;
-use crate::domain::person::Role;
-use crate::store::{mongo, sqlite};
+use crate::domain::person::{Person, Role};
+use crate::engine::ports::StoreError;
+#[cfg(feature = "servers")]
+use crate::store::mongo;
+use crate::store::sqlite;
 use anyhow::{Context, bail};
 use std::process::ExitCode;
 
@@ -14,11 +18,7 @@ pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<E
     let secret =
         config.http.jwt_secret.as_ref().context("JWT_SECRET is not set: the side API has no tokens")?;
     let id = TelegramId(telegram_id);
-    let person = match &config.storage.mongodb {
-        Some(server) => mongo::find_person(&server.uri, &server.database, id).await?,
-        None => sqlite::look_up(&config.storage.data_dir, id).await?,
-    };
-    let Some(person) = person else {
+    let Some(person) = find(&config.storage, id).await? else {
         bail!("the bot does not know the Telegram id {telegram_id}: they have to press Start first")
     };
     if person.role == Role::Customer && person.agent.is_none() {
@@ -27,4 +27,13 @@ pub(super) async fn token(config: &Config, telegram_id: i64) -> anyhow::Result<E
     let now = Clock::system().now();
     println!("{}", issue(secret, &Session::new(&person, now), now, TOKEN_LIFETIME)?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns a person of the configured store.
+async fn find(config: &StorageConfig, id: TelegramId) -> Result<Option<Person>, StoreError> {
+    #[cfg(feature = "servers")]
+    if let Some(server) = &config.mongodb {
+        return mongo::find_person(&server.uri, &server.database, id).await;
+    }
+    sqlite::look_up(&config.data_dir, id).await
 }

@@ -39,6 +39,19 @@ fn a_first_value_that_no_longer_counts_is_named() {
 }
 
 #[test]
+fn a_build_without_servers_refuses_their_addresses() {
+    let refused = |pairs: &[(&str, &str)]| {
+        let set: Env = pairs.iter().copied().collect();
+        let mut read = env::Reader::new(&set);
+        storage::refuse_servers(&mut read);
+        read.finish().err().map_or(0, |error| error.problems().len())
+    };
+    assert_eq!(refused(&[("DATA_DIR", "data"), ("MONGODB_URI", " ")]), 0);
+    assert_eq!(refused(&[("MONGODB_URI", "mongodb://a"), ("REDIS_URL", "redis://a")]), 2);
+    assert_eq!(refused(&[("REDIS_HOST", "a")]), 1);
+}
+
+#[test]
 fn empty_and_blank_count_as_unset() {
     let loaded = load([("TIMEZONE", ""), ("JWT_SECRET", "  "), ("HTTP_ADDR", "\t")]).unwrap();
     assert_eq!(format!("{loaded:?}"), format!("{:?}", Config::default()));

@@ -161,7 +161,7 @@ fn numbers_select_plurals_and_text_is_inserted_unchanged() {
     let label = texts.format(Locale::Id, "line-category", &[("label", "A & B".into())]);
     assert_eq!(label, "Kategori: A & B");
     let large = texts.format(Locale::En, "line-position", &[("position", 1_234_567_u64.into())]);
-    assert_eq!(large, "Queue position: #1234567");
+    assert_eq!(large, "Queue position: #1,234,567");
 }
 
 #[test]

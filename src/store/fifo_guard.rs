@@ -1,8 +1,6 @@
-//! The FIFO rule within one commit, and the comparison of a queue's head. After an engine assignment or an
-//! asserted queue head of a department is rejected, all later ones of that department in the commit fail with
-//! [`CommitError::WouldOvertake`].
-use crate::domain::ids::{DepartmentId, TicketId};
-use crate::domain::ticket::{Ticket, TicketState};
+//! The FIFO rule within one commit. After an engine assignment or an asserted queue head of a department is
+//! rejected, all later ones of that department in the commit fail with [`CommitError::WouldOvertake`].
+use crate::domain::ids::DepartmentId;
 use crate::engine::ports::{Change, CommitError, Committed, Write};
 use std::collections::HashSet;
 
@@ -31,27 +29,4 @@ impl FifoGuard {
         }
         committed
     }
-}
-
-/// A ticket that may be in a queue's head.
-pub(crate) struct HeadTicket<'a> {
-    pub(crate) ticket: &'a Ticket,
-    /// For a ticket that the batch opens: how many it opens before it. Such a ticket has no arrival number yet
-    /// and comes after all that have one.
-    pub(crate) opened: Option<usize>,
-}
-
-/// Returns true if the tickets that wait for the engine in a department begin with these.
-pub(crate) fn begins_with<'a>(
-    department: DepartmentId,
-    tickets: impl Iterator<Item = HeadTicket<'a>>,
-    expected: &[TicketId],
-) -> bool {
-    let mut waiting: Vec<_> = tickets
-        .filter(|head| head.ticket.department == department)
-        .filter(|head| head.ticket.auto && head.ticket.state == TicketState::Queued)
-        .collect();
-    waiting.sort_by_key(|head| (head.ticket.priority, head.opened, head.ticket.arrival));
-    let ids: Vec<_> = waiting.iter().map(|head| head.ticket.id).collect();
-    ids.starts_with(expected)
 }

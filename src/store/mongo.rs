@@ -72,6 +72,7 @@ mod write {
     pub(super) mod batch;
     pub(super) mod command;
     pub(super) mod queue;
+    mod queue_head;
     pub(super) mod records;
     pub(super) mod ticket_documents;
     pub(super) mod tickets;

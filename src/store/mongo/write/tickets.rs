@@ -1,7 +1,7 @@
 //! The tickets of a unit of work: new ones, and existing ones that are updated over the version that was
 //! read.
-
 use super::agents::AgentSet;
+use super::queue_head::{HeadTicket, begins_with};
 use super::ticket_documents::{
     DepthChanges, Entry, content_document, depth_updates, first_answer_statement, insert_document,
     update_statements, without_content,
@@ -11,7 +11,6 @@ use crate::domain::ids::{Arrival, DepartmentId, PersonId, TicketId, Version};
 use crate::domain::ticket::conversation::ConversationMessage;
 use crate::domain::ticket::{Hold, Status, Ticket, TicketState};
 use crate::engine::ports::{Change, CommitError, Guard, StoreError, UniqueKey, Write};
-use crate::store::fifo_guard::{HeadTicket, begins_with};
 use crate::store::mongo::codec::{Fields, among, fields, int};
 use crate::store::mongo::read::queue::{Query, auto_head};
 use crate::store::mongo::schema::{QUEUE_DEPTHS, TICKET_QUEUE, TICKETS};
