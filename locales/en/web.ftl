@@ -76,6 +76,7 @@ ticket-files = { $count ->
    *[other] 📎 { $count } files
 }
 ticket-back = ← Back
+ticket-refused = This ticket can't be shown. The link may be wrong, or the ticket may belong to another department.
 ticket-reassign = 🔀 Reassign
 
 talk-reply = 📄 Canned reply…

@@ -123,4 +123,4 @@ web-link =
     🌐 <a href="{ $link }">Buka dasbor</a>
 
     Tautan ini langsung memasukkan Anda, hanya bisa dipakai sekali, dan berlaku { $minutes } menit. Jangan diteruskan ke orang lain.
-web-off = 🌐 Dasbor belum punya alamat. Pengelola desk ini mengatur <code>WEB_URL</code> dan <code>JWT_SECRET</code>.
+web-off = 🌐 Dasbor belum punya alamat. Pengelola sistem perlu mengatur <code>WEB_URL</code> dan <code>JWT_SECRET</code>.

@@ -64,6 +64,7 @@ ticket-complete = ✅ Tandai selesai
 ticket-talk = 💬 Percakapan
 ticket-files = 📎 { $count } berkas
 ticket-back = ← Kembali
+ticket-refused = Tiket ini tidak bisa ditampilkan. Mungkin tautannya salah, atau tiketnya milik departemen lain.
 ticket-reassign = 🔀 Alihkan
 
 talk-reply = 📄 Balasan siap pakai…

@@ -61,6 +61,7 @@ function Facts({ ticket }: { ticket: TicketBody }) {
 
 export function Ticket({ id }: { id: string }) {
   const loaded = useSignal<TicketBody | null>(null);
+  const refused = useSignal("");
   const asked = useSignal<Asked>(null);
   const known = tickets.get(id);
   const ticket = known ?? (loaded.value?.ticket_id === id ? loaded.value : null);
@@ -68,7 +69,12 @@ export function Ticket({ id }: { id: string }) {
   // A ticket that has ended is not among those of the desk.
   useEffect(() => {
     if (!isOpen || known) return;
-    void call<TicketBody>("GET", `/api/tickets/${id}`).then((body) => (loaded.value = body)).catch(sayFailure);
+    void call<TicketBody>("GET", `/api/tickets/${id}`)
+      .then((body) => (loaded.value = body))
+      .catch((error: unknown) => {
+        refused.value = id;
+        sayFailure(error);
+      });
   }, [id, isOpen, !known]);
 
   const me = session.value;
@@ -82,7 +88,7 @@ export function Ticket({ id }: { id: string }) {
         {text("ticket-back")}
       </button>
       {!ticket ? (
-        <p class="empty">{text("web-loading")}</p>
+        <p class="empty">{text(refused.value === id ? "ticket-refused" : "web-loading")}</p>
       ) : (
         <>
           <Facts ticket={ticket} />

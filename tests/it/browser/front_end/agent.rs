@@ -125,3 +125,18 @@ async fn an_agent_holds_a_ticket_until_a_time_and_completes_it_with_a_last_word(
     assert!(at("Terima kasih sudah menunggu.") < at("sudah selesai"), "the last word comes first");
     demo.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_ticket_that_cannot_be_shown_says_so() {
+    let demo = Demo::open(DESKTOP).await;
+    demo.ticket("Modem berkedip.").await;
+    demo.open_front_end(BUDI).await;
+    demo.wait_displayed(&ticket("Modem berkedip.")).await;
+    demo.script("location.hash = '#ticket/7d1c51ad-4d7b-4dd9-8f0c-3f1d3a1b2c4d'").await;
+    demo.wait_displayed(&format!("//p{}", containing("Tiket ini tidak bisa ditampilkan."))).await;
+    // The way back leads to the list, and its tickets open as before.
+    demo.click(&format!("//button{}", containing("← Kembali"))).await;
+    demo.click(&press(&ticket("Modem berkedip."), "Buka")).await;
+    demo.wait_displayed(&format!("//blockquote{}", containing("Modem berkedip."))).await;
+    demo.close().await;
+}
