@@ -44,7 +44,7 @@ impl Sender {
             TelegramAction::Edit { message_id, text, .. } => (*message_id, text, None),
             _ => return Outcome::Sent(None),
         };
-        let message = Message::Edit { message_id, text: text.clone() };
+        let message = Message::Close { message_id, text: text.clone() };
         if let Err(error) = self.engine.store().enqueue(vec![Outgoing { chat, message }], now).await {
             tracing::error!(%error, "failed to enqueue the edit of a card that can't be deleted yet");
             return Outcome::Retry { until, unknown: false };

@@ -51,6 +51,13 @@ pub enum Message {
         /// The new text.
         text: Rendered,
     },
+    /// An edit that only takes the buttons of an earlier message away. Nothing replaces it if the message is gone.
+    Close {
+        /// The message.
+        message_id: i32,
+        /// The new text.
+        text: Rendered,
+    },
     /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
     /// The live card of this key: edited, or sent if there is none.
@@ -130,7 +137,12 @@ impl Message {
             Self::Relay { to_agent, .. } => u8::from(*to_agent),
             // A new ticket goes before them, and the pin stays behind its card.
             Self::Show(_) | Self::Pin(_) => 1,
-            Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
+            Self::Notice(_)
+            | Self::Text(_)
+            | Self::Edit { .. }
+            | Self::Close { .. }
+            | Self::Card(_)
+            | Self::Retire(_) => 0,
             Self::Refresh(_)
             | Self::Redraw { .. }
             | Self::Reaction(_)
