@@ -57,7 +57,8 @@ impl TrafficClass {
             | Message::Topic { .. }
             | Message::DeleteTopic { .. }
             | Message::Menu
-            | Message::MenuButton => Self::Cards,
+            | Message::MenuButton
+            | Message::ResetMenuButton => Self::Cards,
             _ => Self::Words,
         }
     }

@@ -100,6 +100,7 @@ impl Composer {
                 TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
             Message::MenuButton => Ok(self.menu_button(recipient.as_ref(), &localizer)),
+            Message::ResetMenuButton => Ok(self.reset_menu_button(recipient.as_ref(), &localizer)),
             Message::Notice(Notice::File { ticket, file }) => {
                 self.attachments(*ticket, std::slice::from_ref(file), (recipient.as_ref(), &localizer)).await
             }

@@ -102,6 +102,8 @@ pub enum Message {
     Menu,
     /// The menu button of the person's chat: staff open the web front end with it.
     MenuButton,
+    /// Telegram's own menu button for the person's chat, because the desk has no web front end any more.
+    ResetMenuButton,
     /// An edit of a message that Telegram names by an inline id only.
     Inline {
         /// Telegram's id.
@@ -148,6 +150,7 @@ impl Message {
             | Self::Reaction(_)
             | Self::Menu
             | Self::MenuButton
+            | Self::ResetMenuButton
             | Self::Topic { .. }
             | Self::DeleteTopic { .. } => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
@@ -205,7 +208,7 @@ impl Message {
             Self::Relay { part, .. } => part.coalesce_key(),
             Self::Reaction(message) => Some(format!("reaction {message}")),
             Self::Menu => Some("menu".to_owned()),
-            Self::MenuButton => Some("menu button".to_owned()),
+            Self::MenuButton | Self::ResetMenuButton => Some("menu button".to_owned()),
             Self::Topic { ticket, .. } => Some(format!("topic {ticket}")),
             Self::DeleteTopic { ticket, .. } => Some(format!("delete topic {ticket}")),
             Self::Card(key) => Some(card_key(*key)),
