@@ -254,7 +254,9 @@ impl App {
         if deliveries > 0 {
             tracing::warn!(deliveries, "resending deliveries with unknown outcome");
         }
-        Ok(())
+        let has_front_end = self.bot.mini_app.0.is_some();
+        let updated = self.engine.update_menu_buttons(has_front_end, self.clock.now()).await;
+        updated.context("failed to update the menu buttons of staff")
     }
 
     /// Returns the link with which the first admin claims the desk; `None` once there is an admin.

@@ -188,6 +188,20 @@ impl RequestContext {
         [Outgoing { chat: self.chat, message: Message::Retire(key) }, self.card(key)]
     }
 
+    /// Returns the deliveries of a list that is sent anew. It is not live before it is sent, so no event refreshes it
+    /// in between; the refresh behind it does.
+    #[must_use]
+    pub fn moved_list(&self, key: CardKey) -> Vec<Outgoing> {
+        let [retired, sent] = self.moved_card(key);
+        vec![retired, sent, Outgoing::refresh(self.chat, key)]
+    }
+
+    /// Returns an edit of an earlier message of this chat to a text without buttons.
+    #[must_use]
+    pub fn close(&self, message_id: i32, text: Rendered) -> Outgoing {
+        Outgoing { chat: self.chat, message: Message::Close { message_id, text } }
+    }
+
     /// Returns an edit of the pressed message to this text.
     #[must_use]
     pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {

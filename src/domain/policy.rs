@@ -166,6 +166,8 @@ pub struct Settings {
     /// Whether cards of customers may name agents by an earlier value of that, because they were not all refreshed
     /// since. The engine sets and clears it.
     pub has_stale_names: bool,
+    /// Whether chats of staff may have a menu button that opens the web front end. The engine sets and clears it.
+    pub has_menu_buttons: bool,
     /// The grace period: how long an agent's presence may be lost before they are set offline.
     pub grace: Duration,
     /// How long the topic of a ticket is kept after its agent has completed it or let it go.
@@ -198,6 +200,7 @@ impl Default for Settings {
             default_capacity: Capacity::DEFAULT,
             agent_naming: AgentNaming::default(),
             has_stale_names: false,
+            has_menu_buttons: false,
             grace: Duration::from_secs(300),
             topic_retention: Duration::from_secs(24 * 3_600),
             idle_timeout: Duration::from_secs(1800),

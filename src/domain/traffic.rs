@@ -27,7 +27,13 @@ impl TrafficClass {
         match message.inner() {
             Message::Notice(notice) => Self::of_notice(notice),
             // A new message follows the first; the second shows the agent's own press.
-            Message::Retire(CardKey::Task(..) | CardKey::PickUp(..))
+            Message::Retire(
+                CardKey::Task(..)
+                | CardKey::PickUp(..)
+                | CardKey::MyQueue(..)
+                | CardKey::Queue(..)
+                | CardKey::Workload(..),
+            )
             | Message::Refresh(CardKey::Task(..)) => Self::Staff,
             Message::Retire(CardKey::Status(_)) => Self::Receipts,
             Message::Card(key) | Message::Redraw { card: key, .. } => match key {
@@ -51,7 +57,8 @@ impl TrafficClass {
             | Message::Topic { .. }
             | Message::DeleteTopic { .. }
             | Message::Menu
-            | Message::MenuButton => Self::Cards,
+            | Message::MenuButton
+            | Message::ResetMenuButton => Self::Cards,
             _ => Self::Words,
         }
     }

@@ -1,5 +1,6 @@
 //! Operations on people: registration, language, reachability.
 pub mod bans;
+mod menu_buttons;
 pub(in crate::engine) mod roles;
 mod unreadable;
 mod usernames;

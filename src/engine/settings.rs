@@ -29,6 +29,7 @@ impl Engine {
                 change(&mut settings);
                 settings.version = before.version;
                 settings.has_stale_names = before.has_stale_names;
+                settings.has_menu_buttons = before.has_menu_buttons;
                 if settings == before {
                     return Ok(Attempt::Done((before, settings)));
                 }

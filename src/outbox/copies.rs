@@ -2,7 +2,6 @@
 use super::action::TelegramAction;
 use super::sender::Sender;
 use crate::domain::Time;
-use crate::domain::card::CardKey;
 use crate::domain::ids::ChatId;
 use crate::domain::notice::{Message, Outgoing};
 use crate::engine::ports::{ClaimedDelivery, Outcome};
@@ -44,7 +43,7 @@ impl Sender {
             TelegramAction::Edit { message_id, text, .. } => (*message_id, text, None),
             _ => return Outcome::Sent(None),
         };
-        let message = Message::Edit { message_id, text: text.clone() };
+        let message = Message::Close { message_id, text: text.clone() };
         if let Err(error) = self.engine.store().enqueue(vec![Outgoing { chat, message }], now).await {
             tracing::error!(%error, "failed to enqueue the edit of a card that can't be deleted yet");
             return Outcome::Retry { until, unknown: false };
@@ -53,11 +52,9 @@ impl Sender {
     }
 
     /// Returns true if a redraw is of a copy, and another message of the chat is the live card. A copy that is gone needs
-    /// no second card.
+    /// no second card: it may have been pressed just before the card was asked for again.
     async fn is_shown_elsewhere(&self, message: &Message) -> bool {
-        let Message::Redraw { message_id, card: card @ CardKey::Status(_) } = message.inner() else {
-            return false;
-        };
+        let Message::Redraw { message_id, card } = message.inner() else { return false };
         let live = self.engine.store().live_card(*card).await;
         live.is_ok_and(|live| live.is_some_and(|live| live.message_id != *message_id))
     }

@@ -274,7 +274,7 @@ impl Sender {
             Message::Retire(CardKey::Status(_)) => Outcome::Retry { until, unknown },
             // The old card keeps its buttons for a while; the new card must not wait for that.
             Message::Retire(_) => self.edit_instead(delivery.chat, action, now, until).await,
-            Message::Edit { .. } => Outcome::Postponed(until),
+            Message::Edit { .. } | Message::Close { .. } => Outcome::Postponed(until),
             _ => Outcome::Retry { until, unknown },
         }
     }

@@ -168,6 +168,11 @@ impl Desk {
         self.options.lock().unwrap().admin_ids = admin_ids;
     }
 
+    /// Sets `WEB_URL`, from the next start on.
+    pub(crate) fn set_web_url(&self, url: Option<&str>) {
+        self.options.lock().unwrap().http.web_url = url.map(str::to_owned);
+    }
+
     /// Starts the app (again) on the same back ends.
     pub(crate) async fn start(&self) {
         let max_pages = self.options.lock().unwrap().max_pages;

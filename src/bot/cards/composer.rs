@@ -88,16 +88,19 @@ impl Composer {
         let localizer = self.localizer(recipient.as_ref(), now);
         match message {
             Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
-            Message::Edit { message_id, text } => Ok(TelegramAction::Edit {
-                message_id: *message_id,
-                text: text.clone(),
-                card: None,
-                shown: None,
-            }),
+            Message::Edit { message_id, text } | Message::Close { message_id, text } => {
+                Ok(TelegramAction::Edit {
+                    message_id: *message_id,
+                    text: text.clone(),
+                    card: None,
+                    shown: None,
+                })
+            }
             Message::Menu => Ok(recipient.map_or(TelegramAction::Nothing, |person| {
                 TelegramAction::Menu(menu::menu(&localizer, person.role, person.agent.is_some()))
             })),
             Message::MenuButton => Ok(self.menu_button(recipient.as_ref(), &localizer)),
+            Message::ResetMenuButton => Ok(self.reset_menu_button(recipient.as_ref(), &localizer)),
             Message::Notice(Notice::File { ticket, file }) => {
                 self.attachments(*ticket, std::slice::from_ref(file), (recipient.as_ref(), &localizer)).await
             }

@@ -7,7 +7,6 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render::{self, Rendered};
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
-use crate::domain::notice::Outgoing;
 use crate::domain::person::{AgentProfile, Availability, Via};
 use crate::domain::policy::Mode;
 use crate::engine::error::EngineError;
@@ -161,15 +160,12 @@ pub fn still_here(
 
 /// `/myqueue`.
 pub fn my_queue(ctx: &RequestContext) -> HandlerResult {
-    let card = CardKey::MyQueue(ctx.person.id, 0);
-    // The card is not live before it is sent, so no event refreshes it in between; the refresh behind it
-    // does.
-    Ok(vec![ctx.card(card), Outgoing::refresh(ctx.chat, card)])
+    Ok(ctx.moved_list(CardKey::MyQueue(ctx.person.id, 0)))
 }
 
 /// `/queue`.
 pub fn queue(ctx: &RequestContext) -> HandlerResult {
-    Ok(vec![ctx.card(CardKey::Queue(ctx.person.id, 0))])
+    Ok(ctx.moved_list(CardKey::Queue(ctx.person.id, 0)))
 }
 
 /// `/status`.

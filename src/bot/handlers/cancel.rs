@@ -45,7 +45,7 @@ pub async fn cancel_draft(
     // The preview loses its buttons first.
     let (store, dropped) = (bot.engine.store(), ctx.localizer(&bot).message("draft-dropped", &[]));
     if let Some(preview) = store.live_card(CardKey::Draft(ctx.person.id)).await? {
-        store.enqueue(vec![ctx.edit(PressedMessage(preview.message_id), dropped)], ctx.now).await?;
+        store.enqueue(vec![ctx.close(preview.message_id, dropped)], ctx.now).await?;
     }
     Ok(vec![ctx.text(drop_and_offer_undo(&bot, &ctx, draft).await?)])
 }

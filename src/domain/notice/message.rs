@@ -51,6 +51,13 @@ pub enum Message {
         /// The new text.
         text: Rendered,
     },
+    /// An edit that only takes the buttons of an earlier message away. Nothing replaces it if the message is gone.
+    Close {
+        /// The message.
+        message_id: i32,
+        /// The new text.
+        text: Rendered,
+    },
     /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
     /// The live card of this key: edited, or sent if there is none.
@@ -95,6 +102,8 @@ pub enum Message {
     Menu,
     /// The menu button of the person's chat: staff open the web front end with it.
     MenuButton,
+    /// Telegram's own menu button for the person's chat, because the desk has no web front end any more.
+    ResetMenuButton,
     /// An edit of a message that Telegram names by an inline id only.
     Inline {
         /// Telegram's id.
@@ -130,12 +139,18 @@ impl Message {
             Self::Relay { to_agent, .. } => u8::from(*to_agent),
             // A new ticket goes before them, and the pin stays behind its card.
             Self::Show(_) | Self::Pin(_) => 1,
-            Self::Notice(_) | Self::Text(_) | Self::Edit { .. } | Self::Card(_) | Self::Retire(_) => 0,
+            Self::Notice(_)
+            | Self::Text(_)
+            | Self::Edit { .. }
+            | Self::Close { .. }
+            | Self::Card(_)
+            | Self::Retire(_) => 0,
             Self::Refresh(_)
             | Self::Redraw { .. }
             | Self::Reaction(_)
             | Self::Menu
             | Self::MenuButton
+            | Self::ResetMenuButton
             | Self::Topic { .. }
             | Self::DeleteTopic { .. } => REFRESH_CLASS,
             Self::InThread { message, .. } | Self::Inline { message, .. } => message.priority_class(),
@@ -193,7 +208,7 @@ impl Message {
             Self::Relay { part, .. } => part.coalesce_key(),
             Self::Reaction(message) => Some(format!("reaction {message}")),
             Self::Menu => Some("menu".to_owned()),
-            Self::MenuButton => Some("menu button".to_owned()),
+            Self::MenuButton | Self::ResetMenuButton => Some("menu button".to_owned()),
             Self::Topic { ticket, .. } => Some(format!("topic {ticket}")),
             Self::DeleteTopic { ticket, .. } => Some(format!("delete topic {ticket}")),
             Self::Card(key) => Some(card_key(*key)),

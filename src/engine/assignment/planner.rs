@@ -139,6 +139,8 @@ fn assign(
             profile.last_assigned = Some(assigned_at);
         }
     });
+    let mut notices = plan_handover(&after, Status::Queued, (agent, agent_chat), (held + 1, max));
+    notices.extend(former_card_refresh(roster, &after, agent));
     let change = Change {
         write: Write::Ticket {
             ticket: Box::new(after.clone()),
@@ -151,9 +153,21 @@ fn assign(
             ticket: Some(before.id),
             what: Action::Assigned { agent, decision: Box::new(decision) },
         }),
-        notices: plan_handover(&after, Status::Queued, (agent, agent_chat), (held + 1, max)),
+        notices,
     };
     Some(Assignment { before, after, agent, slot, previous_last_assigned, change })
+}
+
+/// Returns the refresh of the card of the agent from whom a ticket came back, now that `agent` has it: the card may
+/// say that the ticket waits.
+pub(in crate::engine) fn former_card_refresh(
+    roster: &Roster,
+    ticket: &Ticket,
+    agent: PersonId,
+) -> Option<Outgoing> {
+    let former = ticket.former_holders.last().filter(|former| former.agent != agent)?.agent;
+    let person = &roster.seat(former)?.person;
+    person.reachable.then(|| Outgoing::refresh(person.chat(), CardKey::Task(ticket.id, former)))
 }
 
 /// Returns the decision record of an assignment.

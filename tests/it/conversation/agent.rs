@@ -5,6 +5,7 @@ mod away;
 mod canned;
 mod canned_files;
 mod cards;
+mod copies;
 mod flapping;
 mod focus;
 mod inline;

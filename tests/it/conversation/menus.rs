@@ -2,6 +2,7 @@
 use super::{BUDI, SARI, TOM, with_customer};
 use crate::support::{ADMIN, Desk, Options, http};
 use antri::config::http::HttpConfig;
+use antri::sandbox::Fault;
 use serde_json::json;
 
 /// Returns the commands in the menu of this person.
@@ -175,4 +176,52 @@ async fn without_tls_telegram_opens_no_mini_app_so_there_is_no_button() {
         assert_eq!(desk.sandbox.menu_button(id), json!({"type": "default"}));
     }
     assert!(desk.sandbox.requests().iter().all(|request| request.method != "setChatMenuButton"));
+}
+
+#[tokio::test]
+async fn the_menu_button_of_staff_goes_with_the_address_of_the_front_end_also_after_another_start() {
+    let desk = desk_at("https://desk.example").await;
+    desk.agent(BUDI, "Budi").await;
+    let own = json!({"type": "default"});
+    let resets = |id: i64| {
+        let is_reset = |request: &&antri::sandbox::RecordedRequest| {
+            let params = &request.params;
+            request.method == "setChatMenuButton" && params["chat_id"] == id && params["menu_button"] == own
+        };
+        desk.sandbox.requests().iter().filter(is_reset).count()
+    };
+    // The desk ends before Telegram takes the calls, and its next start finds them.
+    desk.fault("setChatMenuButton", None, u32::MAX, Fault::TooManyRequests { retry_after: 600 });
+    desk.stop().await;
+    desk.set_web_url(None);
+    for _ in 0..2 {
+        desk.start().await;
+        desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
+        assert!([ADMIN, BUDI].iter().all(|id| desk.sandbox.menu_button(*id) != own));
+        desk.stop().await;
+    }
+    desk.sandbox.faults().clear();
+    desk.start().await;
+    desk.deliver_all().await;
+    for id in [ADMIN, BUDI] {
+        assert_eq!(desk.sandbox.menu_button(id), own);
+    }
+    let before = [ADMIN, BUDI, SARI].map(resets);
+    assert_eq!(before[2], 0, "customers have no button");
+    // It is done once.
+    desk.stop().await;
+    desk.start().await;
+    desk.deliver_all().await;
+    assert_eq!([ADMIN, BUDI, SARI].map(resets), before);
+    // With an address again, a button that is set is no more reset.
+    desk.stop().await;
+    desk.set_web_url(Some("https://desk.example"));
+    desk.start().await;
+    desk.say(BUDI, "/web").await;
+    assert_ne!(desk.sandbox.menu_button(BUDI), own);
+    desk.stop().await;
+    desk.set_web_url(None);
+    desk.start().await;
+    desk.deliver_all().await;
+    assert_eq!(desk.sandbox.menu_button(BUDI), own);
 }

@@ -108,6 +108,42 @@ async fn a_repeated_cancel_of_a_prompt_keeps_the_draft() {
 }
 
 #[tokio::test]
+async fn a_repeated_cancel_of_a_forgotten_request_keeps_the_draft_and_a_second_one_drops_it() {
+    for (language, contacts, dismissed, dropped, nothing) in [
+        ("id", "👤 Dari kontak", "Baik, tidak jadi.", "✖️ Tiket tidak jadi dikirim.", "Tidak ada"),
+        ("en", "👤 From contacts", "All right, never mind.", "✖️ The ticket was not sent.", "nothing"),
+    ] {
+        let desk = with_customer().await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.say(ADMIN, "/new printer rusak").await;
+        desk.say(ADMIN, "/addagent").await;
+        desk.press(ADMIN, contacts).await;
+        // The request is over by then, and its keyboard stays.
+        desk.advance(chrono::TimeDelta::minutes(11));
+        desk.faults.inject_next("complete_update", 1, StoreFault::Unreachable);
+        desk.say(ADMIN, "/cancel").await;
+        desk.faults.clear();
+        assert_eq!((desk.count(ADMIN, dismissed), desk.count(ADMIN, dropped)), (1, 0), "{language}");
+        assert_eq!(desk.sandbox.keyboard(ADMIN), None, "{}", desk.chat_story(ADMIN));
+        let has_draft = async || {
+            let store = desk.app().engine.store().clone();
+            let admin =
+                store.person_by_telegram(antri::domain::ids::TelegramId(ADMIN)).await.unwrap().unwrap();
+            desk.app().engine.draft_of(admin.id).await.unwrap().is_some()
+        };
+        assert!(has_draft().await, "{}", desk.chat_story(ADMIN));
+        desk.say(ADMIN, "/cancel").await;
+        assert!(!has_draft().await && desk.last(ADMIN).text == dropped, "{}", desk.chat_story(ADMIN));
+        desk.say(ADMIN, "/cancel").await;
+        assert!(
+            desk.last(ADMIN).text.to_lowercase().contains(&nothing.to_lowercase()),
+            "{}",
+            desk.last(ADMIN).text
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_interrupted_agent_removal_requeues_the_tickets() {
     let desk = with_agent().await;
     desk.ticket(SARI, "printer rusak").await;

@@ -89,3 +89,67 @@ async fn a_card_that_was_asked_for_does_not_wait_and_the_earlier_one_loses_its_b
     }
     check_counters(&desk).await;
 }
+
+#[tokio::test]
+async fn a_card_too_old_to_be_deleted_loses_its_buttons_although_its_edit_must_wait() {
+    let desk = desk().await;
+    desk.say(BUDI, "/online").await;
+    for (chat, command, button) in [(BUDI, "/myqueue", "Segarkan"), (SARI, "/mytickets", "Batal 1")] {
+        desk.say(chat, command).await;
+        let earlier = desk.button(chat, button).0;
+        let old = Fault::BadRequest("message can't be deleted for everyone".into());
+        desk.fault("deleteMessage", Some(chat), 1, old);
+        // At once, and again before the wait is over.
+        desk.fault("editMessageText", Some(chat), 2, Fault::TooManyRequests { retry_after: 30 });
+        let asked_at = desk.now();
+        desk.sandbox.send_text(chat, command);
+        desk.until("the new card", async || desk.button(chat, button).0 > earlier).await;
+        desk.until("the refusals", async || desk.sandbox.faults().remaining() == 0).await;
+        desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
+        assert_eq!(desk.next_delivery_at().await, Some(asked_at + TimeDelta::seconds(30)));
+        assert!(desk.shown(chat, earlier).contains('['), "{command}: it waits");
+        desk.deliver_all().await;
+        let shown = desk.shown(chat, earlier);
+        assert!(!shown.contains('['), "{command}: {shown}");
+        assert!(desk.button(chat, button).0 > earlier, "{}", desk.transcript(chat));
+    }
+    check_counters(&desk).await;
+}
+
+#[tokio::test]
+async fn a_card_that_its_reader_deletes_while_its_edit_waits_brings_no_other_message() {
+    for (language, button) in [("id", "Segarkan"), ("en", "Refresh")] {
+        let desk = desk().await;
+        desk.say(BUDI, &format!("/language {language}")).await;
+        desk.say(BUDI, "/online").await;
+        desk.say(BUDI, "/myqueue").await;
+        let earlier = desk.button(BUDI, button).0;
+        desk.fault("deleteMessage", Some(BUDI), 1, Fault::TooManyRequests { retry_after: 30 });
+        desk.fault("editMessageText", Some(BUDI), 1, Fault::TooManyRequests { retry_after: 30 });
+        desk.sandbox.send_text(BUDI, "/myqueue");
+        desk.until("the new list", async || desk.button(BUDI, button).0 > earlier).await;
+        desk.until("both refusals", async || desk.sandbox.faults().remaining() == 0).await;
+        desk.until("the wait", async || desk.next_delivery_at().await.is_some()).await;
+        let before = desk.sandbox.chat(BUDI).len();
+        let gone = Fault::BadRequest("message to edit not found".into());
+        desk.fault("editMessageText", Some(BUDI), 1, gone);
+        desk.deliver_all().await;
+        assert_eq!(desk.sandbox.faults().remaining(), 0, "the edit was made");
+        assert_eq!(desk.sandbox.chat(BUDI).len(), before, "{}", desk.transcript(BUDI));
+        check_counters(&desk).await;
+    }
+}
+
+#[tokio::test]
+async fn a_draft_whose_preview_is_gone_is_dropped_with_one_answer() {
+    for (language, dropped) in [("id", "Tiket tidak jadi dikirim"), ("en", "The ticket was not sent")] {
+        let desk = desk().await;
+        desk.say(TONO, &format!("/language {language}")).await;
+        desk.say(TONO, "/new printer").await;
+        let gone = Fault::BadRequest("message to edit not found".into());
+        desk.fault("editMessageText", Some(TONO), 1, gone);
+        desk.say(TONO, "/cancel").await;
+        assert_eq!(desk.sandbox.faults().remaining(), 0, "the edit was made");
+        assert_eq!(desk.count(TONO, dropped), 1, "{}", desk.transcript(TONO));
+    }
+}

@@ -17,6 +17,18 @@ impl Composer {
         TelegramAction::MenuButton(button)
     }
 
+    /// Returns the call that takes the desk's menu button away, unless the desk has it again.
+    pub(super) fn reset_menu_button(
+        &self,
+        recipient: Option<&Person>,
+        localizer: &Localizer<'_>,
+    ) -> TelegramAction {
+        match self.mini_app.0 {
+            Some(_) => self.menu_button(recipient, localizer),
+            None => TelegramAction::MenuButton(None),
+        }
+    }
+
     /// Returns a card with a button that opens this view of the front end.
     pub(super) fn with_dashboard(
         &self,

@@ -33,7 +33,7 @@ pub enum LastWordPromptView {
     Completed {
         /// Its number.
         number: TicketNumber,
-        /// Whether a message answered the prompt.
+        /// Whether a message may have answered the prompt.
         with_message: bool,
     },
     /// The ticket is not completed, or not by this agent.

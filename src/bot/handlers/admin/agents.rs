@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 /// `/workload`.
 pub fn workload(ctx: &RequestContext) -> HandlerResult {
-    Ok(vec![ctx.card(CardKey::Workload(ctx.person.id, 0))])
+    Ok(ctx.moved_list(CardKey::Workload(ctx.person.id, 0)))
 }
 
 /// `/agents`.

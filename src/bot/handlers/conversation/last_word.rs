@@ -7,7 +7,7 @@ use crate::bot::handlers::refusals::refusal_toast;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::ids::TicketId;
-use crate::domain::notice::{Message, Outgoing};
+use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
 use crate::domain::ticket::{Refusal, Status, Ticket};
 use crate::engine::conversation::NewMessage;
@@ -42,8 +42,7 @@ pub async fn ask(bot: &BotContext, ctx: &RequestContext, ticket: TicketId) -> Ha
 
 /// Returns the prompt below the last message.
 fn prompt(ctx: &RequestContext, ticket: TicketId) -> Vec<Outgoing> {
-    let key = CardKey::LastWordPrompt(ticket, ctx.person.id);
-    vec![Outgoing { chat: ctx.chat, message: Message::Retire(key) }, ctx.card(key)]
+    ctx.moved_card(CardKey::LastWordPrompt(ticket, ctx.person.id)).into()
 }
 
 /// Handles the message behind the question: it goes to the customer, and the ticket is completed. Returns `None`

@@ -134,3 +134,48 @@ async fn a_request_that_was_forgotten_ends_with_its_keyboard() {
     assert_eq!(desk.last(ADMIN).text, "Baik, tidak jadi.");
     assert_eq!(desk.sandbox.keyboard(ADMIN), None);
 }
+
+#[tokio::test]
+async fn a_completion_without_a_closing_message_ends_a_request_with_its_keyboard() {
+    for (language, ask, complete, none, closed, late) in [
+        (
+            "id",
+            "👤 Dari kontak",
+            "✅ Selesai",
+            "✅ Tanpa pesan",
+            "Pilihan kontak ditutup",
+            "Kontak ini tidak dipakai",
+        ),
+        (
+            "en",
+            "👤 From contacts",
+            "✅ Complete",
+            "✅ No message",
+            "choice of a contact is closed",
+            "I did nothing with this contact",
+        ),
+    ] {
+        let desk = with_customer().await;
+        desk.person(BUDI, "Budi", "id").await;
+        desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
+        desk.say(ADMIN, "/online").await;
+        desk.press(ADMIN, "Tanya pesan penutup").await;
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        desk.ticket(SARI, "Internet mati").await;
+        desk.press(ADMIN, complete).await;
+        let (question, data) = desk.button(ADMIN, none);
+        desk.say(ADMIN, "/addagent").await;
+        desk.press(ADMIN, ask).await;
+        assert!(desk.sandbox.keyboard(ADMIN).is_some());
+        // Their other phone still shows the question's buttons.
+        desk.press_data(ADMIN, question, &data).await;
+        assert_eq!(desk.sandbox.keyboard(ADMIN), None, "{}", desk.chat_story(ADMIN));
+        assert_eq!(desk.count(ADMIN, closed), 1, "{}", desk.chat_story(ADMIN));
+        assert!(desk.app().engine.store().all_held().await.unwrap().is_empty(), "the ticket is completed");
+        let shared = json!({"request_id": 1, "users": [{"user_id": BUDI}]});
+        desk.sandbox.send_raw(ADMIN, json!({"users_shared": shared}));
+        desk.settle().await;
+        assert!(desk.last(ADMIN).text.contains(late), "{}", desk.last(ADMIN).text);
+        assert!(!is_agent(&desk, BUDI).await);
+    }
+}

@@ -4,6 +4,7 @@ use crate::support::{Desk, Options};
 use antri::domain::person::Availability;
 use antri::domain::policy::OfflineBehaviour;
 use antri::engine::sweep::SweepReport;
+use antri::sandbox::Fault;
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -67,11 +68,12 @@ async fn a_press_for_the_current_availability_redraws_its_card() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let queue = desk.button(BUDI, "🔴 Offline");
-    // This newer card is refreshed from now on; the one above is not.
-    desk.say(BUDI, "/myqueue").await;
     desk.say(BUDI, "/status").await;
     let status = desk.button(BUDI, "🔴 Offline");
+    // The card is not refreshed.
+    desk.fault("editMessageText", Some(BUDI), 1, Fault::BadRequest("no".into()));
     desk.say(BUDI, "/offline").await;
+    assert_eq!(desk.sandbox.faults().remaining(), 0);
     let before = desk.count(BUDI, "Status Anda");
     for (message, offline) in [queue, status] {
         assert!(desk.shown(BUDI, message).contains("🟢 Online\n"), "{}", desk.shown(BUDI, message));

@@ -2,6 +2,7 @@
 use crate::conversation::{BUDI, CITRA, SARI, five_tickets, number, with_agent, with_customer};
 use crate::support::ADMIN;
 use antri::domain::card::CardKey;
+use antri::sandbox::Fault;
 use chrono::TimeDelta;
 
 #[tokio::test]
@@ -149,11 +150,14 @@ async fn only_the_newest_myqueue_card_is_refreshed() {
     let desk = with_agent().await;
     desk.say(BUDI, "/myqueue").await;
     let old = desk.last(BUDI).message_id;
+    // It is too old to be deleted.
+    desk.fault("deleteMessage", Some(BUDI), 1, Fault::BadRequest("message can't be deleted".into()));
     desk.say(BUDI, "/myqueue").await;
     let new = desk.last(BUDI).message_id;
     desk.ticket(SARI, "satu").await;
     assert!(desk.sandbox.message(BUDI, new).unwrap().text.contains("(1/5)"));
-    // The older card is not refreshed, but a press on it redraws it.
+    // The older card is not refreshed, but a press on an old screen redraws it.
+    assert!(!desk.shown(BUDI, old).contains("5)"), "{}", desk.shown(BUDI, old));
     desk.press_data(BUDI, old, "l:q:0").await;
     assert!(desk.sandbox.message(BUDI, old).unwrap().text.contains("(1/5)"));
 }

@@ -2,7 +2,7 @@
 use crate::conversation::{BUDI, CITRA, SARI, TOM, with_agent};
 use crate::support::{ADMIN, Desk, StoreFault};
 use antri::domain::ticket::Status;
-use antri::sandbox::{MediaKind, NewMedia, UserMessage};
+use antri::sandbox::{Fault, MediaKind, NewMedia, UserMessage};
 use chrono::TimeDelta;
 
 async fn write(desk: &Desk, id: i64, text: &str) {
@@ -213,4 +213,38 @@ async fn a_question_that_is_asked_again_moves_down() {
     let (_, back) = desk.button(BUDI, "↩️ Belum selesai");
     desk.press_data(CITRA, desk.last(CITRA).message_id, &back).await;
     assert!(!desk.has(CITRA, "INC") && !desk.has(CITRA, "Sari"), "{}", desk.chat_story(CITRA));
+}
+
+#[tokio::test]
+async fn a_question_that_is_answered_says_so_although_another_one_begins_before_its_edit() {
+    for (language, complete, ask, closed) in [
+        ("id", "✅ Selesai", "Pesan penutup untuk Tom?", " selesai."),
+        ("en", "✅ Complete", "A closing message for Tom?", " is completed."),
+    ] {
+        let desk = with_question().await;
+        desk.person(TOM, "Tom", "en").await;
+        desk.ticket(TOM, "Printer").await;
+        desk.say(BUDI, &format!("/language {language}")).await;
+        let completion = |part: &str| {
+            let card = desk.find(BUDI, part);
+            let data = card.button(complete).unwrap_or_else(|| panic!("{}", desk.chat_story(BUDI)));
+            (card.message_id, data.to_owned())
+        };
+        let (first, second) = (completion("Internet mati"), completion("Printer"));
+        desk.press_data(BUDI, first.0, &first.1).await;
+        let question = desk.last(BUDI).message_id;
+        // Telegram delays every edit from now on.
+        desk.fault("editMessageText", Some(BUDI), u32::MAX, Fault::TooManyRequests { retry_after: 30 });
+        desk.sandbox.send_text(BUDI, "sudah diperbaiki");
+        desk.wait_for_message(SARI, "sudah diperbaiki").await;
+        desk.until("the completion", async || status(&desk, SARI).await == Status::Completed).await;
+        desk.sandbox.press(BUDI, second.0, &second.1);
+        desk.wait_for_message(BUDI, ask).await;
+        assert!(text_of(&desk, BUDI, question).contains('?'), "its edit waits");
+        desk.sandbox.faults().clear();
+        desk.deliver_all().await;
+        let text = text_of(&desk, BUDI, question);
+        assert!(text.starts_with('✅') && text.ends_with(closed), "{text}");
+        assert!(!text.contains("tanpa") && !text.contains("without"), "{text}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Tickets that nobody opens: the reminder, the handover, and ↩️ Give back.
 use crate::conversation::{BUDI, CITRA, SARI, with_agent};
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, StoreFault};
 use antri::domain::ticket::{Status, Ticket};
 use chrono::TimeDelta;
 use std::time::Duration;
@@ -105,5 +105,44 @@ async fn an_opened_ticket_and_one_on_hold_are_given_back_too() {
         }
         desk.press(BUDI, "Kembalikan").await;
         assert!(desk.app().engine.store().all_held().await.unwrap().is_empty(), "{presses:?}");
+    }
+}
+
+/// Holds the `nth` commit from now on until the faults are cleared.
+fn hold_commit(desk: &Desk, nth: u32) {
+    let mut commits = 0;
+    desk.faults.inject(move |called| {
+        commits += u32::from(called == "commit");
+        (called == "commit" && commits == nth).then_some(StoreFault::Held)
+    });
+}
+
+#[tokio::test]
+async fn the_former_card_names_the_next_agent_however_quickly_it_says_that_the_ticket_waits() {
+    for (language, back, with) in [
+        ("id", "Tiket ini sudah kembali ke antrian", "Tiket ini sekarang ditangani oleh Citra"),
+        ("en", "This ticket is back in the queue", "This ticket is now with Citra"),
+    ] {
+        let desk = with_agent().await;
+        desk.say(BUDI, &format!("/language {language}")).await;
+        after_ten_minutes(&desk).await;
+        desk.ticket(SARI, "printer rusak").await;
+        desk.agent(CITRA, "Citra").await;
+        desk.say(CITRA, "/online").await;
+        pass(&desk, 10).await;
+        desk.clock.advance(TimeDelta::minutes(10));
+        // The release is committed and told before the assignment is.
+        hold_commit(&desk, 2);
+        let (app, now) = (desk.app(), desk.now());
+        let handled = app.engine.handle_unanswered(now);
+        let told = async {
+            app.engine.wake_outbox();
+            desk.until("the release on the card", async || desk.has(BUDI, back)).await;
+            desk.faults.clear();
+        };
+        let (handled, ()) = tokio::join!(handled, told);
+        handled.unwrap();
+        desk.settle().await;
+        assert_eq!((desk.count(BUDI, back), desk.count(BUDI, with)), (0, 1), "{}", desk.chat_story(BUDI));
     }
 }

@@ -68,10 +68,11 @@ async fn an_assignment_during_the_send_of_a_queue_card_is_shown_on_it() {
     let draft = desk.last(SARI);
     // The card is sent, and its delivery is not settled yet.
     let reads = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&reads);
+    let (counted, sandbox) = (Arc::clone(&reads), desk.sandbox.clone());
     desk.faults.inject(move |called| {
         counted.fetch_add(u32::from(called == "live_queues"), Ordering::SeqCst);
-        (called == "settle").then_some(StoreFault::Held)
+        let is_sent = sandbox.chat(BUDI).iter().any(|message| message.text.contains("(0/5)"));
+        (called == "settle" && is_sent).then_some(StoreFault::Held)
     });
     desk.sandbox.send_text(BUDI, "/myqueue");
     desk.until("the card", async || desk.has(BUDI, "(0/5)")).await;
