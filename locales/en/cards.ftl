@@ -13,8 +13,8 @@ draft-describe =
 draft-preview = 📝 <b>Your ticket is ready to send</b>
 draft-long = ✂️ Only the beginning is shown here. All { $length } characters are kept and sent.
 draft-preview-hint = Looks good? Tap ✅ Send. Anything to add? Just write it and we'll add it to this ticket.
-draft-continue-hint = ✅ Send opens a new ticket, ↩️ Continue reopens your completed one with this message.
-draft-continue-choose = A category starts a new ticket, ↩️ Continue reopens your completed one with this message.
+draft-continue-hint = ✅ Send opens a new ticket. ↩️ Continue takes up “{ $ticket }” again and adds this message to it. Anything to add? Just write it.
+draft-continue-choose = Choose a category to open a new ticket. ↩️ Continue takes up “{ $ticket }” again and adds this message to it.
 draft-continue-none = Just a thank-you? Tap ✖️ Cancel.
 
 # Customer's cards: one ticket, and the list of theirs.

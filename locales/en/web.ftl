@@ -197,7 +197,7 @@ web-mode-about =
     • <b>Mixed</b>: the same, and agents without automatic assignment pick tickets up.
     • <b>Pick-up only</b>: agents pick all tickets up, under “Waiting”.
 web-rollout-about = The share of new tickets that may be assigned automatically. The rest wait until somebody picks them up. It makes no difference in the mode “Pick-up only”.
-web-capacity-about = How many tickets a new agent can hold at once. Agents whom you have already keep their limit; change it under “Workload”.
+web-capacity-about = How many tickets a new agent can hold at once. Agents you already have keep their limit; change it under “Workload”.
 web-naming-about =
     What customers see of their agent:
     • <b>Alias</b>: “Agent 1”, or the agent's alias, which you can also set under “Workload”.

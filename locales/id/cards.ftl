@@ -13,8 +13,8 @@ draft-describe =
 draft-preview = 📝 <b>Tiket Anda siap dikirim</b>
 draft-long = ✂️ Yang tampil di sini hanya bagian awalnya. Seluruh { $length } karakter tersimpan dan ikut terkirim.
 draft-preview-hint = Sudah sesuai? Tekan ✅ Kirim. Masih ada tambahan? Tulis saja, kami masukkan ke tiket ini.
-draft-continue-hint = ✅ Kirim membuat tiket baru, ↩️ Lanjutkan membuka kembali tiket yang sudah selesai dengan pesan ini.
-draft-continue-choose = Kategori untuk tiket baru, ↩️ Lanjutkan untuk membuka kembali tiket yang sudah selesai dengan pesan ini.
+draft-continue-hint = ✅ Kirim membuat tiket baru. ↩️ Lanjutkan membuka kembali “{ $ticket }” dan menambahkan pesan ini. Masih ada tambahan? Tulis saja.
+draft-continue-choose = Pilih kategori untuk membuat tiket baru. ↩️ Lanjutkan membuka kembali “{ $ticket }” dan menambahkan pesan ini.
 draft-continue-none = Hanya ucapan terima kasih? Tekan ✖️ Batal.
 
 # Kartu pelanggan: satu tiket, dan daftar tiketnya.

@@ -8,7 +8,7 @@ login-about = Dasbor ini untuk agen dan admin.
 login-telegram = Masuk dengan Telegram
 login-by-bot = Kirim /web ke { $bot }: bot membalas dengan tautan yang langsung memasukkan Anda.
 login-open-bot = Buka { $bot }
-login-failed = Masuk gagal. Kirim /web ke bot di Telegram untuk tautan baru.
+login-failed = Gagal masuk. Kirim /web ke bot di Telegram untuk tautan baru.
 login-used = Tautan ini sudah dipakai atau kedaluwarsa. Kirim /web ke bot di Telegram untuk tautan baru.
 login-forbidden = Anda belum menjadi agen atau admin di sini.
 log-out = Keluar
@@ -17,9 +17,9 @@ find-label = Cari di semua tiket
 find-placeholder = 🔎 Cari nomor, nama, kata
 find-head = 🔎 Hasil pencarian
 find-busy = Mencari…
-find-count = { $count } tiket, terbaru dulu
+find-count = { $count } tiket, yang terbaru di atas
 find-count-more = { $count } tiket terbaru. Masih ada lagi.
-find-more = Tampilkan lagi
+find-more = Tampilkan lebih banyak
 find-scope = Yang dicari adalah tiket departemen Anda, termasuk yang sudah ditutup.
 
 nav-label = Bagian
@@ -181,7 +181,7 @@ web-mode-about =
     • <b>Otomatis</b>: tiket dibagikan kepada agen yang online.
     • <b>Campuran</b>: sama, dan agen tanpa penugasan otomatis mengambil tiket sendiri.
     • <b>Ambil sendiri</b>: agen mengambil semua tiket sendiri, di bagian “Menunggu”.
-web-rollout-about = Bagian dari tiket baru yang boleh dibagikan secara otomatis. Sisanya menunggu sampai ada yang mengambil. Dalam mode “Ambil sendiri” angka ini tidak berpengaruh.
+web-rollout-about = Porsi tiket baru yang boleh dibagikan secara otomatis. Sisanya menunggu sampai ada yang mengambil. Dalam mode “Ambil sendiri” angka ini tidak berpengaruh.
 web-capacity-about = Jumlah tiket yang bisa dipegang agen baru sekaligus. Batas agen yang sudah ada tidak berubah; aturlah di bagian “Beban kerja”.
 web-naming-about =
     Yang dilihat pelanggan tentang agennya:

@@ -47,7 +47,7 @@ impl Storage {
     /// Returns a new replica id and the signals of a shared store; `None` for the embedded store, which has
     /// one process. Signals go through Redis if it is configured, since it is faster, else through the
     /// store's own server.
-    #[cfg_attr(not(feature = "servers"), expect(unused_variables))]
+    #[cfg_attr(not(feature = "servers"), expect(unused_variables, reason = "only servers are configured"))]
     pub fn replicas(
         &self,
         config: &StorageConfig,
@@ -79,7 +79,7 @@ impl Storage {
 }
 
 /// Opens the configured presence; the second value says whether it is lost with the process.
-#[cfg_attr(not(feature = "servers"), expect(unused_variables))]
+#[cfg_attr(not(feature = "servers"), expect(unused_variables, reason = "only servers are configured"))]
 pub fn presence(config: &StorageConfig) -> anyhow::Result<(Arc<dyn Presence>, bool)> {
     #[cfg(feature = "servers")]
     if let Some(redis) = &config.redis {

@@ -51,7 +51,7 @@ impl StorageConfig {
 /// Refuses the servers of a configuration, for a build that can't use them: the desk would silently store everything
 /// elsewhere.
 pub(super) fn refuse_servers(read: &mut Reader<'_>) {
-    for name in ["MONGODB_URI", "REDIS_URL", "REDIS_HOST"] {
+    for name in ["MONGODB_URI", "REDIS_URL", "REDIS_HOST", "REDIS_PASSWORD"] {
         if read.is_set(name) {
             read.problem(
                 name,

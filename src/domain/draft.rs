@@ -1,7 +1,7 @@
 //! Drafts: tickets that a customer has not sent yet.
 use super::Time;
 use super::content::Attachment;
-use super::ids::{CategoryId, DepartmentId, DraftId, PersonId};
+use super::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId};
 use super::text::formatted::FormattedText;
 use super::ticket::description::{Description, DescriptionError, MAX_ATTACHMENTS};
 use chrono::TimeDelta;
@@ -24,6 +24,9 @@ pub struct Draft {
     pub parts: Vec<DraftPart>,
     /// When it was created.
     pub created_at: Time,
+    /// The customer's ticket that had ended when they replied to something of it in this draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replied_to: Option<TicketId>,
     /// When the customer cancelled it. It is kept for a while, so that they can undo that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<Time>,
@@ -129,6 +132,7 @@ mod tests {
             target: None,
             parts: Vec::new(),
             created_at: Time::UNIX_EPOCH,
+            replied_to: None,
             cancelled_at: None,
         }
     }

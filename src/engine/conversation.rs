@@ -60,9 +60,9 @@ impl ConversationLocks {
 /// A message that a person wrote.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// The message in their chat; `None` if it came by the side API.
+    /// The message in their chat; `None` if it came by the side API, or beside a message that has it.
     pub source: Option<MessageSource>,
-    /// The idempotency key of a message that came by the side API.
+    /// The idempotency key of a message that came by the side API or from a draft.
     pub key: Option<String>,
     /// The topic of the chat.
     pub thread: Option<i32>,

@@ -255,7 +255,7 @@ impl ViewLoader {
             page,
             pages,
             can_change: choices.len() > 1,
-            continuable: self.continuable(draft.person, now).await?,
+            continuable: self.continuable(draft, now).await?,
         })
     }
 

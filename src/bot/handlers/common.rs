@@ -155,7 +155,8 @@ pub async fn message(
     if let Some(answers) = conversation::on_message(&bot, &ctx, &message).await? {
         return Ok(answers);
     }
-    draft_messages::on_message(&bot, &ctx, &message).await
+    let replied_to = conversation::replied_ended_ticket(&bot, &ctx, &message).await?;
+    draft_messages::on_message(&bot, &ctx, &message, replied_to).await
 }
 
 /// Handles an edited message: of the draft, of a conversation, or of a ticket that was sent with it.
@@ -165,6 +166,10 @@ pub async fn edited_message(
     message: Arc<IncomingMessage>,
 ) -> HandlerResult {
     if let Some(answers) = draft_messages::on_edit(&bot, &ctx, &message).await? {
+        // A continuation that was interrupted has the message in the draft and in the conversation.
+        if bot.engine.is_in_conversation(message.chat.id, message.message_id).await? {
+            conversation::on_edit(&bot, &ctx, &message).await?;
+        }
         return Ok(answers);
     }
     if let Some(answers) = conversation::on_edit(&bot, &ctx, &message).await? {

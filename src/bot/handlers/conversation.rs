@@ -14,6 +14,7 @@ use crate::domain::ticket::conversation::Direction;
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use choice::ask;
+pub use routing::replied_ended_ticket;
 use routing::{Route, route};
 use writing::{new_message, refused, to_agent, to_customer};
 

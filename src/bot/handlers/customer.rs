@@ -118,6 +118,7 @@ pub(super) async fn start_draft(bot: &BotContext, ctx: &RequestContext) -> Resul
         target,
         parts: Vec::new(),
         created_at: ctx.now,
+        replied_to: None,
         cancelled_at: None,
     })
 }
@@ -142,10 +143,12 @@ pub(super) async fn current_draft(
 ) -> Result<Option<Draft>, StoreError> {
     let draft = bot.engine.draft_of(ctx.person.id).await?.filter(|draft| draft.id == id);
     if draft.is_none() {
-        let is_sent =
-            ticket_of(bot, ctx, id).await?.is_some() || continued_ticket(bot, ctx, id).await?.is_some();
-        let key = if is_sent { "sent-before" } else { "draft-gone" };
-        toast.say(ctx.localizer(bot).toast(key, &[]));
+        let localizer = ctx.localizer(bot);
+        toast.say(match continued_ticket(bot, ctx, id).await? {
+            Some(ticket) => localizer.toast("continued-before", &[("number", (&ticket.number).into())]),
+            None if ticket_of(bot, ctx, id).await?.is_some() => localizer.toast("sent-before", &[]),
+            None => localizer.toast("draft-gone", &[]),
+        });
     }
     Ok(draft)
 }

@@ -6,6 +6,7 @@ use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::domain::card::CardKey;
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::draft::{Draft, DraftPart};
+use crate::domain::ids::TicketId;
 use crate::domain::notice::{Message, Outgoing};
 use crate::domain::number::TicketNumber;
 use crate::domain::text::formatted::{Entity, EntityKind, FormattedText, units};
@@ -43,8 +44,14 @@ pub async fn new(
 }
 
 /// Handles a message that is neither a command nor an answer to a prompt: adds it to the draft, or starts
-/// one. A part of an album whose ticket was sent meanwhile joins the ticket.
-pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &IncomingMessage) -> HandlerResult {
+/// one. A part of an album whose ticket was sent meanwhile joins the ticket. `replied_to` is the ended ticket that
+/// the message names.
+pub async fn on_message(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+    replied_to: Option<TicketId>,
+) -> HandlerResult {
     let stored = bot.engine.draft_of(ctx.person.id).await?;
     let is_in_draft = |album: &str| stored.as_ref().is_some_and(|draft| draft.description().has_album(album));
     if let Some(album) = message.album.as_deref().filter(|album| !is_in_draft(album))
@@ -60,6 +67,7 @@ pub async fn on_message(bot: &BotContext, ctx: &RequestContext, message: &Incomi
         Some(draft) => draft,
         None => start_draft(bot, ctx).await?,
     };
+    let draft = Draft { replied_to: replied_to.or(draft.replied_to), ..draft };
     let part = new_part(bot, ctx, message, &draft, &message.text);
     add(bot, ctx, draft, part, false).await
 }

@@ -39,7 +39,7 @@ fn choose_category(localizer: &Localizer<'_>, view: &DraftView) -> Rendered {
     let choices = choices.map(|(id, name)| vec![labelled(name, ButtonAction::DraftCategory(view.id, *id))]);
     let pages =
         localizer.page_row(view.page, view.pages, |page| ButtonAction::DraftCategories(view.id, page));
-    let hint = offered(view).map(|_| hint(localizer, "draft-continue-choose"));
+    let hint = offered(view).map(|ticket| hint(localizer, view, "draft-continue-choose", ticket));
     let below: Vec<String> = note.into_iter().chain(hint).collect();
     let rows = [pages, continue_row(localizer, view), vec![cancel(localizer, view)]];
     card(localizer.with_description(&above, &shown, &below), choices.chain(rows))
@@ -57,7 +57,7 @@ fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendere
     ];
     let (shown, note) = excerpt_with_note(localizer, &view.description);
     let hint = match offered(view) {
-        Some(_) => hint(localizer, "draft-continue-hint"),
+        Some(ticket) => hint(localizer, view, "draft-continue-hint", ticket),
         None => localizer.html("draft-preview-hint", &[]),
     };
     let below: Vec<String> = note.into_iter().chain([hint]).collect();
@@ -67,9 +67,21 @@ fn preview(localizer: &Localizer<'_>, view: &DraftView, target: &str) -> Rendere
     card(localizer.with_description(&above, &shown, &below), rows)
 }
 
-/// Returns what the buttons of a draft do that can continue a ticket: this text, and that thanks need no ticket.
-fn hint(localizer: &Localizer<'_>, key: &str) -> String {
-    [localizer.html(key, &[]), localizer.html("draft-continue-none", &[])].join("\n")
+/// The longest text that may be a word of thanks, in characters.
+const MAX_THANKS_CHARS: usize = 100;
+
+/// Returns what the buttons of a draft do that can continue this ticket, and that thanks need no ticket.
+fn hint(localizer: &Localizer<'_>, view: &DraftView, key: &str, ticket: &ContinuableView) -> String {
+    let name = if ticket.subject.is_empty() { ticket.number.as_str() } else { &ticket.subject };
+    let buttons = localizer.html(key, &[("ticket", name.into())]);
+    let thanks = may_be_thanks(view).then(|| localizer.html("draft-continue-none", &[]));
+    [buttons].into_iter().chain(thanks).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns whether a draft that can continue a ticket may be a word of thanks for it.
+fn may_be_thanks(view: &DraftView) -> bool {
+    let Description { text, attachments, .. } = &view.description;
+    offered(view).is_some() && attachments.is_empty() && text.chars().count() <= MAX_THANKS_CHARS
 }
 
 /// Returns the ticket that the draft can continue. An empty draft has nothing for it.
@@ -89,11 +101,8 @@ fn continue_row(localizer: &Localizer<'_>, view: &DraftView) -> Vec<Button> {
 /// Returns the button that drops a draft. What may be a word of thanks is dropped without a question, since that can
 /// be undone.
 fn cancel(localizer: &Localizer<'_>, view: &DraftView) -> Button {
-    let action = match offered(view) {
-        Some(_) => ButtonAction::DraftDrop(view.id),
-        None => ButtonAction::DraftCancel(view.id),
-    };
-    localizer.button("button-cancel", action)
+    let action = if may_be_thanks(view) { ButtonAction::DraftDrop } else { ButtonAction::DraftCancel };
+    localizer.button("button-cancel", action(view.id))
 }
 
 /// Returns what a preview has room for. If that is not the whole text, a note says that nothing is lost.

@@ -91,7 +91,7 @@ pub fn notice(localizer: &Localizer<'_>, view: &NoticeView) -> Rendered {
             localizer.message("notice-undelivered", &[("name", name(recipient)), ("total", (*total).into())])
         }
         NoticeView::DeadLetter { update } => {
-            localizer.message("notice-update-put-aside", &[("update", (*update).into())])
+            localizer.message("notice-update-put-aside", &[("update", update.to_string().into())])
         }
         NoticeView::Alert(view) => alert_card(localizer, view),
         NoticeView::Console(view) => console_notice(localizer, view),

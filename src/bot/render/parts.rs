@@ -159,7 +159,9 @@ impl Localizer<'_> {
     pub(super) fn shown_agent(&self, agent: &ShownAgent) -> Arg<'static> {
         match agent {
             ShownAgent::Name(agent) => name(agent),
-            ShownAgent::Alias(number) => self.plain("agent-alias", &[("number", (*number).into())]).into(),
+            ShownAgent::Alias(number) => {
+                self.plain("agent-alias", &[("number", number.to_string().into())]).into()
+            }
         }
     }
 
@@ -168,7 +170,9 @@ impl Localizer<'_> {
     pub fn agent_in_text(&self, agent: Option<&ShownAgent>) -> String {
         match agent {
             Some(ShownAgent::Name(agent)) => truncate(agent, MAX_NAME_UNITS),
-            Some(ShownAgent::Alias(number)) => self.plain("agent-alias", &[("number", (*number).into())]),
+            Some(ShownAgent::Alias(number)) => {
+                self.plain("agent-alias", &[("number", number.to_string().into())])
+            }
             None => self.plain("agent-hidden", &[]),
         }
     }

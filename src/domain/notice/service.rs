@@ -10,8 +10,6 @@ pub enum ServiceNotice {
     TaskReopened {
         /// The ticket.
         ticket: TicketId,
-        /// True if they hold it again. Earlier builds stored that; the card that follows says it.
-        kept: bool,
     },
     /// To the customer: how was it? Asks for a comment to the rating.
     AskComment {

@@ -222,10 +222,10 @@ pub struct ConversationMessage {
     pub author: PersonId,
     /// For whom it is.
     pub direction: Direction,
-    /// The message in the author's chat; `None` if it came by the side API.
+    /// The message in the author's chat; `None` if it came by the side API, or beside a message that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<MessageSource>,
-    /// The idempotency key of a message that came by the side API.
+    /// The idempotency key of a message that came by the side API or from a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_key: Option<String>,
     /// The topic of the author's chat that it was written in.

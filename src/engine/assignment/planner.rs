@@ -140,7 +140,7 @@ fn assign(
         }
     });
     let mut notices = plan_handover(&after, Status::Queued, (agent, agent_chat), (held + 1, max));
-    notices.extend(former_card_refresh(roster, &after, agent));
+    notices.extend(former_card_refreshes(roster, &after, agent));
     let change = Change {
         write: Write::Ticket {
             ticket: Box::new(after.clone()),
@@ -158,16 +158,17 @@ fn assign(
     Some(Assignment { before, after, agent, slot, previous_last_assigned, change })
 }
 
-/// Returns the refresh of the card of the agent from whom a ticket came back, now that `agent` has it: the card may
-/// say that the ticket waits.
-pub(in crate::engine) fn former_card_refresh(
+/// Returns the refreshes of the cards of the agents from whom a ticket came back, now that `agent` has it: a card may
+/// say that the ticket waits, or that another agent has it.
+pub(in crate::engine) fn former_card_refreshes(
     roster: &Roster,
     ticket: &Ticket,
     agent: PersonId,
-) -> Option<Outgoing> {
-    let former = ticket.former_holders.last().filter(|former| former.agent != agent)?.agent;
-    let person = &roster.seat(former)?.person;
-    person.reachable.then(|| Outgoing::refresh(person.chat(), CardKey::Task(ticket.id, former)))
+) -> Vec<Outgoing> {
+    let former = ticket.former_holders.iter().map(|former| former.agent).filter(|former| *former != agent);
+    let people = former.filter_map(|former| Some(&roster.seat(former)?.person));
+    let reachable = people.filter(|person| person.reachable);
+    reachable.map(|person| Outgoing::refresh(person.chat(), CardKey::Task(ticket.id, person.id))).collect()
 }
 
 /// Returns the decision record of an assignment.

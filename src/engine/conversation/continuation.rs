@@ -30,8 +30,10 @@ impl Engine {
         if draft.description().is_empty() {
             return Err(EngineError::NoDraft);
         }
+        // Before a crash the messages may have gone to a ticket, which stays theirs.
+        let ticket = self.continued_ticket(draft.id).await?.map_or(ticket, |ticket| ticket.id);
         let current = self.at_version(ticket, None).await?;
-        // The messages may have gone to it before a crash, and the ticket may be completed again by now.
+        // It may be completed again by now.
         if current.status().is_end() && !self.is_moved(customer, draft).await? {
             self.reopen(customer.id, (ticket, completion), now).await?;
         }
@@ -44,12 +46,19 @@ impl Engine {
         self.at_version(ticket, None).await
     }
 
-    /// Returns the ticket whose conversation has the messages of this draft, which is gone.
+    /// Returns the ticket whose conversation has messages of this draft, which is gone unless a continuation was
+    /// interrupted.
     pub async fn continued_ticket(&self, draft: DraftId) -> Result<Option<Ticket>, StoreError> {
         match self.store.message_by_key(&key_of(draft)).await?.and_then(|message| message.ticket) {
             Some(ticket) => self.store.ticket(ticket).await,
             None => Ok(None),
         }
+    }
+
+    /// Returns true if the message of this chat is in the conversation of a ticket.
+    pub async fn is_in_conversation(&self, chat: ChatId, message_id: i32) -> Result<bool, StoreError> {
+        let stored = self.store.message_at(MessageSource { chat, message_id }).await?;
+        Ok(stored.is_some_and(|message| message.ticket.is_some()))
     }
 
     /// Returns true if each message of the draft is in a conversation.

@@ -9,7 +9,7 @@ use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::assignment::pending_work::PendingWork;
-use crate::engine::assignment::planner::{former_card_refresh, plan_handover};
+use crate::engine::assignment::planner::{former_card_refreshes, plan_handover};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard, StoreError};
@@ -96,7 +96,7 @@ impl Engine {
             notices.push(Outgoing::notice(former.chat(), withdrawn));
             notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
         } else {
-            notices.extend(former_card_refresh(&self.roster(), &after, agent.id));
+            notices.extend(former_card_refreshes(&self.roster(), &after, agent.id));
         }
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
         // The roster holds the slot before the commit, so that a step that ends the ticket right after it can

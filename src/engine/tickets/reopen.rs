@@ -119,7 +119,7 @@ impl Engine {
         let former = agent.filter(|agent| agent.agent.is_some() && agent.reachable);
         let mut notices = self.card_refreshes(&after, None).await?;
         notices.extend(former.map(|agent| {
-            let notice = ServiceNotice::TaskReopened { ticket, kept: false };
+            let notice = ServiceNotice::TaskReopened { ticket };
             Outgoing::notice(agent.chat(), Notice::Service(notice))
         }));
         let committed = self.commit_one(reopening(before, &after, None, Guard::None, notices, now)).await;

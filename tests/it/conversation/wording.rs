@@ -64,7 +64,7 @@ async fn a_truncated_preview_says_that_the_whole_text_is_kept() {
         desk.say(SARI, &message).await;
     }
     let preview = desk.last(SARI).text;
-    assert!(preview.contains("x…") && preview.contains("Seluruh 5001 karakter tersimpan"), "{preview}");
+    assert!(preview.contains("x…") && preview.contains("Seluruh 5.001 karakter tersimpan"), "{preview}");
     desk.press(SARI, "Kirim").await;
     desk.find(BUDI, "yyyy");
 }

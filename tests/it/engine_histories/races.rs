@@ -148,6 +148,7 @@ async fn concurrent_sends_of_one_draft_open_one_ticket() {
         target: Some((department.id, department.categories[0].id)),
         parts: vec![DraftPart { message_id: 1, text: "Internet mati".into(), ..DraftPart::default() }],
         created_at: fixture.now(),
+        replied_to: None,
         cancelled_at: None,
     };
     fixture.store.put_draft(draft.clone()).await.unwrap();

@@ -67,6 +67,7 @@ pub(crate) async fn dropping_a_draft_removes_its_card(store: Arc<dyn Store>) {
         target: None,
         parts: Vec::new(),
         created_at: at(1),
+        replied_to: None,
         cancelled_at: None,
     };
     let key = CardKey::Draft(person_id(1));
@@ -145,6 +146,7 @@ pub(crate) async fn drafts_are_pruned_with_their_cards(store: Arc<dyn Store>) {
         target: None,
         parts: Vec::new(),
         created_at: at(1),
+        replied_to: None,
         cancelled_at: None,
     };
     // The store takes the time from its other calls.

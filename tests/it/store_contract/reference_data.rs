@@ -195,6 +195,7 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
             attachments: vec![attachment()],
         }],
         created_at: at(1),
+        replied_to: None,
         cancelled_at: None,
     };
     assert_eq!(store.draft(person_id(1)).await.unwrap(), None);

@@ -25,6 +25,7 @@ pub(crate) async fn a_restart_keeps_all_acknowledged_data<B: Backend>() {
         target: None,
         parts: vec![DraftPart { message_id: 7, text: "halo".into(), ..DraftPart::default() }],
         created_at: at(1),
+        replied_to: None,
         cancelled_at: None,
     };
     store.put_draft(draft.clone()).await.unwrap();

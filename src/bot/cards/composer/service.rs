@@ -10,8 +10,7 @@ impl Composer {
     /// Loads a notice; `None` if its ticket is gone.
     pub(super) async fn service_view(&self, notice: ServiceNotice) -> Result<Option<NoticeView>, StoreError> {
         let view = match notice {
-            ServiceNotice::TaskReopened { kept: true, .. } => None,
-            ServiceNotice::TaskReopened { ticket, kept: false } => {
+            ServiceNotice::TaskReopened { ticket } => {
                 self.number(ticket).await?.map(|number| ServiceView::TaskReopened { number })
             }
             ServiceNotice::TaskDropped { ticket } => {

@@ -3,7 +3,8 @@ use super::{MAX_LISTED_TICKETS, ViewLoader};
 use crate::bot::cards::views::service::{CompletedView, Completer, ContinuableView};
 use crate::bot::cards::views::{TicketStatusView, TicketView, Waiting};
 use crate::domain::Time;
-use crate::domain::event::{Action, Actor};
+use crate::domain::draft::Draft;
+use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::PersonId;
 use crate::domain::ticket::{Status, Ticket, TicketState};
 use crate::engine::ports::StoreError;
@@ -43,21 +44,44 @@ impl ViewLoader {
         Ok(Some(if is_viewer { Completer::Viewer } else { Completer::Colleague }))
     }
 
-    /// Returns the ticket that a customer can continue at this time: the one that was completed last.
+    /// Returns the ticket that a draft can continue at this time: the one that has messages of it already, or that
+    /// was reopened since the draft began; else the completed one that its customer replied to; else the one that was
+    /// completed last. One that was erased is none of them.
     pub(super) async fn continuable(
         &self,
-        customer: PersonId,
+        draft: &Draft,
         now: Time,
     ) -> Result<Option<ContinuableView>, StoreError> {
         let window = self.store().settings().await?.reopen_window;
-        let mut tickets = self.store().tickets_of(customer, MAX_LISTED_TICKETS).await?;
-        tickets.retain(|ticket| ticket.can_be_reopened(window, now));
-        let last = tickets.into_iter().max_by_key(Ticket::completed_at);
-        Ok(last.map(|Ticket { id, number, service, .. }| ContinuableView {
-            id,
-            number,
-            completion: service.reopened,
+        let mut tickets = self.store().tickets_of(draft.person, MAX_LISTED_TICKETS).await?;
+        tickets.retain(|ticket| !ticket.description.is_empty());
+        let found = match self.engine.continued_ticket(draft.id).await? {
+            Some(ticket) => Some(ticket),
+            None => self.reopened_since(&tickets, draft.created_at).await?,
+        };
+        let found = found.or_else(|| {
+            let can_be_reopened = tickets.into_iter().filter(|ticket| ticket.can_be_reopened(window, now));
+            can_be_reopened.max_by_key(|ticket| (Some(ticket.id) == draft.replied_to, ticket.completed_at()))
+        });
+        Ok(found.map(|ticket| ContinuableView {
+            id: ticket.id,
+            subject: ticket.description.subject(),
+            number: ticket.number,
+            completion: ticket.service.reopened,
         }))
+    }
+
+    /// Returns the newest of these tickets that is open and was reopened since a time.
+    async fn reopened_since(&self, tickets: &[Ticket], since: Time) -> Result<Option<Ticket>, StoreError> {
+        let open = tickets.iter().filter(|ticket| ticket.service.reopened > 0 && !ticket.status().is_end());
+        for ticket in open.rev() {
+            let history = self.store().history(ticket.id).await?;
+            let is_reopening = |event: &AuditEvent| matches!(event.what, Action::Reopened { .. });
+            if history.iter().any(|event| is_reopening(event) && event.at >= since) {
+                return Ok(Some(ticket.clone()));
+            }
+        }
+        Ok(None)
     }
 
     async fn status_view(

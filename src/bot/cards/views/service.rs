@@ -46,13 +46,15 @@ pub enum Completer {
     Colleague,
 }
 
-/// The completed ticket that a customer can continue with the messages of a draft.
+/// The ticket that a customer can continue with the messages of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContinuableView {
     /// The ticket.
     pub id: TicketId,
     /// Its number.
     pub number: TicketNumber,
+    /// Its subject; empty if it has files alone.
+    pub subject: String,
     /// The number of the completion.
     pub completion: u16,
 }

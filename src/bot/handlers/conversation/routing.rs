@@ -2,6 +2,7 @@
 use crate::bot::context::{BotContext, RequestContext};
 use crate::bot::handlers::draft_messages::recent_ticket;
 use crate::domain::content::MessageSource;
+use crate::domain::ids::TicketId;
 use crate::domain::number::TicketNumber;
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
@@ -92,6 +93,17 @@ async fn addressed_ticket(
     }
 }
 
+/// Returns the author's own ticket that has ended and that a message names.
+pub async fn replied_ended_ticket(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Result<Option<TicketId>, StoreError> {
+    let ticket = replied_ticket(bot, message).await?;
+    let ended = ticket.filter(|ticket| ticket.customer == ctx.person.id && ticket.status().is_end());
+    Ok(ended.map(|ticket| ticket.id))
+}
+
 async fn open_tickets(bot: &BotContext, customer: &Person) -> Result<Vec<Ticket>, StoreError> {
     let mut tickets = bot.engine.store().tickets_of(customer.id, MAX_OPEN_TICKETS).await?;
     tickets.retain(|ticket| !ticket.status().is_end());
@@ -105,7 +117,7 @@ fn route_to(author: &Person, ticket: Ticket) -> Option<Route> {
         return Some(Route::ToCustomer { ticket, is_implied: false });
     }
     if ticket.customer == author.id {
-        // A reply to an ended ticket begins a new one, which names it.
+        // A reply to an ended ticket begins a draft, which names it and can continue it.
         return (!ticket.status().is_end()).then_some(Route::ToAgent(ticket));
     }
     author.agent.is_some().then_some(Route::Refused(ticket))

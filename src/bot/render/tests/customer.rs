@@ -27,7 +27,12 @@ pub(super) fn draft_view(label: Option<&str>, description: Description) -> Draft
 #[test]
 fn a_draft_can_continue_a_completed_ticket() {
     let completed = ticket(Status::Completed);
-    let continuable = Some(ContinuableView { id: completed.id, number: completed.number, completion: 2 });
+    let continuable = Some(ContinuableView {
+        id: completed.id,
+        number: completed.number,
+        subject: "Internet mati".into(),
+        completion: 2,
+    });
     let offering = |label, text| {
         let description = description_of(text, 0);
         DraftView { continuable: continuable.clone(), ..draft_view(label, description) }

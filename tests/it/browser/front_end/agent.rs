@@ -134,6 +134,9 @@ async fn a_link_to_a_ticket_that_cannot_be_shown_says_so() {
     demo.wait_displayed(&ticket("Modem berkedip.")).await;
     demo.script("location.hash = '#ticket/7d1c51ad-4d7b-4dd9-8f0c-3f1d3a1b2c4d'").await;
     demo.wait_displayed(&format!("//p{}", containing("Tiket ini tidak bisa ditampilkan."))).await;
+    // A browser writes each refused request into its console; here it is the only line.
+    let log = demo.page.browser_log().await.unwrap();
+    assert!(log.len() == 1 && log[0].message.contains("404"), "{log:#?}");
     // The way back leads to the list, and its tickets open as before.
     demo.click(&format!("//button{}", containing("← Kembali"))).await;
     demo.click(&press(&ticket("Modem berkedip."), "Buka")).await;

@@ -7,7 +7,7 @@ use antri::domain::draft::Draft;
 use antri::domain::ids::TelegramId;
 use antri::domain::number::TicketNumber;
 use antri::domain::ticket::{Status, Ticket};
-use antri::sandbox::{MediaKind, NewMedia};
+use antri::sandbox::{MediaKind, NewMedia, UserMessage};
 use chrono::TimeDelta;
 
 /// The words of a language: its code, the button, the hint, the answer, the agent's card.
@@ -23,14 +23,14 @@ const LANGUAGES: [Words; 2] = [
     Words {
         code: "id",
         button: "↩️ Lanjutkan INC",
-        hint: "✅ Kirim membuat tiket baru, ↩️ Lanjutkan membuka kembali tiket yang sudah selesai dengan pesan ini.",
+        hint: "↩️ Lanjutkan membuka kembali “printer rusak” dan menambahkan pesan ini.",
         done: "dibuka kembali. Yang Anda tulis sudah masuk ke tiket itu",
         thanks: "Hanya ucapan terima kasih? Tekan ✖️ Batal.",
     },
     Words {
         code: "en",
         button: "↩️ Continue INC",
-        hint: "✅ Send opens a new ticket, ↩️ Continue reopens your completed one with this message.",
+        hint: "↩️ Continue takes up “printer rusak” again and adds this message to it.",
         done: "is open again. What you wrote is in it",
         thanks: "Just a thank-you? Tap ✖️ Cancel.",
     },
@@ -169,8 +169,47 @@ async fn messages_go_to_a_ticket_that_was_reopened_by_its_own_button() {
     let (desk, ticket) = completed().await;
     desk.say(SARI, "rusak lagi").await;
     desk.press(SARI, "Belum selesai").await;
+    // The draft takes what follows, and is still offered to that ticket.
+    desk.say(SARI, "lampunya merah").await;
+    desk.press(SARI, &format!("Lanjutkan {}", ticket.number)).await;
+    check_continued(&desk, &ticket, BUDI, &["rusak lagi", "lampunya merah"]).await;
+}
+
+#[tokio::test]
+async fn a_reply_to_an_older_completed_ticket_continues_that_one() {
+    let desk = with_agent().await;
+    let older = complete(&desk, "printer rusak").await;
+    desk.clock.advance(TimeDelta::seconds(1));
+    let newer = complete(&desk, "modem mati").await;
+    let card = desk.find(SARI, older.number.as_str());
+    desk.sandbox.send(SARI, UserMessage::text("rusak lagi").replying_to(card.message_id));
+    desk.settle().await;
+    // What follows is no reply, and belongs to the same draft.
+    desk.say(SARI, "tolong").await;
+    assert!(desk.last(SARI).text.contains("“printer rusak”"), "{}", desk.last(SARI).text);
     desk.press(SARI, "Lanjutkan").await;
-    check_continued(&desk, &ticket, BUDI, &["rusak lagi"]).await;
+    assert_eq!(current(&desk, &older).await.service.reopened, 1);
+    assert_eq!(current(&desk, &newer).await.status(), Status::Completed);
+    assert_eq!((desk.count(BUDI, "rusak lagi"), desk.count(BUDI, "tolong")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_draft_that_is_longer_than_thanks_is_not_dropped_with_one_tap() {
+    let (desk, _) = completed().await;
+    desk.say(SARI, &"rusak lagi ".repeat(10)).await;
+    assert!(!desk.last(SARI).text.contains("ucapan terima kasih"), "{}", desk.last(SARI).text);
+    desk.press(SARI, "✖️").await;
+    assert!(draft(&desk, SARI).await.is_some_and(|draft| draft.is_current()));
+    assert!(desk.last(SARI).button("Ya, buang").is_some(), "{}", desk.chat_story(SARI));
+}
+
+#[tokio::test]
+async fn an_erased_ticket_is_not_offered() {
+    let (desk, ticket) = completed().await;
+    desk.app().engine.store().erase_customer(ticket.customer).await.unwrap();
+    desk.say(SARI, "rusak lagi").await;
+    assert!(desk.last(SARI).button("Lanjutkan").is_none(), "{}", desk.chat_story(SARI));
+    assert!(desk.last(SARI).button("Kirim").is_some(), "{}", desk.chat_story(SARI));
 }
 
 #[tokio::test]
@@ -250,7 +289,7 @@ async fn the_ticket_that_was_completed_last_is_offered_before_a_category_is_chos
     desk.say(SARI, "rusak lagi").await;
     let asked = desk.last(SARI);
     assert!(
-        asked.text.contains("Kategori untuk tiket baru, ↩️ Lanjutkan untuk membuka kembali"),
+        asked.text.contains("Pilih kategori untuk membuat tiket baru. ↩️ Lanjutkan membuka kembali “satu”"),
         "{}",
         asked.text
     );

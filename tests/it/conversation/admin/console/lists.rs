@@ -90,7 +90,7 @@ async fn five_thousand_waiting_tickets_have_pages_and_lead_back_to_their_page() 
     desk.press_data(ADMIN, message, &data(ButtonAction::ShowPage(PagedList::Queue, 624))).await;
     assert!(desk.last(ADMIN).button("625/625").is_some(), "{}", desk.last(ADMIN).text);
     check_limits(&desk);
-    desk.press(ADMIN, "Kelola #5000").await;
+    desk.press(ADMIN, "Kelola #5.000").await;
     check_limits(&desk);
     desk.press(ADMIN, "Alihkan").await;
     check_limits(&desk);

@@ -18,7 +18,7 @@ async fn a_second_press_and_the_other_buttons_of_an_old_preview_change_nothing()
         let shown = desk.sandbox.message(SARI, message).unwrap().text;
         assert!(shown.contains("Yang Anda tulis sudah masuk ke tiket itu"), "{data}: {shown}");
     }
-    assert_eq!(desk.toast(SARI), "Tiket ini sudah terkirim.");
+    assert_eq!(desk.toast(SARI), format!("Sudah masuk ke tiket {}.", ticket.number));
     check_continued(&desk, &ticket, BUDI, &["rusak lagi"]).await;
     // Also after the next completion.
     desk.press(BUDI, "Selesai").await;
