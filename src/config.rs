@@ -10,6 +10,8 @@ pub mod http;
 pub mod log;
 pub mod presence;
 pub mod retention;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod storage;
 pub mod telegram;
 pub mod webhooks;

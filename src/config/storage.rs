@@ -1,11 +1,7 @@
 //! Storage configuration: the store (SQLite or MongoDB) and presence (memory or Redis).
-#[cfg(feature = "servers")]
-mod servers;
-
-#[cfg(feature = "servers")]
-pub use servers::{MongoConfig, RedisConfig};
-
 use super::env::Reader;
+#[cfg(feature = "servers")]
+use super::servers::{MongoConfig, RedisConfig};
 use std::path::PathBuf;
 
 /// Store and presence.

@@ -1,5 +1,5 @@
 //! Addresses of the servers: MongoDB and Redis.
-use crate::config::env::Reader;
+use super::env::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::Ipv6Addr;
 
