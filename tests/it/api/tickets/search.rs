@@ -65,10 +65,16 @@ async fn an_agent_finds_the_tickets_of_their_departments() {
     let general = departments.iter().find(|department| department.id != other).unwrap().id;
     let body = json!({"customer_telegram_id": SARI, "description": "Modem panas", "department_id": general});
     let ticket = desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_number"].clone();
-    for (person, found) in [(ADMIN, 1), (BUDI, 1), (CITRA, 0)] {
-        let numbers = numbers(&desk, person, "q=modem").await;
-        assert_eq!(numbers.len(), found, "{person}: {numbers:?}");
-        assert!(numbers.iter().all(|number| ticket == number.as_str()));
+    desk.sandbox.send_text(SARI, "Baunya hangus");
+    desk.settle().await;
+    let number = ticket.as_str().unwrap();
+    // The description, a message, the customer, and the number.
+    for words in ["modem", "hangus", "sari", number] {
+        for (person, found) in [(ADMIN, 1), (BUDI, 1), (CITRA, 0)] {
+            let numbers = numbers(&desk, person, &format!("q={words}")).await;
+            assert_eq!(numbers.len(), found, "{person}: {words}: {numbers:?}");
+            assert!(numbers.iter().all(|found| found == number));
+        }
     }
 }
 
