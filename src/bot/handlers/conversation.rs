@@ -8,6 +8,7 @@ mod routing;
 mod writing;
 
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
+use crate::bot::handlers::draft_messages::text_after_new;
 use crate::domain::content::MessageSource;
 use crate::domain::notice::Outgoing;
 use crate::domain::ticket::conversation::Direction;
@@ -59,7 +60,11 @@ pub async fn on_edit(
         return Ok(Some(answers));
     }
     let source = MessageSource { chat: message.chat.id, message_id: message.message_id };
-    let content = new_message(bot, message, ctx).await?.content;
+    let mut content = new_message(bot, message, ctx).await?.content;
+    // A draft that was begun with `/new` may have become messages of a ticket.
+    if let Some(text) = text_after_new(bot, ctx, message) {
+        content.text = text;
+    }
     let edited = bot.engine.edit_message(source, content, ctx.now).await?;
     Ok(edited.map(|_| Vec::new()))
 }

@@ -80,10 +80,7 @@ pub async fn on_edit(
 ) -> Result<Option<Vec<Outgoing>>, EngineError> {
     let stored = bot.engine.draft_of(ctx.person.id).await?;
     let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) else { return Ok(None) };
-    let text = match ParsedCommand::from_message(message, &bot.bot_username, &ctx.person) {
-        Some(ParsedCommand::Known(Command::New(argument))) => argument_of(message, &argument),
-        _ => message.text.clone(),
-    };
+    let text = text_after_new(bot, ctx, message).unwrap_or_else(|| message.text.clone());
     let NewPart { part, .. } = new_part(bot, ctx, message, &draft, &text);
     let (draft, refused) = draft.with(part);
     bot.engine.store().put_draft(draft).await?;
@@ -195,6 +192,18 @@ fn refusals(
         error => refusal_message(bot, ctx, &EngineError::Description(error.clone())),
     };
     refused.iter().filter_map(answer).collect()
+}
+
+/// Returns the text of a message without its `/new`; `None` if it has none.
+pub(super) fn text_after_new(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+) -> Option<FormattedText> {
+    match ParsedCommand::from_message(message, &bot.bot_username, &ctx.person) {
+        Some(ParsedCommand::Known(Command::New(argument))) => Some(argument_of(message, &argument)),
+        _ => None,
+    }
 }
 
 /// Returns the argument of a command with its entities. It is the end of the text.

@@ -194,6 +194,18 @@ async fn a_reply_to_an_older_completed_ticket_continues_that_one() {
 }
 
 #[tokio::test]
+async fn an_edit_of_a_continued_message_reaches_the_agent_without_its_command() {
+    let (desk, ticket) = completed().await;
+    let message = desk.sandbox.send_text(SARI, "/new rusak lagi");
+    desk.settle().await;
+    desk.press(SARI, "Lanjutkan").await;
+    desk.sandbox.edit(SARI, message, "/new rusak sekali");
+    desk.settle().await;
+    check_continued(&desk, &ticket, BUDI, &["rusak sekali"]).await;
+    assert!(!desk.has(BUDI, "/new") && !desk.has(BUDI, "rusak lagi"), "{}", desk.chat_story(BUDI));
+}
+
+#[tokio::test]
 async fn a_draft_that_is_longer_than_thanks_is_not_dropped_with_one_tap() {
     let (desk, _) = completed().await;
     desk.say(SARI, &"rusak lagi ".repeat(10)).await;
