@@ -134,11 +134,11 @@ async fn the_front_end_lists_ten_thousand_tickets_and_five_hundred_agents() {
     }
     // The search of all tickets finds one of them, and one word of all of them comes in pages.
     demo.search("9876").await;
-    demo.wait_displayed(&format!("//main//p{}", containing("1 tiket, terbaru dulu"))).await;
+    demo.wait_displayed(&format!("//main//p{}", containing("1 tiket, yang terbaru di atas"))).await;
     demo.wait_displayed(&ticket("Gangguan nomor 9876")).await;
     demo.search("gangguan").await;
     demo.wait_displayed(&format!("//main//p{}", containing("20 tiket terbaru"))).await;
-    demo.click(&press("//main", "Tampilkan lagi")).await;
+    demo.click(&press("//main", "Tampilkan lebih banyak")).await;
     demo.wait_displayed(&format!("//main//p{}", containing("40 tiket terbaru"))).await;
     demo.script("scrollTo(0, 0)").await;
     demo.open_view("Beban kerja").await;

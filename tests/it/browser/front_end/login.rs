@@ -62,7 +62,7 @@ async fn telegrams_page_logs_in_with_signed_data_only() {
     let foreign = widget("7700:another-bot", BUDI, now);
     let old = widget(TOKEN, BUDI, now - 3_600);
     for (body, why) in
-        [(&forged, "Masuk gagal"), (&foreign, "Masuk gagal"), (&old, "sudah dipakai atau kedaluwarsa")]
+        [(&forged, "Gagal masuk"), (&foreign, "Gagal masuk"), (&old, "sudah dipakai atau kedaluwarsa")]
     {
         demo.page.goto("about:blank").await.unwrap();
         demo.page.goto(address(body)).await.unwrap();

@@ -56,7 +56,7 @@ async fn an_agent_finds_waiting_held_and_past_tickets_with_the_keyboard() {
     // A slash leads to the field from anywhere.
     demo.keys("/").await;
     demo.keys("MODEM").await;
-    demo.wait_displayed(&paragraph("3 tiket, terbaru dulu")).await;
+    demo.wait_displayed(&paragraph("3 tiket, yang terbaru di atas")).await;
     for (number, state) in [(&waiting, "⏳ Dalam antrian"), (&held, "🟡 Menunggu"), (&past, "✅ Selesai")]
     {
         demo.wait_displayed(&format!("//*[@data-ticket='{number}']{}", containing(state))).await;
@@ -82,9 +82,9 @@ async fn an_agent_finds_waiting_held_and_past_tickets_with_the_keyboard() {
     demo.wait_displayed(&paragraph("Ditutup: baru saja")).await;
     // The ways back: from the ticket to what was found, from there to the view before.
     demo.click(&press("//main", "Kembali")).await;
-    demo.wait_displayed(&paragraph("3 tiket, terbaru dulu")).await;
+    demo.wait_displayed(&paragraph("3 tiket, yang terbaru di atas")).await;
     demo.page.refresh().await.unwrap();
-    demo.wait_displayed(&paragraph("3 tiket, terbaru dulu")).await;
+    demo.wait_displayed(&paragraph("3 tiket, yang terbaru di atas")).await;
     let words = demo.page.find(By::XPath(FIELD)).await.unwrap().prop("value").await.unwrap();
     assert_eq!(words.as_deref(), Some("MODEM"));
 
