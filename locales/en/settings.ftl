@@ -36,7 +36,7 @@ setting-strategy-about =
     • <b>At random</b>: anybody with a free place.
 
 setting-capacity = 🔢 Starting limit
-setting-capacity-about = How many tickets a new agent can hold at once. Agents whom you have already keep their limit; change it with /setmax.
+setting-capacity-about = How many tickets a new agent can hold at once. Agents you already have keep their limit; change it with /setmax.
 
 setting-offline = 🌙 Gone offline
 setting-offline-keep = Tickets stay

@@ -23,7 +23,7 @@ setting-mode-about =
     • <b>Ambil sendiri</b>: agen mengambil semua tiket dari /queue.
 
 setting-rollout = 📊 Porsi otomatis
-setting-rollout-about = Bagian dari tiket baru yang boleh dibagikan secara otomatis. Sisanya menunggu di /queue sampai ada yang mengambil. Dalam mode “Ambil sendiri” angka ini tidak berpengaruh.
+setting-rollout-about = Porsi tiket baru yang boleh dibagikan secara otomatis. Sisanya menunggu di /queue sampai ada yang mengambil. Dalam mode “Ambil sendiri” angka ini tidak berpengaruh.
 
 setting-strategy = ⚖️ Strategi
 setting-strategy-turns = Bergiliran
