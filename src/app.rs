@@ -21,7 +21,7 @@ use crate::api::startup::{Startup, startup_router};
 use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
-use crate::bot::context::BotContext;
+use crate::bot::context::{AnswerLimits, BotContext};
 use crate::bot::invite_cache::InviteCache;
 use crate::bot::mini_app::MiniApp;
 use crate::bot::render::Localizer;
@@ -96,6 +96,8 @@ pub struct Setup {
     pub topic_detection_interval: Duration,
     /// The longest delay between two refreshes of live cards (see [`MAX_REFRESH_INTERVAL`]).
     pub max_refresh_interval: Duration,
+    /// How long people wait without an answer.
+    pub answer_limits: AnswerLimits,
 }
 
 /// This process as one of several replicas on the same store.
@@ -189,6 +191,7 @@ impl App {
             invite_cache: InviteCache::default(),
             quotas: Mutex::new(Quotas::new(setup.quota)),
             outage_notices_sent: Mutex::new(HashMap::new()),
+            answer_limits: setup.answer_limits,
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());
         let words = (views.clone(), Arc::clone(&texts));
@@ -199,8 +202,7 @@ impl App {
             topics: Arc::clone(&topics),
             mini_app,
         });
-        let telegram = setup.telegram.clone();
-        let limits = setup.rate_limits;
+        let (telegram, limits) = (setup.telegram.clone(), setup.rate_limits);
         let outbox =
             Outbox::new(Arc::clone(&engine), composer, telegram, clock.clone(), limits, Arc::clone(&topics));
         let status = (Arc::clone(inbox.status()), Arc::clone(outbox.status()));

@@ -20,6 +20,7 @@ pub mod inline_mode;
 pub mod invite_cache;
 pub mod menu;
 pub mod mini_app;
+mod outage_notice;
 mod paging;
 pub mod render;
 pub mod schema;

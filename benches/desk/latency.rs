@@ -7,6 +7,7 @@ use crate::stats::quantile;
 use crate::telegram::{self, Sent};
 use crate::write_probe::WriteProbe;
 use antri::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, TOPIC_DETECTION_INTERVAL};
+use antri::bot::context::AnswerLimits;
 use antri::clock::Clock;
 use antri::config::http::HttpConfig;
 use antri::domain::ids::TicketId;
@@ -151,6 +152,7 @@ pub(crate) async fn setup(fixture: &Fixture, url: &str) -> Setup {
         sweep_interval: SWEEP_INTERVAL,
         topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
+        answer_limits: AnswerLimits::default(),
     }
 }
 

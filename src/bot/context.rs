@@ -22,7 +22,6 @@ use crate::telegram::incoming::IncomingMessage;
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
@@ -64,6 +63,24 @@ pub struct BotContext {
     pub quotas: Mutex<Quotas>,
     /// When each chat got its last outage notice, as steady time.
     pub outage_notices_sent: Mutex<HashMap<i64, Duration>>,
+    /// How long people wait without an answer.
+    pub answer_limits: AnswerLimits,
+}
+
+/// How long work may take before the bot answers without its result.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerLimits {
+    /// The work behind a press; then an empty answer stops the spinner. A person sees a shorter delay than the
+    /// default, 300 ms, as immediate.
+    pub press: Duration,
+    /// Work with the store; then an outage notice is sent. The default is 3 s.
+    pub update: Duration,
+}
+
+impl Default for AnswerLimits {
+    fn default() -> Self {
+        Self { press: Duration::from_millis(300), update: Duration::from_secs(3) }
+    }
 }
 
 impl BotContext {
@@ -245,59 +262,5 @@ impl PressedMessage {
         inline_message_id.hash(&mut hasher);
         let [first, second, third, fourth, ..] = hasher.finish().to_le_bytes();
         Self(-1 - i32::from_le_bytes([first, second, third, fourth & 0x7f]))
-    }
-}
-
-/// How often a chat may get an outage notice.
-const OUTAGE_NOTICE_INTERVAL: Duration = Duration::from_secs(60);
-/// How long work with the store may take before an outage notice is sent.
-const OUTAGE_NOTICE_AFTER: Duration = Duration::from_secs(3);
-
-impl BotContext {
-    /// Runs work that uses the store. If it takes longer than `OUTAGE_NOTICE_AFTER`, the chats get an
-    /// outage notice: a server that hangs returns no error.
-    pub async fn with_outage_notice<T>(
-        self: &Arc<Self>,
-        chats: impl IntoIterator<Item = i64>,
-        work: impl Future<Output = T>,
-    ) -> T {
-        let mut work = pin!(work);
-        if let Ok(output) = tokio::time::timeout(OUTAGE_NOTICE_AFTER, &mut work).await {
-            return output;
-        }
-        tracing::warn!("store is slow; sending outage notices");
-        self.send_outage_notice(chats);
-        work.await
-    }
-
-    /// Sends an outage notice to these chats, bypassing the outbox, which needs the store. Their updates are
-    /// not lost: Telegram or the inbox has them. A chat gets at most one a minute. The call does not wait for
-    /// the delivery.
-    pub fn send_outage_notice(self: &Arc<Self>, chats: impl IntoIterator<Item = i64>) {
-        let (bot, chats) = (Arc::clone(self), chats.into_iter().collect::<Vec<_>>());
-        self.tasks.spawn(async move { bot.send_outage_notice_to(chats).await });
-    }
-
-    async fn send_outage_notice_to(&self, chats: Vec<i64>) {
-        let (now, steady) = (self.clock.now(), self.clock.steady());
-        for chat in chats {
-            let is_repeated = {
-                let mut sent =
-                    self.outage_notices_sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                sent.retain(|_, at| steady.saturating_sub(*at) < OUTAGE_NOTICE_INTERVAL);
-                let is_repeated = sent.contains_key(&chat);
-                sent.entry(chat).or_insert(steady);
-                is_repeated
-            };
-            if !is_repeated {
-                let config = self.engine.config();
-                let localizer =
-                    Localizer { texts: &self.texts, locale: config.default_locale, now, zone: config.zone };
-                let body = serde_json::json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
-                if let Err(error) = self.telegram.call("sendMessage", &body).await {
-                    tracing::debug!(%error, "failed to send outage notice");
-                }
-            }
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! Toasts: answers to a press of a button. Telegram shows a spinner until the answer comes, and then the
 //! toast for a moment. So the answer bypasses the outbox, and is sent at once if its text does not depend on
 //! the work. Otherwise [`Toast::run_with_ack`] stops the spinner in time.
+#[cfg(doc)]
+use super::context::AnswerLimits;
 use super::context::BotContext;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-/// How long the work behind a press may take before an empty answer stops the spinner. A person sees a
-/// shorter delay as immediate.
-const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 
 /// The answer to one press. Clones share it.
 #[derive(Clone)]
@@ -89,19 +87,19 @@ impl Toast {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the work behind the press. If it takes longer than `ANSWER_WITHIN`, the press is answered
-    /// meanwhile.
+    /// Runs the work behind the press. If it takes longer than [`AnswerLimits::press`], the press is
+    /// answered meanwhile.
     pub async fn run_with_ack<T>(&self, work: impl Future<Output = T>) -> T {
-        run_with_timeout(work, || self.ack()).await
+        run_with_timeout(work, self.0.bot.answer_limits.press, || self.ack()).await
     }
 }
 
-/// Runs `work` to completion, and calls `on_timeout` if that takes longer than `ANSWER_WITHIN`.
-async fn run_with_timeout<T>(work: impl Future<Output = T>, on_timeout: impl FnOnce()) -> T {
+/// Runs `work` to completion, and calls `on_timeout` if that takes longer than `limit`.
+async fn run_with_timeout<T>(work: impl Future<Output = T>, limit: Duration, on_timeout: impl FnOnce()) -> T {
     let mut work = pin!(work);
     tokio::select! {
         output = &mut work => return output,
-        () = tokio::time::sleep(ANSWER_WITHIN) => on_timeout(),
+        () = tokio::time::sleep(limit) => on_timeout(),
     }
     work.await
 }
@@ -109,19 +107,22 @@ async fn run_with_timeout<T>(work: impl Future<Output = T>, on_timeout: impl FnO
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bot::context::AnswerLimits;
     use tokio::time::{Instant, sleep};
 
     async fn answered_after(work: Duration) -> Option<Duration> {
         let (start, mut answered) = (Instant::now(), None);
-        run_with_timeout(sleep(work), || answered = Some(start.elapsed())).await;
+        run_with_timeout(sleep(work), AnswerLimits::default().press, || answered = Some(start.elapsed()))
+            .await;
         assert_eq!(start.elapsed(), work, "the work runs to completion");
         answered
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_press_with_slow_work_is_answered_within_the_limit() {
+        let limit = Duration::from_millis(300);
         assert_eq!(answered_after(Duration::from_millis(299)).await, None, "the work itself answers");
-        assert_eq!(answered_after(Duration::from_millis(301)).await, Some(ANSWER_WITHIN));
-        assert_eq!(answered_after(Duration::from_secs(60)).await, Some(ANSWER_WITHIN));
+        assert_eq!(answered_after(Duration::from_millis(301)).await, Some(limit));
+        assert_eq!(answered_after(Duration::from_secs(60)).await, Some(limit));
     }
 }

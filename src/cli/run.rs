@@ -2,6 +2,7 @@
 use crate::app::{
     App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, TOPIC_DETECTION_INTERVAL, presence,
 };
+use crate::bot::context::AnswerLimits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;
@@ -47,6 +48,7 @@ pub(super) async fn run(config: &Config, stop: CancellationToken) -> anyhow::Res
         sweep_interval: SWEEP_INTERVAL,
         topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: max_refresh_interval(),
+        answer_limits: AnswerLimits::default(),
     };
     let started = tokio::select! {
         started = App::start(setup) => Some(started?),

@@ -212,7 +212,10 @@ impl Desk {
             let custom_presence = options.presence.clone();
             (options.quota, options.sweep_every, options.http.clone(), options.presence_ttl, custom_presence)
         };
-        let max_refresh_interval = self.options.lock().unwrap().max_refresh_interval;
+        let (max_refresh_interval, answer_limits) = {
+            let options = self.options.lock().unwrap();
+            (options.max_refresh_interval, options.answer_limits)
+        };
         let presence_is_volatile = custom_presence.is_none() && self.backends.presence_is_volatile();
         let presence = custom_presence.unwrap_or(presence);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -242,6 +245,7 @@ impl Desk {
             sweep_interval: sweep_every,
             topic_detection_interval: TOPIC_DETECTION_INTERVAL,
             max_refresh_interval,
+            answer_limits,
         };
         let app = Arc::new(App::start(setup).await.unwrap());
         let stop = CancellationToken::new();

@@ -1,6 +1,7 @@
 //! The demo environment: a sandbox that serves a simulated Telegram with people in it, and a desk that runs
 //! against it. The desk's files are in a temporary folder, which is deleted at the end.
 use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
+use crate::bot::context::AnswerLimits;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;
@@ -250,5 +251,6 @@ fn setup(
         sweep_interval: SWEEP_INTERVAL,
         topic_detection_interval: TOPIC_DETECTION_INTERVAL,
         max_refresh_interval: MAX_REFRESH_INTERVAL,
+        answer_limits: AnswerLimits::default(),
     })
 }

@@ -1,7 +1,8 @@
 //! Options of a desk under test.
 use super::backends::Backends;
-use super::{ADMIN, http};
+use super::{ADMIN, WAIT_TIMEOUT, http};
 use antri::app::MAX_REFRESH_INTERVAL;
+use antri::bot::context::AnswerLimits;
 use antri::config::http::HttpConfig;
 use antri::domain::policy::Settings;
 use antri::domain::quota::Quota;
@@ -19,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) sweep_every: Duration,
     /// The longest delay between two refreshes of live cards.
     pub(crate) max_refresh_interval: Duration,
+    /// How long people wait without an answer. By default longer than a test: a slow machine changes no answer.
+    pub(crate) answer_limits: AnswerLimits,
     /// `ADMIN_IDS`; if it holds `ADMIN`, that person has pressed Start.
     pub(crate) admin_ids: Vec<i64>,
     /// The page limit of the store, for tests of a full disk.
@@ -46,6 +49,7 @@ impl Default for Options {
             quota: Quota::NONE,
             sweep_every: Duration::from_secs(3_600),
             max_refresh_interval: MAX_REFRESH_INTERVAL,
+            answer_limits: AnswerLimits { press: WAIT_TIMEOUT * 2, update: WAIT_TIMEOUT * 2 },
             admin_ids: vec![ADMIN],
             max_pages: None,
             webhook: None,

@@ -219,7 +219,8 @@ async fn an_answer_that_was_written_in_time_counts_also_if_it_is_handled_late() 
     desk.clock.advance(chrono::TimeDelta::hours(2));
     desk.start().await;
     desk.settle().await;
-    assert!(desk.last(ADMIN).text.contains("🏢 Jaringan"), "{}", desk.chat_story(ADMIN));
+    // After two hours an alert may come before or after the answer.
+    assert!(desk.has(ADMIN, "🏢 Jaringan"), "{}", desk.chat_story(ADMIN));
 }
 
 #[tokio::test]
