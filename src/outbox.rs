@@ -24,6 +24,7 @@ pub use action::{Compose, TelegramAction};
 pub use document::ComposedDocument;
 pub use relay::{RelayAction, RelayCall, ReplyTo};
 pub use status::OutboxStatus;
+pub use text::is_announced;
 pub use topic_mode::TopicMode;
 pub use topics::TopicAction;
 pub use worker::Outbox;

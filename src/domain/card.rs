@@ -106,6 +106,7 @@ pub struct LiveCard {
     /// Telegram's id of the message.
     pub message_id: i32,
     /// Hash of the content shown last, so that an edit that changes nothing is not sent. For an ended ticket
-    /// it is the hash of an earlier content.
+    /// it is the hash of an earlier content. Its lowest bit is set if a refresh showed the content, of which Telegram
+    /// tells nobody.
     pub digest: u64,
 }

@@ -4,7 +4,7 @@ mod replacements;
 use super::attachments;
 use super::document::ComposedDocument;
 use super::relay::RelayAction;
-use super::text::{digest, with_text};
+use super::text::{digest, digest_by_refresh, is_digest_of, with_text};
 use super::topics::{TopicAction, forgotten};
 use crate::domain::Time;
 use crate::domain::card::{CardKey, LiveCard};
@@ -72,7 +72,7 @@ pub enum TelegramAction {
         text: Rendered,
         /// The live card that the message is, if any.
         card: Option<CardKey>,
-        /// The digest of the current content, if known.
+        /// The digest of the current content, if the edit is a refresh.
         shown: Option<u64>,
     },
     /// Deletes a message, which may be a live card. One that cannot be deleted any more is edited to a text
@@ -196,7 +196,7 @@ impl TelegramAction {
     /// Returns true for an edit that would leave the message as it is.
     #[must_use]
     pub fn is_needless(&self) -> bool {
-        matches!(self, Self::Edit { text, shown, .. } if *shown == Some(digest(text)))
+        matches!(self, Self::Edit { text, shown: Some(shown), .. } if is_digest_of(*shown, text))
     }
 
     /// Returns true if repeating the call has no visible effect.
@@ -222,13 +222,20 @@ impl TelegramAction {
 
     /// Returns the live card after the call. `sent_id` is the id of a message that was sent.
     pub(super) fn card(&self, chat: ChatId, sent_id: Option<i32>) -> Option<LiveCard> {
-        let (key, message_id, text) = match self {
-            Self::Send(text, Some(key)) => (*key, sent_id?, text),
-            Self::Edit { message_id, text, card: Some(key), .. } => (*key, *message_id, text),
+        let (key, message_id, digest) = match self {
+            Self::Send(text, Some(key)) => (*key, sent_id?, digest(text)),
+            Self::Edit { message_id, text, card: Some(key), shown } => {
+                let digest = match shown {
+                    Some(shown) if self.is_needless() => *shown,
+                    Some(_) => digest_by_refresh(text),
+                    None => digest(text),
+                };
+                (*key, *message_id, digest)
+            }
             Self::InThread(_, action) => return action.card(chat, sent_id),
             _ => return None,
         };
-        Some(LiveCard { key, chat, message_id, digest: digest(text) })
+        Some(LiveCard { key, chat, message_id, digest })
     }
 
     /// Returns the outcome of the call, by Telegram's answer.

@@ -1,5 +1,6 @@
 //! Texts of calls: the fields of a text with its buttons, its digest, and the text without markup.
 use super::attachments;
+use crate::domain::card::LiveCard;
 use crate::domain::notice::rendered::Rendered;
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,6 +17,25 @@ pub(super) fn with_text(mut body: Value, text: &Rendered) -> Value {
         }
     }
     body
+}
+
+/// The bit of a digest that is set if a refresh showed the content.
+const BY_REFRESH: u64 = 1;
+
+/// Returns the digest of content that a refresh shows.
+pub(super) fn digest_by_refresh(text: &Rendered) -> u64 {
+    digest(text) | BY_REFRESH
+}
+
+/// Returns true if the digest is that of this content, however it came to be shown.
+pub(super) fn is_digest_of(shown: u64, text: &Rendered) -> bool {
+    shown | BY_REFRESH == digest_by_refresh(text)
+}
+
+/// Returns true if a message that was more than a refresh made the card show this content: its recipient was told.
+#[must_use]
+pub fn is_announced(live: &LiveCard, text: &Rendered) -> bool {
+    live.digest == digest(text)
 }
 
 /// Returns a hash of the content of a message; the store holds it. If the hash function changes between
@@ -36,7 +56,7 @@ pub(super) fn digest(text: &Rendered) -> u64 {
     if let Some(keyboard) = &text.keyboard {
         keyboard.hash(&mut hasher);
     }
-    hasher.finish()
+    hasher.finish() & !BY_REFRESH
 }
 
 /// Removes tags. Entities stay, so the text is still valid HTML.

@@ -136,7 +136,7 @@ impl Composer {
                 let (text, card) = (render::notice(&localizer, &view), notice.card());
                 Ok(match self.message_to_edit(chat, notice).await? {
                     Some(message_id) => TelegramAction::Edit { message_id, text, card, shown: None },
-                    None if self.is_status_shown(notice, &text).await? => TelegramAction::Nothing,
+                    None if self.is_status_announced(notice, &text).await? => TelegramAction::Nothing,
                     None => TelegramAction::Send(text, card),
                 })
             }

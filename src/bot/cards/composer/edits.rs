@@ -1,9 +1,9 @@
 //! Edits of live cards: refreshes, redraws, and the removal of one that is sent anew.
 use super::{Card, Composer};
-use crate::bot::render::{Localizer, Rendered};
-use crate::domain::card::{CardKey, LiveCard};
+use crate::bot::render::Localizer;
+use crate::domain::card::CardKey;
 use crate::engine::ports::StoreError;
-use crate::outbox::TelegramAction;
+use crate::outbox::{TelegramAction, is_announced};
 
 impl Composer {
     /// Edits the live message of a card. The page that it shows stays. A customer's card that is out of sight is
@@ -49,13 +49,13 @@ impl Composer {
         let Some(previous) = self.engine.store().live_card(key).await? else {
             return Ok(TelegramAction::Nothing);
         };
-        // The live card already tells what the next notice tells, so that is not sent either. The card of a
-        // waiting ticket has a button, so it must not stay beside another one.
+        // The live card already tells what the next notice tells, so that is not sent either. A refresh has told
+        // nobody. The card of a waiting ticket has a button, so it must not stay beside another one.
         if matches!(key, CardKey::Status(_))
             && let Some(card) = self.card(key, localizer).await?
             && !card.is_final
             && card.text.buttons.is_empty()
-            && is_shown(&previous, &card.text)
+            && is_announced(&previous, &card.text)
         {
             return Ok(TelegramAction::Nothing);
         }
@@ -92,10 +92,4 @@ impl Composer {
             shown: None,
         }))
     }
-}
-
-/// Returns true if a live card shows this text.
-pub(super) fn is_shown(live: &LiveCard, text: &Rendered) -> bool {
-    let (message_id, text, shown) = (live.message_id, text.clone(), Some(live.digest));
-    TelegramAction::Edit { message_id, text, card: None, shown }.is_needless()
 }

@@ -1,6 +1,5 @@
 //! Composition of the customer's card of a ticket: the notices that become it, and where it is shown.
 use super::Composer;
-use super::edits::is_shown;
 use crate::bot::cards::views::NoticeView;
 use crate::bot::render::Rendered;
 use crate::domain::Time;
@@ -10,6 +9,7 @@ use crate::domain::notice::Notice;
 use crate::domain::ticket::conversation::{ConversationMessage, Relay};
 use crate::domain::ticket::{Status, Ticket};
 use crate::engine::ports::StoreError;
+use crate::outbox::is_announced;
 
 /// The number of messages of a conversation below a card from which the card is out of sight.
 const SCROLLED_AWAY_MESSAGES: usize = 5;
@@ -53,11 +53,15 @@ impl Composer {
         })
     }
 
-    /// Returns true if the live card shows what an assignment tells: the card was made after the assignment.
-    pub(super) async fn is_status_shown(&self, notice: &Notice, text: &Rendered) -> Result<bool, StoreError> {
+    /// Returns true if the live card has told what an assignment tells: the card was made after the assignment.
+    pub(super) async fn is_status_announced(
+        &self,
+        notice: &Notice,
+        text: &Rendered,
+    ) -> Result<bool, StoreError> {
         let Notice::Assigned { ticket, .. } = notice else { return Ok(false) };
         let live = self.engine.store().live_card(CardKey::Status(*ticket)).await?;
-        Ok(live.is_some_and(|live| is_shown(&live, text)))
+        Ok(live.is_some_and(|live| is_announced(&live, text)))
     }
 
     /// Returns true if the card of a ticket on hold is out of sight, because the conversation went on below it.

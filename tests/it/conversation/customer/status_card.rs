@@ -1,6 +1,10 @@
 //! The card of a ticket: one message that tells its customer what becomes of it.
 use crate::conversation::{BUDI, SARI, TOM, with_agent, with_customer};
-use crate::support::Desk;
+use crate::support::{Desk, StoreFault};
+use antri::domain::card::CardKey;
+use antri::domain::ids::ChatId;
+use antri::domain::notice::Outgoing;
+use antri::domain::ticket::Status;
 use antri::sandbox::{Fault, RecordedRequest};
 
 /// Sends a text without an answer of the bot in the same chat.
@@ -40,6 +44,32 @@ async fn a_customer_who_waited_gets_a_new_message_when_an_agent_takes_the_ticket
         "the card with the position is gone: {}",
         desk.transcript(SARI)
     );
+}
+
+#[tokio::test]
+async fn a_refresh_that_shows_an_assignment_takes_no_place_of_its_notice() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "printer rusak").await;
+    let waiting = desk.find(SARI, "Posisi antrian: #1").message_id;
+    desk.agent(BUDI, "Budi").await;
+    let app = desk.app();
+    let store = app.engine.store();
+    let departments: Vec<_> = store.departments().await.unwrap().into_iter().map(|d| d.id).collect();
+    let ticket = store.queue_page(&departments, 0, 1).await.unwrap().remove(0).id;
+    // The refresh is claimed while the ticket waits, and composed when it is assigned.
+    desk.faults.inject_next("live_card", 1, StoreFault::Waits);
+    let refresh = Outgoing::refresh(ChatId(SARI), CardKey::Status(ticket));
+    store.enqueue(vec![refresh], desk.now()).await.unwrap();
+    app.engine.wake_outbox();
+    desk.faults.call_held().await;
+    desk.sandbox.send_text(BUDI, "/online");
+    let is_assigned = async || store.ticket(ticket).await.unwrap().unwrap().status() == Status::Assigned;
+    desk.until("the assignment", is_assigned).await;
+    desk.faults.release_calls();
+    desk.settle().await;
+    let assigned = desk.find(SARI, "sekarang ditangani oleh Agen 1").message_id;
+    assert!(assigned > waiting, "{}", desk.transcript(SARI));
+    assert_eq!(desk.count(SARI, "printer rusak"), 1, "one card: {}", desk.transcript(SARI));
 }
 
 #[tokio::test]
