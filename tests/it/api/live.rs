@@ -119,7 +119,7 @@ async fn a_socket_closes_on_token_expiry_role_loss_and_shutdown() {
     let start = std::time::Instant::now();
     let mut page = Page::at(desk.app().addr, &short_lived).await;
     assert_eq!(page.closed().await, 4_401);
-    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 20, "before the first ping: {:?}", start.elapsed());
     let mut page = Page::of(&desk, BUDI).await;
     desk.say(ADMIN, &format!("/removeagent {BUDI}")).await;
     desk.press(ADMIN, "✅").await;

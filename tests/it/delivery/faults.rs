@@ -4,9 +4,18 @@ use antri::sandbox::Fault;
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// Returns a desk with a short call timeout and two customers.
+/// Returns a desk with two customers.
 async fn desk() -> Desk {
-    let desk = Desk::with(Options { call_timeout: Duration::from_millis(300), ..Options::default() }).await;
+    with_customers(Options::default()).await
+}
+
+/// Returns a desk with two customers that gives up a call without an answer soon.
+async fn desk_with_short_timeout() -> Desk {
+    with_customers(Options { call_timeout: Duration::from_secs(1), ..Options::default() }).await
+}
+
+async fn with_customers(options: Options) -> Desk {
+    let desk = Desk::with(options).await;
     desk.person(1, "Sari", "id").await;
     desk.person(2, "Budi", "id").await;
     desk
@@ -68,7 +77,7 @@ async fn an_unreachable_telegram_gets_each_message_once_when_it_returns() {
 /// Injects one fault in the first attempt; `seen` is how often the person sees the message, `repeats` the
 /// counted repeats.
 async fn check_fault(fault: Fault, seen: usize, repeats: u64) {
-    let desk = desk().await;
+    let desk = desk_with_short_timeout().await;
     desk.fault("sendMessage", Some(1), 1, fault.clone());
     desk.enqueue_text(1, "halo").await;
     desk.deliver_all().await;
@@ -91,7 +100,7 @@ async fn a_lost_request_is_delivered_by_its_repeat() {
 
 #[tokio::test]
 async fn a_message_with_two_unknown_outcomes_is_dropped() {
-    let desk = desk().await;
+    let desk = desk_with_short_timeout().await;
     desk.fault("sendMessage", Some(1), 2, Fault::HangAfterSuccess);
     desk.enqueue_text(1, "halo").await;
     desk.enqueue_text(1, "berikutnya").await;
@@ -102,7 +111,7 @@ async fn a_message_with_two_unknown_outcomes_is_dropped() {
 
 #[tokio::test]
 async fn an_edit_is_repeated_until_its_outcome_is_known() {
-    let desk = desk().await;
+    let desk = desk_with_short_timeout().await;
     desk.say(1, "/language").await;
     desk.fault("editMessageText", Some(1), 3, Fault::HangAfterSuccess);
     desk.sandbox.press(1, desk.last(1).message_id, desk.last(1).button("English").unwrap());
