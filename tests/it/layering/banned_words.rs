@@ -43,7 +43,7 @@ pub(super) const BANNED_WORDS: &[(&str, &str)] = &[
     ("patience patient patiently", "`timeout`, with what is given up: `RETRY_TIMEOUT`, `STORE_TIMEOUT`"),
     ("town", "`environment`"),
     ("trouble troubled troubles", "`fault`, as in `FaultInjector`; `outage` for a server out of reach"),
-    ("wordless", "`outage_notice`, as in `OUTAGE_NOTICE_AFTER`"),
+    ("wordless", "`outage_notice`, as in `send_outage_notice`"),
     ("wound", "`manual_clock`"),
 ];
 
