@@ -16,6 +16,7 @@ rating-given = Your rating: { $stars }
 rating-thanks = 🙏 Thank you for your rating!
 rating-ask-comment = 🙏 Thank you for your rating! Is there anything you would like to add? Write it here within ten minutes, or skip it.
 rating-commented = 🙏 Thank you for your rating and your comment!
+rating-comment-continue = 🙏 Thank you, our admins can read that with your rating. Still not right? ↩️ Continue takes up “{ $ticket }” again and adds this message to it. Something else? Just send a message here.
 rating-comment-thanks = 🙏 Thank you, our admins can read that with your rating. Need help again? Just send a message here.
 notice-low-rating = 💬 <b>{ $name }</b> commented on a low rating of ticket <code>{ $number }</code>.
 rating-closed = The rating of ticket { $number } can no longer be changed. Thank you!

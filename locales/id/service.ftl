@@ -16,6 +16,7 @@ rating-given = Penilaian Anda: { $stars }
 rating-thanks = 🙏 Terima kasih atas penilaian Anda!
 rating-ask-comment = 🙏 Terima kasih atas penilaian Anda! Ada yang ingin Anda sampaikan? Tulis di sini dalam sepuluh menit, atau lewati saja.
 rating-commented = 🙏 Terima kasih atas penilaian dan komentar Anda!
+rating-comment-continue = 🙏 Terima kasih, admin kami bisa membacanya bersama penilaian Anda. Masih ada kendala? ↩️ Lanjutkan membuka kembali “{ $ticket }” dan menambahkan pesan ini. Ada hal lain? Cukup kirim pesan di sini.
 rating-comment-thanks = 🙏 Terima kasih, admin kami bisa membacanya bersama penilaian Anda. Butuh bantuan lagi? Cukup kirim pesan di sini.
 notice-low-rating = 💬 <b>{ $name }</b> mengomentari penilaian rendah untuk tiket <code>{ $number }</code>.
 rating-closed = Penilaian tiket { $number } sudah tidak bisa diubah. Terima kasih!

@@ -169,6 +169,9 @@ pub enum ButtonAction {
     Reopen(TicketId, u16),
     /// A customer rates a ticket after the completion with this number.
     Rate(TicketId, u16, Stars),
+    /// Reopens a ticket after the completion with this number, with the comment to its rating: the customer's message
+    /// with this id.
+    CommentContinue(TicketId, u16, i32),
     /// Chooses the category of a draft.
     DraftCategory(DraftId, CategoryId),
     /// Shows another page of categories for a draft.

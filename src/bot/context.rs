@@ -6,7 +6,7 @@ use super::mini_app::MiniApp;
 use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
-use crate::domain::card::CardKey;
+use crate::domain::card::{AdminList, CardKey};
 use crate::domain::ids::{ChatId, TelegramId};
 use crate::domain::notice::rendered::{Keyboard, Rendered};
 use crate::domain::notice::{Message, Outgoing};
@@ -211,6 +211,14 @@ impl RequestContext {
     pub fn moved_list(&self, key: CardKey) -> Vec<Outgoing> {
         let [retired, sent] = self.moved_card(key);
         vec![retired, sent, Outgoing::refresh(self.chat, key)]
+    }
+
+    /// Returns the deliveries of an admin's list that is sent anew, with this text.
+    #[must_use]
+    pub fn moved_admin_list(&self, list: AdminList, text: Rendered) -> Vec<Outgoing> {
+        let key = CardKey::AdminList(self.person.id, list);
+        let [retired, _] = self.moved_card(key);
+        vec![retired, self.answer(Message::CardText { key, text: Box::new(text) })]
     }
 
     /// Returns an edit of an earlier message of this chat to a text without buttons.

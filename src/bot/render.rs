@@ -46,7 +46,7 @@ pub use notice::{alert_card, notice};
 pub use queue::{my_queue, pick_up_card, waiting};
 pub use record::transcript::{transcript, transcript_name};
 pub use record::{record_line, search_hits, summary};
-pub use service::{completed_card, staff_ticket_card};
+pub use service::{comment_thanks, completed_card, staff_ticket_card};
 pub use settings::{setting_choices, setting_name, setting_value, settings};
 pub use statistics::{
     AGENTS_ON_A_PAGE, agent_table, chart, daily_summary, day_table, statistics_card, statistics_departments,

@@ -137,6 +137,14 @@ impl<'a> Reader<'a> {
         value.is_some_and(|value| value.as_ref().is_none_or(|text| !text.trim().is_empty()))
     }
 
+    /// Returns true if the variable has this value.
+    pub(super) fn has_value(&self, name: &str, text: &str) -> bool {
+        self.env
+            .values
+            .get(name)
+            .is_some_and(|value| value.as_ref().is_some_and(|value| value.trim() == text))
+    }
+
     /// Returns the parsed value if it is set. `expected` describes valid values for the error.
     pub(super) fn optional<T>(
         &mut self,

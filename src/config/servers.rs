@@ -3,13 +3,16 @@ use super::env::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::Ipv6Addr;
 
+/// The name of the database, unless another one is set.
+const DEFAULT_DATABASE: &str = "antri";
+
 /// Address of a MongoDB replica set.
 #[derive(Debug, Clone)]
 pub struct MongoConfig {
     /// `MONGODB_URI`: the replica set that stores everything, `mongodb://` or `mongodb+srv://`. Secret,
     /// because it may contain a password. No default. If it is unset, the embedded store is used.
     pub uri: SecretString,
-    /// `MONGODB_DB`: the name of the database. Default `antri`. Ignored without `MONGODB_URI`.
+    /// `MONGODB_DB`: the name of the database. Default `antri`. Another name needs `MONGODB_URI`.
     pub database: String,
 }
 
@@ -39,10 +42,15 @@ impl MongoConfig {
                 has_scheme(text, &["mongodb", "mongodb+srv"])
             });
         // MongoDB allows more characters on some platforms. These are valid on all platforms.
-        let database = read.or("MONGODB_DB", "antri".to_owned(), "1 to 63 letters, digits, _ or -", |text| {
+        let database = read.optional("MONGODB_DB", "1 to 63 letters, digits, _ or -", |text| {
             let safe = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
             (safe && text.len() <= 63).then(|| text.to_owned())
         });
+        let database = database.unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        // Probably a mistyped name of the address. The desk would silently store everything in DATA_DIR.
+        if database != DEFAULT_DATABASE && !read.is_set("MONGODB_URI") {
+            read.problem("MONGODB_DB", "set without MONGODB_URI, expected both or neither");
+        }
         uri.map(|uri| Self { uri, database })
     }
 }

@@ -47,8 +47,18 @@ impl StorageConfig {
 /// Refuses the servers of a configuration, for a build that can't use them: the desk would silently store everything
 /// elsewhere.
 pub(super) fn refuse_servers(read: &mut Reader<'_>) {
-    for name in ["MONGODB_URI", "REDIS_URL", "REDIS_HOST", "REDIS_PASSWORD"] {
-        if read.is_set(name) {
+    // A default is what every build does without a server, so it may stand.
+    let settings = [
+        ("MONGODB_URI", None),
+        ("MONGODB_DB", Some("antri")),
+        ("REDIS_URL", None),
+        ("REDIS_HOST", None),
+        ("REDIS_PORT", Some("6379")),
+        ("REDIS_PASSWORD", None),
+        ("REDIS_DB", Some("0")),
+    ];
+    for (name, default) in settings {
+        if read.is_set(name) && !default.is_some_and(|default| read.has_value(name, default)) {
             read.problem(
                 name,
                 "set, but this program was built without MongoDB and Redis (--no-default-features)",

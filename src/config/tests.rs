@@ -48,7 +48,20 @@ fn a_build_without_servers_refuses_their_addresses() {
     };
     assert_eq!(refused(&[("DATA_DIR", "data"), ("MONGODB_URI", " ")]), 0);
     assert_eq!(refused(&[("MONGODB_URI", "mongodb://a"), ("REDIS_URL", "redis://a")]), 2);
-    assert_eq!(refused(&[("REDIS_HOST", "a")]), 1);
+    // The same settings are refused as without a server in a build with servers: those that differ from the default.
+    let alone = [
+        ("REDIS_HOST", "a", ""),
+        ("REDIS_PORT", "6380", "6379"),
+        ("REDIS_PASSWORD", "x", ""),
+        ("REDIS_DB", "3", "0"),
+        ("MONGODB_DB", "y", "antri"),
+    ];
+    for (name, value, default) in alone {
+        assert_eq!(refused(&[(name, value)]), 1, "{name}");
+        assert_eq!(refused(&[(name, default)]), 0, "{name}");
+        assert_eq!(load([(name, default)]).map(drop), Ok(()), "{name}");
+        assert_eq!(load([(name, value)]).is_err(), name != "REDIS_HOST", "{name}");
+    }
 }
 
 #[test]
@@ -207,8 +220,14 @@ fn origins_are_origins() {
 
 #[test]
 fn servers_are_named_by_an_address_or_in_parts() {
-    // The name of a database is ignored without a server. Parts of a server are rejected.
-    assert!(load([("MONGODB_DB", "y")]).unwrap().storage.mongodb.is_none());
+    // Parts of a server are rejected without its address.
+    assert_eq!(
+        problems([("MONGODB_DB", "y")]),
+        ["MONGODB_DB: set without MONGODB_URI, expected both or neither"]
+    );
+    let mongodb = load([("MONGODB_DB", "y"), ("MONGODB_URI", "mongodb://a")]).unwrap().storage.mongodb;
+    assert_eq!(mongodb.unwrap().database, "y");
+    assert_eq!(problems([("MONGODB_DB", "y"), ("MONGODB_URI", "a")]).len(), 1, "the address alone");
     for part in [("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x"), ("REDIS_DB", "3")] {
         assert!(problems([part])[0].starts_with(part.0), "{part:?}");
         assert!(!problems([part, ("REDIS_URL", "redis://cache")]).is_empty(), "{part:?}");

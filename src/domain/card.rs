@@ -31,6 +31,8 @@ pub enum CardKey {
     Queue(PersonId, u16),
     /// All agents' load (`/workload`), for an admin, with the page shown.
     Workload(PersonId, u16),
+    /// A list for an admin that no event refreshes.
+    AdminList(PersonId, AdminList),
     /// A waiting ticket, for an agent who may pick it up.
     PickUp(TicketId, PersonId),
     /// A view to which a list of an admin leads. It takes the place of the list in its message.
@@ -42,6 +44,19 @@ pub enum CardKey {
         /// The list.
         list: ConsoleList,
     },
+}
+
+/// A list for an admin that is drawn when it is asked for or pressed. What its buttons lead to takes its place in its
+/// message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminList {
+    /// The agents (`/agents`).
+    Agents,
+    /// The open invitations (`/invites`).
+    Invites,
+    /// The dead letters (`/deadletters`).
+    DeadLetters,
 }
 
 impl CardKey {
@@ -61,6 +76,9 @@ impl CardKey {
             Self::MyTickets(person, _) => format!("mytickets {person}"),
             Self::Queue(person, _) => format!("queue {person}"),
             Self::Workload(person, _) => format!("workload {person}"),
+            Self::AdminList(admin, AdminList::Agents) => format!("agents {admin}"),
+            Self::AdminList(admin, AdminList::Invites) => format!("invites {admin}"),
+            Self::AdminList(admin, AdminList::DeadLetters) => format!("deadletters {admin}"),
             Self::PickUp(ticket, agent) => format!("pickup {ticket} {agent}"),
             Self::Console { viewer, list, .. } => match list {
                 ConsoleList::Workload(page) => Self::Workload(*viewer, *page).storage_key(),
@@ -77,6 +95,7 @@ impl CardKey {
             | Self::MyTickets(..)
             | Self::Queue(..)
             | Self::Workload(..)
+            | Self::AdminList(..)
             | Self::Console { .. } => true,
             Self::Status(_)
             | Self::Task(..)

@@ -228,10 +228,11 @@ impl Ticket {
         self.transition(by, &[Status::Pending], |hold| Hold { paused: false, resume_at: None, ..hold })
     }
 
-    /// Completes it, as its holder.
+    /// Completes it, as its holder. A rating of an earlier completion ends.
     pub fn complete(&self, by: PersonId, now: Time) -> Result<Self, Refusal> {
         self.held_by(by)?;
-        Ok(self.with(TicketState::Completed { agent: by, at: now }))
+        let service = ServiceRecord { rating: None, ..self.service.clone() };
+        Ok(Self { service, ..self.with(TicketState::Completed { agent: by, at: now }) })
     }
 
     /// Cancels it. Its customer may do that until the holder opens it.

@@ -32,23 +32,27 @@ impl TrafficClass {
                 | CardKey::PickUp(..)
                 | CardKey::MyQueue(..)
                 | CardKey::Queue(..)
-                | CardKey::Workload(..),
+                | CardKey::Workload(..)
+                | CardKey::AdminList(..),
             )
             | Message::Refresh(CardKey::Task(..)) => Self::Staff,
             Message::Retire(CardKey::Status(_)) => Self::Receipts,
-            Message::Card(key) | Message::Redraw { card: key, .. } => match key {
-                CardKey::Task(..)
-                | CardKey::PickUp(..)
-                | CardKey::MyQueue(..)
-                | CardKey::Queue(..)
-                | CardKey::Workload(..)
-                | CardKey::Console { .. } => Self::Staff,
-                CardKey::TicketChoice(_)
-                | CardKey::CommentPrompt(_)
-                | CardKey::LastWordPrompt(..)
-                | CardKey::Focus(_) => Self::Words,
-                CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
-            },
+            Message::Card(key) | Message::CardText { key, .. } | Message::Redraw { card: key, .. } => {
+                match key {
+                    CardKey::Task(..)
+                    | CardKey::PickUp(..)
+                    | CardKey::MyQueue(..)
+                    | CardKey::Queue(..)
+                    | CardKey::Workload(..)
+                    | CardKey::AdminList(..)
+                    | CardKey::Console { .. } => Self::Staff,
+                    CardKey::TicketChoice(_)
+                    | CardKey::CommentPrompt(_)
+                    | CardKey::LastWordPrompt(..)
+                    | CardKey::Focus(_) => Self::Words,
+                    CardKey::Status(_) | CardKey::Draft(_) | CardKey::MyTickets(..) => Self::Cards,
+                }
+            }
             Message::Refresh(_)
             | Message::Show(_)
             | Message::Pin(_)

@@ -1,5 +1,6 @@
 //! Conversation of customer and agent: messages are stored together with their deliveries, and follow their
 //! ticket to whoever holds it.
+mod comment;
 mod continuation;
 mod edits;
 pub mod forget;

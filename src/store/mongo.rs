@@ -96,6 +96,7 @@ mod read {
     pub(super) mod directory;
     pub(super) mod people;
     pub(super) mod queue;
+    mod search;
     pub(super) mod tickets;
     pub(super) mod webhooks;
 }

@@ -127,6 +127,7 @@ macro_rules! store_contract {
             messages: a_refused_message_is_no_first_answer,
             search: tickets_are_found_by_each_of_their_texts,
             search: the_index_follows_edits,
+            search: what_the_reader_may_not_see_takes_no_place_among_the_matches,
             erasure: an_erasure_leaves_numbers_and_nothing_else,
             erasure: an_erasure_takes_the_words_out_of_webhooks_and_dead_updates,
             search: a_message_that_was_taken_back_stays_so_after_it_was_sent,

@@ -16,6 +16,7 @@ impl ButtonAction {
             | Self::CancelUndo(_)
             | Self::Reopen(..)
             | Self::Rate(..)
+            | Self::CommentContinue(..)
             | Self::DraftCategory(..)
             | Self::DraftCategories(..)
             | Self::DraftSend(_)

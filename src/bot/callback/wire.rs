@@ -142,6 +142,7 @@ impl ButtonAction {
             Self::Rate(t, completion, stars) => {
                 format!("rt:{}:{completion}:{}", encode_id(t.0), stars.get())
             }
+            Self::CommentContinue(t, n, message) => format!("rc:{}:{n}:{message}", encode_id(t.0)),
             Self::DraftCategory(d, c) => format!("dc:{}:{}", encode_id(d.0), encode_id(c.0)),
             Self::DraftCategories(d, page) => format!("dp:{}:{page}", encode_id(d.0)),
             Self::DraftSend(d) => format!("ds:{}", encode_id(d.0)),
@@ -256,6 +257,7 @@ impl ButtonAction {
             ["rt", t, completion, stars] => {
                 Self::Rate(ticket(t)?, completion.parse().ok()?, Stars::new(stars.parse().ok()?)?)
             }
+            ["rc", t, n, m] => Self::CommentContinue(ticket(t)?, n.parse().ok()?, m.parse().ok()?),
             ["dc", d, c] => Self::DraftCategory(draft(d)?, category(c)?),
             ["dp", d, page] => Self::DraftCategories(draft(d)?, page.parse().ok()?),
             ["ds", d] => Self::DraftSend(draft(d)?),

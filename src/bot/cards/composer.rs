@@ -88,6 +88,7 @@ impl Composer {
         let localizer = self.localizer(recipient.as_ref(), now);
         match message {
             Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
+            Message::CardText { key, text } => Ok(TelegramAction::Send(text.as_ref().clone(), Some(*key))),
             Message::Edit { message_id, text } | Message::Close { message_id, text } => {
                 Ok(TelegramAction::Edit {
                     message_id: *message_id,
@@ -227,6 +228,8 @@ impl Composer {
             CardKey::Queue(..) | CardKey::Workload(..) | CardKey::Console { .. } => {
                 self.desk_card(key, localizer).await?.map(Card::from)
             }
+            // Its handlers draw it.
+            CardKey::AdminList(..) => None,
         })
     }
 

@@ -17,7 +17,8 @@ use crate::telegram::incoming::IncomingMessage;
 use choice::ask;
 pub use routing::replied_ended_ticket;
 use routing::{Route, route};
-use writing::{new_message, refused, to_agent, to_customer};
+pub(super) use writing::new_message;
+use writing::{refused, to_agent, to_customer};
 
 /// The beginning of a message that is an internal note.
 const NOTE_PREFIX: &str = "//";

@@ -1,17 +1,19 @@
-//! Customer handlers after a completion: reopening, also with the messages of a draft, the rating, the comment to
-//! it.
+//! Customer handlers after a completion: reopening, also with the messages of a draft or with the comment to the
+//! rating, the rating, the comment.
+use super::conversation::new_message;
 use super::customer::{current_draft, draft_outcome};
 use super::refusals::refusal_toast;
-use crate::bot::cards::views::service::CompletedView;
+use crate::bot::cards::views::service::{CompletedView, ContinuableView};
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::render;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
+use crate::domain::content::MessageSource;
 use crate::domain::ids::{DraftId, TicketId};
 use crate::domain::notice::Outgoing;
 use crate::domain::person::Prompt;
-use crate::domain::ticket::Refusal;
 use crate::domain::ticket::service::Stars;
+use crate::domain::ticket::{Refusal, Ticket};
 use crate::engine::error::EngineError;
 use crate::telegram::incoming::IncomingMessage;
 use std::sync::Arc;
@@ -68,6 +70,34 @@ pub async fn continue_ticket(
     }
 }
 
+/// Handles ↩️ under the thanks for a comment: the comment goes to the ticket that it reopens.
+pub async fn continue_with_comment(
+    bot: Arc<BotContext>,
+    ctx: RequestContext,
+    toast: Toast,
+    pressed: PressedMessage,
+    (ticket, completion, message_id): (TicketId, u16, i32),
+) -> HandlerResult {
+    let (localizer, chat) = (ctx.localizer(&bot), ctx.person.chat());
+    let is_repeated = bot.engine.is_in_conversation(chat, message_id).await?;
+    let key = if is_repeated { "continued-before" } else { "reopen-done" };
+    let comment = MessageSource { chat, message_id };
+    match bot.engine.continue_with_comment(&ctx.person, comment, (ticket, completion), ctx.now).await {
+        Ok(ticket) => {
+            let number = [("number", (&ticket.number).into())];
+            toast.say(localizer.toast(key, &number));
+            Ok(vec![ctx.edit(pressed, localizer.message("continue-done", &number))])
+        }
+        Err(error @ (EngineError::Refused(Refusal::NotYours, _) | EngineError::Forbidden)) => Err(error),
+        // The button can no longer succeed.
+        Err(error) => {
+            let Some(text) = refusal_toast(&bot, &ctx, &error) else { return Err(error) };
+            toast.say(text);
+            Ok(vec![ctx.edit(pressed, render::comment_thanks(&localizer, None))])
+        }
+    }
+}
+
 /// Handles a number of stars. The message shows the rating, and the engine asks for a comment.
 pub async fn rate(
     bot: Arc<BotContext>,
@@ -102,9 +132,11 @@ pub(super) async fn on_comment(
         return Ok(None);
     };
     match bot.engine.comment_on_rating(ctx.person.id, ticket, text, ctx.now).await {
-        Ok(_) => {
+        Ok(ticket) => {
+            let continuable = keep_comment(bot, ctx, message, &ticket).await?;
             bot.engine.answer_prompt(ctx.person.id, message.message_id).await?;
-            Ok(Some(vec![ctx.message(bot, "rating-comment-thanks", &[])]))
+            let continuable = continuable.as_ref().map(|ticket| (ticket, message.message_id));
+            Ok(Some(vec![ctx.text(render::comment_thanks(&ctx.localizer(bot), continuable))]))
         }
         // The ticket was reopened meanwhile: the words may be about that.
         Err(EngineError::Refused(..) | EngineError::NotFound) => {
@@ -113,6 +145,22 @@ pub(super) async fn on_comment(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Keeps a comment that may become a message of its ticket. Returns the ticket if it can be reopened.
+async fn keep_comment(
+    bot: &BotContext,
+    ctx: &RequestContext,
+    message: &IncomingMessage,
+    ticket: &Ticket,
+) -> Result<Option<ContinuableView>, EngineError> {
+    let new = new_message(bot, message, ctx).await?;
+    let window = bot.engine.store().settings().await?.reopen_window;
+    if new.content.is_empty() || !ticket.can_be_reopened(window, ctx.now) {
+        return Ok(None);
+    }
+    bot.engine.keep_comment(&ctx.person, new, ctx.now).await?;
+    Ok(Some(ContinuableView::of(ticket)))
 }
 
 /// Answers a refused press, and takes the buttons off the message that can no longer succeed.

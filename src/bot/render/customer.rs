@@ -72,8 +72,7 @@ const MAX_THANKS_CHARS: usize = 100;
 
 /// Returns what the buttons of a draft do that can continue this ticket, and that thanks need no ticket.
 fn hint(localizer: &Localizer<'_>, view: &DraftView, key: &str, ticket: &ContinuableView) -> String {
-    let name = if ticket.subject.is_empty() { ticket.number.as_str() } else { &ticket.subject };
-    let buttons = localizer.html(key, &[("ticket", name.into())]);
+    let buttons = localizer.html(key, &[("ticket", ticket.name().into())]);
     let thanks = may_be_thanks(view).then(|| localizer.html("draft-continue-none", &[]));
     [buttons].into_iter().chain(thanks).collect::<Vec<_>>().join("\n")
 }

@@ -4,7 +4,7 @@ use super::conversation::prompt::comment_prompt;
 use super::parts::{card, name};
 use super::{Localizer, Rendered, labelled};
 use crate::bot::callback::{ButtonAction, ConsoleAction, PickerPurpose, Surface};
-use crate::bot::cards::views::service::{CompletedView, ServiceView};
+use crate::bot::cards::views::service::{CompletedView, ContinuableView, ServiceView};
 use crate::bot::cards::views::{CommentPromptView, TicketView};
 use crate::domain::card::console::{ConsoleList, ConsoleView, TicketPane};
 use crate::domain::ticket::service::{Rating, Stars};
@@ -25,6 +25,17 @@ pub fn completed_card(localizer: &Localizer<'_>, view: &CompletedView) -> Render
     let rating = Stars::ALL.into_iter().filter(|_| view.can_rate).map(rate).collect();
     let reopen = || localizer.button("button-reopen", ButtonAction::Reopen(view.id, view.completion));
     card(lines.join("\n"), [rating, view.can_reopen.then(reopen).into_iter().collect()])
+}
+
+/// Renders the thanks for a comment to a rating. A ticket that can be reopened has a button that brings it the comment:
+/// the customer's message with this id.
+#[must_use]
+pub fn comment_thanks(localizer: &Localizer<'_>, continuable: Option<(&ContinuableView, i32)>) -> Rendered {
+    let Some((ticket, comment)) = continuable else { return localizer.message("rating-comment-thanks", &[]) };
+    let html = localizer.html("rating-comment-continue", &[("ticket", ticket.name().into())]);
+    let label = localizer.plain("button-continue", &[("number", (&ticket.number).into())]);
+    let action = ButtonAction::CommentContinue(ticket.id, ticket.completion, comment);
+    card(html, [vec![labelled(&label, action)]])
 }
 
 fn star_row(stars: Stars) -> String {

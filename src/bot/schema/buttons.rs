@@ -62,6 +62,9 @@ pub(super) async fn handle(
         ButtonAction::Rate(ticket, completion, stars) => {
             feedback::rate(bot, ctx, toast, pressed, (ticket, completion, stars)).boxed()
         }
+        ButtonAction::CommentContinue(ticket, completion, comment) => {
+            feedback::continue_with_comment(bot, ctx, toast, pressed, (ticket, completion, comment)).boxed()
+        }
         ButtonAction::DraftCategory(draft, category) => {
             customer::choose_category(bot, ctx, toast, pressed, (draft, category)).boxed()
         }

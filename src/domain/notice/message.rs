@@ -60,6 +60,13 @@ pub enum Message {
     },
     /// A card, sent as a new message with its content at that moment. It becomes the live card of its key.
     Card(CardKey),
+    /// A card that is already rendered, sent as a new message. It becomes the live card of its key.
+    CardText {
+        /// The card.
+        key: CardKey,
+        /// Its text.
+        text: Box<Rendered>,
+    },
     /// The live card of this key: edited, or sent if there is none.
     Show(CardKey),
     /// Pins the live card of this key, silently.
@@ -144,6 +151,7 @@ impl Message {
             | Self::Edit { .. }
             | Self::Close { .. }
             | Self::Card(_)
+            | Self::CardText { .. }
             | Self::Retire(_) => 0,
             Self::Refresh(_)
             | Self::Redraw { .. }

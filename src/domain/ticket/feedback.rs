@@ -13,7 +13,7 @@ pub const RATING_CHANGE_PERIOD: TimeDelta = TimeDelta::hours(1);
 
 impl Ticket {
     /// Reopens a ticket that was completed at most `window` ago, as its customer: puts it into the queue at its
-    /// old place. `reopened` names the completion. The rating of the completion ends with it.
+    /// old place. `reopened` names the completion. The rating of the completion and its comment end with it.
     pub fn reopen(
         &self,
         by: PersonId,
@@ -27,6 +27,19 @@ impl Ticket {
         let reopened = self.service.reopened.saturating_add(1);
         let service = ServiceRecord { reopened, rating: None };
         Ok(Self { service, ..self.with(TicketState::Queued) })
+    }
+
+    /// Reopens it as [`Self::reopen`] does, because of the comment to its rating. The rating and its comment stay
+    /// until the next completion.
+    pub fn reopen_for_comment(
+        &self,
+        by: PersonId,
+        reopened: u16,
+        (window, now): (Duration, Time),
+    ) -> Result<Self, Refusal> {
+        let after = self.reopen(by, reopened, (window, now))?;
+        let service = ServiceRecord { rating: self.service.rating.clone(), ..after.service };
+        Ok(Self { service, ..after })
     }
 
     /// Returns true if it was completed at most `window` ago.

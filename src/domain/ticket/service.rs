@@ -63,7 +63,7 @@ pub struct ServiceRecord {
     /// How often the customer reopened the ticket. It numbers the completions: a button about one of them
     /// carries it.
     pub reopened: u16,
-    /// The rating of the last completion.
+    /// The rating of the last completion. A reopening ends it, unless its comment reopened the ticket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
 }

@@ -3,7 +3,8 @@ use super::StoreError;
 use crate::domain::ids::{DepartmentId, MessageId, TicketId};
 use async_trait::async_trait;
 
-/// The most records of each kind (tickets, messages, people) that a search looks at, the newest ones.
+/// The most records of each kind (tickets, messages, people) that a search looks at, the newest ones of the departments
+/// that it is for.
 pub const MAX_MATCHES: usize = 2_000;
 
 /// A ticket that a search has found.
@@ -21,7 +22,7 @@ pub trait SearchStore: Send + Sync + 'static {
     /// Returns the tickets that match, newest first. A ticket matches if each of the words
     /// ([`crate::domain::text::search`]) is the beginning of a word in one of these records: its number and
     /// description, one of its messages, or its customer's name and username. With `departments` only tickets
-    /// of these are returned. No words match nothing.
+    /// of these are returned, and records of others do not count as matches. No words match nothing.
     async fn search(
         &self,
         words: &[String],

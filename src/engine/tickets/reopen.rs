@@ -6,7 +6,7 @@ use crate::domain::ids::{PersonId, Slot, TicketId};
 use crate::domain::notice::service::ServiceNotice;
 use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::Person;
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{Refusal, Ticket, TicketState};
 use crate::engine::assignment::pending_work::PendingWork;
 use crate::engine::assignment::planner::plan_handover;
 use crate::engine::error::EngineError;
@@ -14,6 +14,7 @@ use crate::engine::events::Event;
 use crate::engine::ports::{Change, Guard, Write};
 use crate::engine::{Attempt, Engine};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// The slot for a reopened ticket with the agent who completed it.
 struct FreeSlot {
@@ -33,13 +34,32 @@ impl Engine {
         (ticket, reopened): (TicketId, u16),
         now: Time,
     ) -> Result<Ticket, EngineError> {
+        self.reopen_as(ticket, now, |before, window| before.reopen(customer, reopened, (window, now))).await
+    }
+
+    /// Reopens a ticket as [`Self::reopen`] does, because of the comment to its rating, which stays.
+    pub(in crate::engine) async fn reopen_for_comment(
+        &self,
+        customer: PersonId,
+        (ticket, reopened): (TicketId, u16),
+        now: Time,
+    ) -> Result<Ticket, EngineError> {
+        let reopen = |before: &Ticket, window| before.reopen_for_comment(customer, reopened, (window, now));
+        self.reopen_as(ticket, now, reopen).await
+    }
+
+    async fn reopen_as(
+        &self,
+        ticket: TicketId,
+        now: Time,
+        reopen: impl Fn(&Ticket, Duration) -> Result<Ticket, Refusal>,
+    ) -> Result<Ticket, EngineError> {
         let window = self.store.settings().await?.reopen_window;
         self.retry(|| async {
             // The suspension spans read and commit: an agent who leaves does so before both or after both.
             let _suspension = self.suspend_assignment().await;
             let before = self.at_version(ticket, None).await?;
-            let queued = before
-                .reopen(customer, reopened, (window, now))
+            let queued = reopen(&before, window)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
             let agent = match &before.state {
                 TicketState::Completed { agent, .. } => self.store.person(*agent).await?,

@@ -18,6 +18,7 @@ macro_rules! points_on_both_stores {
 }
 
 mod absence;
+mod comment;
 mod continuation;
 mod naming;
 mod no_answer;

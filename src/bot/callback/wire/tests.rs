@@ -135,6 +135,7 @@ fn conversation_actions() -> Vec<ButtonAction> {
         ButtonAction::Prompt(PromptAction::LastWordBack(t)),
         ButtonAction::Prompt(PromptAction::SkipComment(t)),
         ButtonAction::DraftContinue(DraftId(t.0), t, u16::MAX),
+        ButtonAction::CommentContinue(t, u16::MAX, i32::MIN),
     ]
 }
 

@@ -40,9 +40,9 @@ impl Composer {
             | CardKey::Focus(person)
             | CardKey::MyTickets(person, _) => person == reader.id,
             CardKey::Queue(person, _) => person == reader.id && (reader.is_admin() || reader.agent.is_some()),
-            CardKey::Workload(person, _) | CardKey::Console { viewer: person, .. } => {
-                person == reader.id && reader.is_admin()
-            }
+            CardKey::Workload(person, _)
+            | CardKey::AdminList(person, _)
+            | CardKey::Console { viewer: person, .. } => person == reader.id && reader.is_admin(),
         })
     }
 }

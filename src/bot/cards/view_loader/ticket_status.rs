@@ -63,12 +63,7 @@ impl ViewLoader {
             let can_be_reopened = tickets.into_iter().filter(|ticket| ticket.can_be_reopened(window, now));
             can_be_reopened.max_by_key(|ticket| (Some(ticket.id) == draft.replied_to, ticket.completed_at()))
         });
-        Ok(found.map(|ticket| ContinuableView {
-            id: ticket.id,
-            subject: ticket.description.subject(),
-            number: ticket.number,
-            completion: ticket.service.reopened,
-        }))
+        Ok(found.map(|ticket| ContinuableView::of(&ticket)))
     }
 
     /// Returns the newest of these tickets that is open and was reopened since a time.

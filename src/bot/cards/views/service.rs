@@ -46,7 +46,7 @@ pub enum Completer {
     Colleague,
 }
 
-/// The ticket that a customer can continue with the messages of a draft.
+/// The ticket that a customer can continue with the messages of a draft, or with the comment to its rating.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContinuableView {
     /// The ticket.
@@ -57,6 +57,25 @@ pub struct ContinuableView {
     pub subject: String,
     /// The number of the completion.
     pub completion: u16,
+}
+
+impl ContinuableView {
+    /// Returns the view of a ticket.
+    #[must_use]
+    pub fn of(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            number: ticket.number.clone(),
+            subject: ticket.description.subject(),
+            completion: ticket.service.reopened,
+        }
+    }
+
+    /// Returns what a button calls the ticket: its subject, or its number if it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.subject.is_empty() { self.number.as_str() } else { &self.subject }
+    }
 }
 
 /// A notice with its names resolved; one variant for each of

@@ -12,7 +12,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::render;
 use crate::bot::render::{Arg, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
-use crate::domain::card::CardKey;
+use crate::domain::card::{AdminList, CardKey};
 use crate::domain::department::Department;
 use crate::domain::event::Actor;
 use crate::domain::ids::{DepartmentId, PersonId};
@@ -28,7 +28,8 @@ pub fn workload(ctx: &RequestContext) -> HandlerResult {
 
 /// `/agents`.
 pub async fn agents(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![picker_message(&bot, &ctx, PickerPurpose::Agent).await?])
+    let list = pickers::first_page(&bot, &ctx, PickerPurpose::Agent).await?;
+    Ok(ctx.moved_admin_list(AdminList::Agents, list))
 }
 
 /// `/addagent [<telegram id|@username> [department]]`.

@@ -5,6 +5,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::paging::clamp_page;
 use crate::bot::render::{Arg, Localizer, Rendered, labelled};
 use crate::bot::toast::Toast;
+use crate::domain::card::AdminList;
 use crate::domain::ids::DeadLetterId;
 use crate::domain::text::shorten;
 use crate::engine::error::EngineError;
@@ -16,7 +17,7 @@ const DETAILS_CHARS: usize = 120;
 
 /// `/deadletters`.
 pub async fn dead_letters(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![ctx.text(first_page(&bot, &ctx).await?)])
+    Ok(ctx.moved_admin_list(AdminList::DeadLetters, first_page(&bot, &ctx).await?))
 }
 
 /// Tries the pressed dead letter again, and shows the others.

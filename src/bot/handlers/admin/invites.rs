@@ -8,6 +8,7 @@ use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestCont
 use crate::bot::paging::page_of;
 use crate::bot::render::Rendered;
 use crate::bot::toast::Toast;
+use crate::domain::card::AdminList;
 use crate::domain::person::invite::{Grant, Invite};
 use crate::engine::error::EngineError;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ const CODE_TAIL: usize = 4;
 
 /// `/invites`.
 pub async fn invites(bot: Arc<BotContext>, ctx: RequestContext) -> HandlerResult {
-    Ok(vec![ctx.text(first_page(&bot, &ctx).await?)])
+    Ok(ctx.moved_admin_list(AdminList::Invites, first_page(&bot, &ctx).await?))
 }
 
 /// Revokes the pressed invitation, and shows the others.

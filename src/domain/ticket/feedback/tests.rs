@@ -98,6 +98,22 @@ fn a_rating_can_be_changed_for_a_while_and_ends_with_a_reopening() {
 }
 
 #[test]
+fn a_rating_whose_comment_reopens_the_ticket_stays_until_the_next_completion() {
+    let rated = completed().rate(person(9), 0, stars(2), at(60)).unwrap();
+    let commented = rated.comment(person(9), "rusak lagi".into(), at(90)).unwrap();
+    let again = commented.reopen_for_comment(person(9), 0, (WINDOW, at(100))).unwrap();
+    let plain = commented.reopen(person(9), 0, (WINDOW, at(100))).unwrap();
+    assert_eq!(again.service.rating, commented.service.rating);
+    assert_eq!(Ticket { service: plain.service.clone(), ..again.clone() }, plain);
+    assert_eq!(again.service.reopened, plain.service.reopened);
+    let late = commented.reopen_for_comment(person(9), 0, (WINDOW, at(3_601)));
+    assert_eq!(late, Err(Refusal::ReopenTooLate));
+    let held = again.reopened_to(person(1), Slot(0), at(101));
+    let twice = held.complete(person(1), at(200)).unwrap();
+    assert_eq!((twice.service.rating, twice.service.reopened), (None, 1));
+}
+
+#[test]
 fn a_rating_has_one_to_five_stars() {
     assert_eq!([0, 6, 255].map(Stars::new), [None; 3]);
     assert_eq!(Stars::ALL.map(Stars::get), [1, 2, 3, 4, 5]);

@@ -22,13 +22,20 @@ const INDEXED: &str = "SELECT last_entry, (SELECT max(entry) FROM search_entries
 const INDEX: &str = "INSERT INTO search_index (rowid, words)
     SELECT entry, words FROM search_entries WHERE entry > ?1";
 const SET_INDEXED: &str = "UPDATE search_indexed SET last_entry = ?1";
-// A person is found with all of their tickets, by the indexes of open and of ended ones.
+// A person is found with all of their tickets, by the indexes of open and of ended ones. What the reader may not see
+// takes no place among the newest entries.
 pub(in crate::store::sqlite) const SEARCH: &str = "
-    WITH found (ticket, person, entry, message) AS (
+    WITH allowed (department) AS (SELECT value FROM json_each(?3)),
+    found (ticket, person, entry, message) AS (
         SELECT ticket, person, entry, iif(kind = 1, id, NULL) FROM (
             SELECT e.*, row_number() OVER (PARTITION BY e.kind ORDER BY e.entry DESC) AS place
             FROM search_index i JOIN search_entries e ON e.entry = i.rowid
-            WHERE search_index MATCH ?1)
+            WHERE search_index MATCH ?1 AND (e.ticket IS NOT NULL OR e.person IS NOT NULL) AND (?3 IS NULL
+                OR EXISTS (SELECT 1 FROM tickets t WHERE t.id = e.ticket AND hex(t.department) IN allowed)
+                OR EXISTS (SELECT 1 FROM tickets t INDEXED BY tickets_open_by_customer WHERE t.customer = e.person
+                    AND t.ended_at IS NULL AND hex(t.department) IN allowed)
+                OR EXISTS (SELECT 1 FROM tickets t INDEXED BY tickets_ended_by_customer WHERE t.customer = e.person
+                    AND t.ended_at IS NOT NULL AND hex(t.department) IN allowed)))
         WHERE place <= ?2),
     hits (ticket, entry, message) AS (
         SELECT ticket, entry, message FROM found WHERE ticket IS NOT NULL
@@ -37,7 +44,7 @@ pub(in crate::store::sqlite) const SEARCH: &str = "
         UNION ALL SELECT t.id, 0, NULL FROM found f CROSS JOIN tickets t INDEXED BY tickets_ended_by_customer
             ON t.customer = f.person AND t.ended_at IS NOT NULL WHERE f.person IS NOT NULL)
     SELECT t.id, h.message, max(iif(h.message IS NULL, 0, h.entry)) FROM hits h JOIN tickets t ON t.id = h.ticket
-    WHERE ?3 IS NULL OR hex(t.department) IN (SELECT value FROM json_each(?3))
+    WHERE ?3 IS NULL OR hex(t.department) IN allowed
     GROUP BY t.arrival ORDER BY t.arrival DESC LIMIT ?4 OFFSET ?5";
 /// Ended tickets by the end of their number (`?1`: its word in the index), newest first.
 pub(in crate::store::sqlite) const ENDED_BY_SUFFIX: &str = tickets!(

@@ -1,5 +1,6 @@
 //! The console: from the lists of an admin to agents and tickets, and what an admin changes there.
 mod agents;
+mod copies;
 mod lists;
 mod live;
 mod tickets;

@@ -10,6 +10,7 @@ use antri::domain::ticket::conversation::{
     ConversationMessage, Direction, MessageContent, Reactions, Relay, RelayedTo,
 };
 use antri::domain::ticket::description::Description;
+use antri::engine::ports::search::MAX_MATCHES;
 use antri::engine::ports::{Change, Outcome, Store, Write};
 use std::sync::Arc;
 
@@ -88,6 +89,44 @@ pub(crate) async fn tickets_are_found_by_each_of_their_texts(store: Arc<dyn Stor
     assert_eq!(elsewhere, []);
     let here = store.search(&query_words("internet"), Some(&[one.department]), 0, 9).await.unwrap();
     assert_eq!(here.len(), 2);
+}
+
+pub(crate) async fn what_the_reader_may_not_see_takes_no_place_among_the_matches(store: Arc<dyn Store>) {
+    let elsewhere = department_id(2);
+    let named = |n| Person { name: "Wati".into(), ..person(n) };
+    commit_all(&*store, vec![person_write(named(10), None)]).await;
+    let older = [
+        described(1, "kabel putus"),
+        described(2, "lampu"),
+        Ticket { customer: person_id(10), ..described(3, "tagihan") },
+        Ticket { department: elsewhere, customer: person_id(10), ..described(4, "tagihan") },
+    ];
+    let [text, talked, of_customer, _] = older.clone().map(|ticket| ticket.id);
+    for ticket in older {
+        open(&*store, ticket).await;
+    }
+    let of = |n: u64, ticket: &Ticket| written(&message(n, ticket, "merah"), None);
+    commit_all(&*store, vec![of(1, &read(&*store, talked).await)]).await;
+    // As many newer matches of each kind as a search looks at, none of which the reader may see. The last message waits
+    // for the choice of its ticket.
+    let newer = 1_000..1_000 + u64::try_from(MAX_MATCHES).unwrap();
+    let ended = |n| Ticket { department: elsewhere, ..described(n, "kabel") };
+    let mut changes: Vec<_> = newer.clone().map(|n| opening(ended(n))).collect();
+    changes.extend(newer.clone().map(|n| person_write(named(n), None)));
+    changes.extend(newer.clone().map(|n| of(n, &ended(1_000))));
+    let unrouted = ConversationMessage { ticket: None, ..message(9_000, &ended(1_000), "merah") };
+    changes.push(written(&unrouted, None));
+    for batch in changes.chunks(500) {
+        commit_all(&*store, batch.to_vec()).await;
+    }
+    let here = async |query: &str| {
+        let hits = store.search(&query_words(query), Some(&[department_id(1)]), 0, 9).await.unwrap();
+        hits.into_iter().map(|hit| (hit.ticket, hit.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(here("kabel").await, [(text, None)]);
+    assert_eq!(here("merah").await, [(talked, Some(MessageId(uuid(9, 1))))]);
+    assert_eq!(here("wati").await, [(of_customer, None)]);
+    assert_eq!(found(&*store, "merah").await, [(ticket_id(1_000), Some(MessageId(uuid(9, newer.end - 1))))]);
 }
 
 pub(crate) async fn the_index_follows_edits(store: Arc<dyn Store>) {
