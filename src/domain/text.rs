@@ -60,9 +60,16 @@ pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
-    short.push('…');
-    short
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    with_ellipsis(&kept)
+}
+
+/// Returns the beginning of a text with an ellipsis, which takes the place of blanks and of a sentence's mark at the
+/// cut.
+#[must_use]
+pub fn with_ellipsis(kept: &str) -> String {
+    let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '…'));
+    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -89,5 +96,9 @@ mod tests {
     #[test]
     fn a_shortened_text_ends_with_an_ellipsis() {
         assert_eq!(shorten("abcdef", 4), "abc…");
+        assert_eq!(shorten("abc def", 5), "abc…");
+        assert_eq!(shorten("Mati. Tolong", 7), "Mati…");
+        assert_eq!(shorten("Mati. Tolong", 12), "Mati. Tolong");
+        assert_eq!(shorten("........", 4), "…");
     }
 }
