@@ -46,7 +46,6 @@ track-position = { $position ->
    *[other] Queue position: #{ $position } or better
 }
 track-write = 💬 Anything to add? Just write here, and the agent gets it.
-track-opened = Created: { $when }
 track-nobody-online = No agent is online right now. Your ticket is safe in the queue and keeps its turn until an agent is back.
 
 tickets-head = 🎫 <b>Your tickets</b>
