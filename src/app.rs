@@ -14,6 +14,7 @@ mod tasks;
 mod timers;
 
 pub use crate::bot::cards::refresher::MAX_REFRESH_INTERVAL;
+pub use crate::bot::context::AnswerLimits;
 pub use backends::{Storage, presence};
 pub use embedded::{Embedded, embedded};
 
@@ -21,7 +22,7 @@ use crate::api::startup::{Startup, startup_router};
 use crate::api::{Api, server_limits};
 use crate::bot::cards::composer::Composer;
 use crate::bot::cards::view_loader::ViewLoader;
-use crate::bot::context::{AnswerLimits, BotContext};
+use crate::bot::context::BotContext;
 use crate::bot::invite_cache::InviteCache;
 use crate::bot::mini_app::MiniApp;
 use crate::bot::render::Localizer;

@@ -46,8 +46,7 @@ track-position = { $position ->
    *[other] Queue position: #{ $position } or better
 }
 track-write = 💬 Anything to add? Just write here, and the agent gets it.
-track-opened = Created: { $when }
-track-nobody-online = No agent is online right now. Your ticket is safe in the queue and keeps its turn until an agent is back.
+track-nobody-online = Your ticket is safe in the queue and keeps its turn until an agent is back.
 
 tickets-head = 🎫 <b>Your tickets</b>
 tickets-empty = You have no tickets yet. Need help? Just send a message here, or press /new.

@@ -57,6 +57,7 @@ word-none = none yet
 line-category = Category: { $label }
 line-status = Status: { $status }
 line-position = Queue position: #{ $position }
+line-opened = Created: { $when }
 line-priority = Priority: { $priority }
 line-availability = <b>{ $availability }</b>
 line-files = 📎 { $count ->

@@ -28,7 +28,7 @@ default-category = Question
 # A customer writes a ticket.
 
 unsupported = Sorry, we can't pass paid media on to an agent. Please send it as an ordinary photo or video.
-staff-hint = This message was not sent to the customer. To open a ticket, press /new.
+staff-hint = This message was sent to nobody. To open a ticket, press /new.
 empty = Your message is empty. Tell us what is wrong, or send a photo, document, voice note or video.
 edited-too-late = ✏️ Ticket <code>{ $number }</code> has already been sent, so your edit is not part of it. Anything to add? Just write a new message here.
 forwarded = ↪️ Forwarded

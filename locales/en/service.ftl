@@ -72,7 +72,7 @@ reply-edit = ✏️ Change the text
 reply-remove = 🗑 Delete
 reply-choose-department = 🏢 Department
 reply-ask =
-    Write a word by which agents will find the reply, and then its text. For example:
+    Write a word by which agents will find the reply, and behind it the text, both in one message. For example:
     <code>hello Hello {"{"}name{"}"}, this is {"{"}agent{"}"}.</code>
 
     {"{"}name{"}"} becomes the customer's name, {"{"}number{"}"} the ticket's number, {"{"}agent{"}"} the agent's name. To stop: /cancel.
@@ -83,6 +83,7 @@ reply-removed = 🗑 Reply deleted
 reply-gone = That reply has been deleted.
 no-such-reply = There is no reply “{ $word }”. To write one: <code>/replies word text</code>
 reply-word-taken = There is already a reply with that word.
+reply-lacks-text = “{ $word }” has no text yet. Write the word once more, and the text behind it in the same message: <code>{ $word } …</code>
 reply-invalid = A reply needs a word of up to { $word } characters, and then a text of up to { $max } characters.
 reply-placeholder = { $word } has no value, so the customer would read it as it is. There are three placeholders: {"{"}name{"}"} for the customer's name, {"{"}number{"}"} for the ticket's number, {"{"}agent{"}"} for the agent's name. Nothing was saved; please send the reply once more.
 reply-limit = There are { $max } replies already, and that is the limit. Delete one first.

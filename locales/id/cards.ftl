@@ -46,8 +46,7 @@ track-position = { $position ->
    *[other] Posisi antrian: #{ $position } atau lebih awal
 }
 track-write = 💬 Ada tambahan? Tulis saja di sini, langsung sampai ke agen.
-track-opened = Dibuat: { $when }
-track-nobody-online = Saat ini tidak ada agen yang online. Tiket Anda aman di antrian dan gilirannya tetap terjaga sampai ada agen yang kembali.
+track-nobody-online = Tiket Anda aman di antrian dan gilirannya tetap terjaga sampai ada agen yang kembali.
 
 tickets-head = 🎫 <b>Tiket Anda</b>
 tickets-empty = Anda belum punya tiket. Perlu bantuan? Cukup kirim pesan di sini, atau tekan /new.

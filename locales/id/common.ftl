@@ -57,6 +57,7 @@ word-none = belum ada
 line-category = Kategori: { $label }
 line-status = Status: { $status }
 line-position = Posisi antrian: #{ $position }
+line-opened = Dibuat: { $when }
 line-priority = Prioritas: { $priority }
 line-availability = <b>{ $availability }</b>
 line-files = 📎 { $count } berkas terlampir

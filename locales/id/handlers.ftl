@@ -28,7 +28,7 @@ default-category = Pertanyaan
 # Pelanggan menulis tiket.
 
 unsupported = Maaf, media berbayar tidak bisa kami teruskan kepada agen. Silakan kirim sebagai foto atau video biasa.
-staff-hint = Pesan ini tidak dikirim ke pelanggan. Untuk membuat tiket, tekan /new.
+staff-hint = Pesan ini tidak dikirim ke siapa pun. Untuk membuat tiket, tekan /new.
 empty = Pesan Anda kosong. Tuliskan kendala Anda, atau kirim foto, dokumen, pesan suara, atau video.
 edited-too-late = ✏️ Tiket <code>{ $number }</code> sudah terkirim, jadi perubahan pada pesan itu tidak ikut masuk. Ada yang perlu ditambahkan? Cukup tulis pesan baru di sini.
 forwarded = ↪️ Diteruskan

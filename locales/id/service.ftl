@@ -70,7 +70,7 @@ reply-edit = ✏️ Ubah teks
 reply-remove = 🗑 Hapus
 reply-choose-department = 🏢 Departemen
 reply-ask =
-    Tulis satu kata agar balasan mudah dicari agen, lalu teksnya. Contoh:
+    Tulis satu kata agar balasan mudah dicari agen, lalu teksnya, dalam satu pesan. Contoh:
     <code>halo Halo {"{"}name{"}"}, saya {"{"}agent{"}"}.</code>
 
     {"{"}name{"}"} menjadi nama pelanggan, {"{"}number{"}"} nomor tiket, {"{"}agent{"}"} nama agen. Untuk berhenti: /cancel.
@@ -81,6 +81,7 @@ reply-removed = 🗑 Balasan dihapus
 reply-gone = Balasan itu sudah dihapus.
 no-such-reply = Tidak ada balasan “{ $word }”. Untuk menulisnya: <code>/replies kata teks</code>
 reply-word-taken = Sudah ada balasan dengan kata itu.
+reply-lacks-text = “{ $word }” belum ada teksnya. Tulis katanya sekali lagi, lalu teksnya dalam pesan yang sama: <code>{ $word } …</code>
 reply-invalid = Balasan perlu satu kata, paling banyak { $word } karakter, lalu teks, paling banyak { $max } karakter.
 reply-placeholder = { $word } tidak ada isinya, jadi pelanggan akan membacanya apa adanya. Ada tiga penanda: {"{"}name{"}"} untuk nama pelanggan, {"{"}number{"}"} untuk nomor tiket, {"{"}agent{"}"} untuk nama agen. Balasannya belum disimpan; silakan kirim sekali lagi.
 reply-limit = Sudah ada { $max } balasan, dan itu batasnya. Hapus salah satu dulu.

@@ -1,8 +1,8 @@
 //! The `antri run` command: runs the desk on the configured back ends until a signal.
 use crate::app::{
-    App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, TOPIC_DETECTION_INTERVAL, presence,
+    AnswerLimits, App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, Storage, TOPIC_DETECTION_INTERVAL,
+    presence,
 };
-use crate::bot::context::AnswerLimits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::quota::Quota;

@@ -54,15 +54,26 @@ pub(super) fn is_combining(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Returns the first `max` characters of `text`, with an ellipsis if some were left out.
+/// Returns the first `max` characters of `text`, with an ellipsis if some were left out. It leaves out a word that was
+/// cut, unless little would be left.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
+    let Some((end, next)) = text.char_indices().nth(max.saturating_sub(1)) else { return text.to_owned() };
     if text.chars().count() <= max {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
-    short.push('…');
-    short
+    let kept = text.get(..end).unwrap_or_default();
+    let cuts_word = next.is_alphanumeric() && kept.ends_with(char::is_alphanumeric);
+    let whole_words = kept.rfind(char::is_whitespace).filter(|at| cuts_word && *at > end / 2);
+    with_ellipsis(whole_words.and_then(|at| kept.get(..at)).unwrap_or(kept))
+}
+
+/// Returns the beginning of a text with an ellipsis, which takes the place of blanks and of a sentence's mark at the
+/// cut.
+#[must_use]
+pub fn with_ellipsis(kept: &str) -> String {
+    let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '…'));
+    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -89,5 +100,16 @@ mod tests {
     #[test]
     fn a_shortened_text_ends_with_an_ellipsis() {
         assert_eq!(shorten("abcdef", 4), "abc…");
+        assert_eq!(shorten("abc def", 5), "abc…");
+        assert_eq!(shorten("Mati. Tolong", 7), "Mati…");
+        assert_eq!(shorten("Mati. Tolong", 12), "Mati. Tolong");
+        assert_eq!(shorten("........", 4), "…");
+        assert_eq!(shorten("Internet di rumah kami mati", 20), "Internet di rumah…");
+        assert_eq!(shorten("Internet di rumah kami mati", 18), "Internet di rumah…");
+        assert_eq!(shorten("a Internetnya", 10), "a Interne…", "little would be left");
+        assert_eq!(
+            (shorten("", 0), shorten("ab", 0), shorten("ab", 1)),
+            (String::new(), "…".into(), "…".into())
+        );
     }
 }

@@ -61,16 +61,13 @@ setInterval(() => (now.value = Date.now()), 30_000);
 /** The desk's time zone. */
 export const zone = signal("Asia/Jakarta");
 
-const clock = computed(
-  () =>
-    new Intl.DateTimeFormat(language.value, {
-      timeZone: zone.value,
-      day: "numeric",
-      month: "short",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    }),
+/** The tag of the language for dates. English has the day before the month, as in the bot. */
+const dateLanguage = computed(() => (language.value === "en" ? "en-GB" : language.value));
+
+const CLOCK = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const clock = computed(() => new Intl.DateTimeFormat(dateLanguage.value, { timeZone: zone.value, ...CLOCK }));
+const clockWithYear = computed(
+  () => new Intl.DateTimeFormat(dateLanguage.value, { timeZone: zone.value, year: "numeric", ...CLOCK }),
 );
 
 /** Returns how long ago a time is, as the bot says it; an older one with its date in the desk's zone. */
@@ -80,14 +77,17 @@ export function ago(time: string | null): string {
   if (minutes < 1) return text("time-just-now");
   if (minutes < 60) return text("time-minutes-ago", { count: minutes });
   if (minutes < 24 * 60) return text("time-hours-ago", { count: Math.floor(minutes / 60) });
-  return clock.value.format(Date.parse(time));
+  return pastMoment(time);
 }
 
-/** Returns a time of day or a date in the desk's zone. */
+/** Returns an upcoming time in the desk's zone. */
 export const moment = (time: string) => clock.value.format(Date.parse(time));
 
+/** Returns a past time in the desk's zone, with its year: tickets are kept for years. */
+export const pastMoment = (time: string) => clockWithYear.value.format(Date.parse(time));
+
 const day = computed(
-  () => new Intl.DateTimeFormat(language.value, { timeZone: "UTC", day: "numeric", month: "short" }),
+  () => new Intl.DateTimeFormat(dateLanguage.value, { timeZone: "UTC", day: "numeric", month: "short" }),
 );
 
 /** Returns a date such as `2025-12-04` in words. */

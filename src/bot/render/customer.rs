@@ -157,7 +157,7 @@ fn open_card(localizer: &Localizer<'_>, view: &TicketStatusView) -> Rendered {
         above.extend(ticket.position.map(|at| localizer.html("track-position", &[("position", at.into())])));
         above.push(localizer.html("track-online", &[("count", view.online.into())]));
     }
-    above.push(localizer.html("track-opened", &[("when", localizer.moment(ticket.created_at).into())]));
+    above.push(localizer.html("line-opened", &[("when", localizer.moment(ticket.created_at).into())]));
     let opens_at = view.opens_at.map(|at| localizer.upcoming(at));
     let below = match opens_at {
         Some(when) if is_queued => Some(localizer.html("track-opens", &[("when", when.into())])),
@@ -261,6 +261,6 @@ fn own_ticket(localizer: &Localizer<'_>, at: u64, ticket: &TicketView) -> String
             );
         }
     }
-    lines.push(localizer.html("track-opened", &[("when", localizer.ago(ticket.created_at).into())]));
+    lines.push(localizer.html("line-opened", &[("when", localizer.ago(ticket.created_at).into())]));
     lines.join("\n")
 }

@@ -1,4 +1,5 @@
 //! Text length as Telegram counts it: UTF-16 units after its HTML is parsed.
+use crate::domain::text::with_ellipsis;
 
 /// The longest message, in UTF-16 units after parsing.
 pub const MAX_TEXT_UNITS: usize = 4_096;
@@ -53,9 +54,7 @@ pub fn truncate(text: &str, max: usize) -> String {
     }
     // A text of joiners only has no good place for a cut.
     let end = if cluster_end == 0 { char_end } else { cluster_end };
-    let mut short = text.get(..end).unwrap_or_default().trim_end().to_owned();
-    short.push('…');
-    short
+    with_ellipsis(text.get(..end).unwrap_or_default())
 }
 
 const JOINER: char = '\u{200D}';
@@ -85,6 +84,7 @@ mod tests {
         assert_eq!(truncate("abcdef", 6), "abcdef");
         assert_eq!(truncate("abcdef", 4), "abc…");
         assert_eq!(truncate("abcdef", 0), "");
+        assert_eq!(truncate("ab. cdef", 5), "ab…");
         assert_eq!(truncate("😀😀😀", 4), "😀…");
         let family = "👨\u{200D}👩\u{200D}👧";
         assert_eq!(truncate(&format!("ab{family}c"), 9), "ab…");

@@ -60,7 +60,7 @@ pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitVie
             localizer.html("search-number", &[("number", (&hit.ticket.number).into())]),
             localizer.html("search-state", &[("state", localizer.state(hit.ticket.status).into())]),
         ];
-        if !hit.subject.is_empty() {
+        if !hit.subject.is_empty() && !repeats_subject(hit) {
             lines.push(localizer.html("search-subject", &[("subject", (&hit.subject).into())]));
         }
         let line = hit.line.as_ref().map(|(author, line)| match author {
@@ -74,6 +74,12 @@ pub fn search_hits(localizer: &Localizer<'_>, words: &str, found: &[SearchHitVie
         blocks.push(lines.join("\n"));
     }
     Rendered::new(blocks.join("\n\n"), Vec::new())
+}
+
+/// Returns true if the line that matched is the beginning of the description, which the subject is, too.
+fn repeats_subject(hit: &SearchHitView) -> bool {
+    let subject = hit.subject.trim_end_matches('…');
+    matches!(&hit.line, Some((None, line)) if line.starts_with(subject))
 }
 
 /// Returns the time of day for a moment of the last hours, else the date as well.

@@ -1,7 +1,6 @@
 //! The demo environment: a sandbox that serves a simulated Telegram with people in it, and a desk that runs
 //! against it. The desk's files are in a temporary folder, which is deleted at the end.
-use crate::app::{App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
-use crate::bot::context::AnswerLimits;
+use crate::app::{AnswerLimits, App, MAX_REFRESH_INTERVAL, SWEEP_INTERVAL, Setup, embedded};
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
 use crate::domain::ids::TelegramId;

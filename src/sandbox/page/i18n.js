@@ -199,9 +199,13 @@ const id = {
 export const locale = navigator.language.toLowerCase().startsWith("id") ? "id" : "en";
 export const strings = locale === "id" ? id : en;
 
-const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const dayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
-const dayAndYearFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+// The zone of the demo's desk: the bot's texts name the same times as the clocks of the chats, wherever the browser is.
+const timeZone = "Asia/Jakarta";
+const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const dayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone });
+const dayAndYearFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone });
+const isoDayFormat = new Intl.DateTimeFormat("en-CA", { day: "2-digit", month: "2-digit", year: "numeric", timeZone });
+const DAY_MS = 86_400_000;
 const sizeFormats = ["byte", "kilobyte", "megabyte"].map(
   (unit) => {
     // The short name of a byte has no plural.
@@ -214,12 +218,10 @@ export const time = (seconds) => timeFormat.format(new Date(seconds * 1000));
 
 export function day(seconds) {
   const date = new Date(seconds * 1000);
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  if (date >= midnight) return strings.today;
-  midnight.setDate(midnight.getDate() - 1);
-  if (date >= midnight) return strings.yesterday;
-  return (date.getFullYear() === midnight.getFullYear() ? dayFormat : dayAndYearFormat).format(date);
+  const [day, today, yesterday] = [date, Date.now(), Date.now() - DAY_MS].map((at) => isoDayFormat.format(at));
+  if (day >= today) return strings.today;
+  if (day === yesterday) return strings.yesterday;
+  return (day.slice(0, 4) === today.slice(0, 4) ? dayFormat : dayAndYearFormat).format(date);
 }
 
 export function size(bytes) {

@@ -1,8 +1,10 @@
 //! A conversation on the page: replies, reactions, edits, the pinned card, and topics.
+use super::driver::TimeZone;
 use super::{DESKTOP, Demo, button, containing, has_class, pane, received};
 use crate::support::WAIT_TIMEOUT;
 use antri::cli::demo::stage::{BUDI, DEWI, SARI};
 use antri::sandbox::Sandbox;
+use chrono::DateTime;
 
 fn sent(id: i64, text: &str) -> String {
     format!("{}//*[@data-message][{}]{}", pane(id), has_class("out"), containing(text))
@@ -52,6 +54,20 @@ async fn a_conversation_has_replies_reactions_edits_and_a_pinned_card() {
     demo.click(&button(BUDI, "▶️ Buka")).await;
     demo.wait_displayed(&format!("{}//*[@data-testid='pinned']{}", pane(BUDI), containing("Sari"))).await;
     demo.screenshot("pinned").await;
+    demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chats_have_the_clock_of_the_desk_wherever_the_browser_is() {
+    let demo = Demo::open(DESKTOP).await;
+    demo.page.cmd(TimeZone("America/New_York")).await.unwrap();
+    demo.page.refresh().await.unwrap();
+    demo.ticket("Internet mati sejak pagi.").await;
+    let chat = demo.stage.sandbox.chat(SARI);
+    let message = chat.iter().find(|message| message.text.contains("sejak pagi")).unwrap();
+    let at = DateTime::from_timestamp(message.date, 0).unwrap().with_timezone(&chrono_tz::Asia::Jakarta);
+    let clock = containing(&at.format("%H:%M").to_string());
+    demo.wait_displayed(&format!("{}{clock}", sent(SARI, "Internet mati sejak pagi."))).await;
     demo.close().await;
 }
 

@@ -92,6 +92,16 @@ impl FormatRequestData for ColourScheme {
     }
 }
 
+/// The emulated time zone of the system.
+#[derive(Debug)]
+pub(super) struct TimeZone(pub(super) &'static str);
+
+impl FormatRequestData for TimeZone {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        devtools(session, "Emulation.setTimezoneOverride", &json!({ "timezoneId": self.0 }))
+    }
+}
+
 /// A script that each page runs before its own.
 #[derive(Debug)]
 pub(super) struct FirstScript(pub(super) &'static str);

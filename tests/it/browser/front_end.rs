@@ -74,6 +74,7 @@ async fn an_agent_works_on_a_ticket_in_the_front_end() {
     demo.click(&press("//*[@data-ticket]", "▶️ Buka")).await;
     demo.wait_displayed(&format!("//blockquote{}", containing("Internet di toko mati."))).await;
     demo.wait_displayed(&format!("//p{}", containing("🔵 Sedang dikerjakan"))).await;
+    demo.wait_displayed(&format!("//p{}", containing("Dibuat: baru saja"))).await;
     demo.page.find(By::Tag("textarea")).await.unwrap().send_keys("Kami periksa sekarang.").await.unwrap();
     demo.click(&press("//form", "Kirim")).await;
     demo.wait_displayed(&format!("//li{}", containing("Kami periksa sekarang."))).await;

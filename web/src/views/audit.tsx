@@ -3,7 +3,7 @@ import type { AuditEvent, Decision, Priority } from "../desk/bodies";
 import { useResource } from "../desk/resource";
 import { Rich, richValue } from "../parts/rich";
 import { priorityText } from "../parts/ticket-state";
-import { moment, text } from "../texts";
+import { moment, pastMoment, text } from "../texts";
 
 /** The most events that are shown: the newest ones come last, and a ticket has rarely more than twenty. */
 const MAX_EVENTS = 500;
@@ -112,7 +112,7 @@ export function Audit({ ticket, version }: { ticket: string; version: number }) 
         {events?.map((event, index) => (
           <li key={index}>
             <time class="meta" dateTime={event.at}>
-              {moment(event.at)}
+              {pastMoment(event.at)}
             </time>
             <div>
               <Rich>{words(event)}</Rich>

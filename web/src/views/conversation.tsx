@@ -9,7 +9,7 @@ import { connection } from "../desk/live";
 import { useResource } from "../desk/resource";
 import { Media, kindText } from "../parts/media";
 import { say, sayFailure } from "../parts/toasts";
-import { moment, text } from "../texts";
+import { pastMoment, text } from "../texts";
 
 interface Page {
   messages: Message[];
@@ -43,7 +43,7 @@ function Bubble({ message, ticket }: { message: Message; ticket: string }) {
       )}
       {message.text && <p class="words">{message.text}</p>}
       <p class="meta">
-        {message.author_name} · {moment(message.written_at)}
+        {message.author_name} · {pastMoment(message.written_at)}
         {message.edited_at && ` · ${text("talk-edited")}`}
         {stateOf(message)} {reaction}
       </p>

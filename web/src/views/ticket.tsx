@@ -46,7 +46,7 @@ function Facts({ ticket }: { ticket: TicketBody }) {
       </p>
       <p>
         {stateText(ticket.status)} · {text("ticket-priority", { priority: priorityText(ticket.priority) })} ·{" "}
-        {ago(ticket.created_at)}
+        {text("line-opened", { when: ago(ticket.created_at) })}
       </p>
       {ticket.ended_at && <p>{text("ticket-ended", { when: ago(ticket.ended_at) })}</p>}
       {ticket.resume_at && <p>{text("ticket-resumes", { when: moment(ticket.resume_at) })}</p>}

@@ -7,7 +7,7 @@ use crate::bot::paging::page_of;
 use crate::bot::render::{MAX_REPLY_UNITS, Rendered, labelled};
 use crate::bot::toast::Toast;
 use crate::domain::department::Department;
-use crate::domain::department::canned_reply::CannedReply;
+use crate::domain::department::canned_reply::{CannedReply, MAX_WORD_CHARS};
 use crate::domain::ids::{DepartmentId, ReplyId};
 use crate::domain::person::Prompt;
 use crate::domain::text::formatted::FormattedText;
@@ -196,6 +196,10 @@ pub(in crate::bot::handlers) async fn on_answer(
         let start = whole.text.len() - trimmed.len();
         let word = trimmed.split(char::is_whitespace).next().unwrap_or_default().to_owned();
         let (id, text) = (id_of(ctx, message.message_id), whole.tail(start + word.len()));
+        // Otherwise the next message, with the text alone, would lose its first word to the reply's name unnoticed.
+        if (1..=MAX_WORD_CHARS).contains(&word.chars().count()) && text.cleaned().text.is_empty() {
+            return Ok(vec![ctx.message(bot, "reply-lacks-text", &[("word", word.into())])]);
+        }
         let reply = CannedReply { id, department: None, word, text };
         bot.engine.set_canned_reply(&ctx.person, reply).await?
     };

@@ -20,12 +20,10 @@ pub fn alert_card(localizer: &Localizer<'_>, view: &AlertView) -> Rendered {
         return card(text, [vec![unmute]]);
     }
     let mute = |key, time| localizer.button(key, action(AlertAction::Mute(view.alert, time)));
-    let buttons = vec![
-        mute("button-mute-hour", MuteTime::Hour),
-        mute("button-mute-eight-hours", MuteTime::EightHours),
-        mute("button-mute-tomorrow", MuteTime::Tomorrow),
-    ];
-    card(text, [buttons])
+    // A phone cuts the longest label off in a row of three.
+    let hours =
+        vec![mute("button-mute-hour", MuteTime::Hour), mute("button-mute-eight-hours", MuteTime::EightHours)];
+    card(text, [hours, vec![mute("button-mute-tomorrow", MuteTime::Tomorrow)]])
 }
 
 /// Renders the notice that an admin muted an alert until a time, or ended its mute.

@@ -1,8 +1,9 @@
 //! The search of all tickets: one field on every view, for waiting, held and past ones.
 use super::network::Cable;
 use super::{CITRA, DESKTOP, DEWI, Demo, FILTER, PHONE, SARI, press, ticket};
-use crate::browser::containing;
+use crate::browser::{containing, has_class};
 use antri::cli::demo::stage::BUDI;
+use chrono::NaiveDate;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -127,6 +128,11 @@ async fn an_admin_finds_tickets_in_english_on_a_phone() {
     demo.wait_displayed(&format!("//*[@data-ticket='{past}']{}", containing("✅ Completed"))).await;
     demo.wait_displayed(&format!("//*[@data-ticket='{past}']{}", containing("Closed: just now"))).await;
     demo.wait_displayed(&format!("//*[@data-ticket='{past}']{}", containing("Agent: Budi"))).await;
+    demo.click(&format!("//*[@data-ticket='{past}']//a")).await;
+    // The number begins with the date. The history writes it as the bot does.
+    let day = NaiveDate::parse_from_str(&past[3..11], "%m%d%Y").unwrap();
+    let written = day.format("%-d %b %Y,").to_string().replace("Sep", "Sept");
+    demo.wait_displayed(&format!("//*[{}]/li{}", has_class("audit"), containing(&written))).await;
     demo.search("nothing like it").await;
     demo.wait_displayed(&paragraph("Nothing found for “nothing like it”")).await;
     demo.wait_gone(&paragraph("your departments")).await;

@@ -195,7 +195,7 @@ async fn a_sentence_is_no_name(desk: &Desk, prompt: &str) {
 }
 
 /// The answer to words of an admin that belong to nothing.
-const NO_ANSWER: &str = "Untuk membuat tiket, tekan /new";
+const NO_ANSWER: &str = "tidak dikirim ke siapa pun. Untuk membuat tiket, tekan /new";
 const PROMPTS: [&str; 3] = ["Departemen baru", "Ganti nama", "Kategori baru"];
 
 #[tokio::test]

@@ -22,7 +22,10 @@ async fn a_reply_is_written_changed_and_deleted_with_buttons() {
     let prompt = desk.last(ADMIN).text;
     assert!(prompt.contains("{name} menjadi nama pelanggan"), "{prompt}");
     desk.say(ADMIN, "halo").await;
-    assert!(desk.last(ADMIN).text.contains("perlu satu kata"), "no text: {}", desk.last(ADMIN).text);
+    let refused = desk.last(ADMIN).text;
+    assert!(refused.contains("“halo” belum ada teksnya") && refused.contains("pesan yang sama"), "{refused}");
+    desk.say(ADMIN, &"x".repeat(31)).await;
+    assert!(desk.last(ADMIN).text.contains("perlu satu kata"), "{}", desk.last(ADMIN).text);
     desk.say(ADMIN, "halo Halo {name},\nsaya <b>{agent}</b>.").await;
     let card = desk.last(ADMIN);
     assert!(card.text.contains("💬 halo") && card.text.contains("saya <b>{agent}</b>."), "{}", card.text);

@@ -57,7 +57,7 @@ async fn a_ticket_of_another_agent_is_not_brought() {
 #[tokio::test]
 async fn every_list_shows_what_a_ticket_is_about() {
     let desk = with_agent().await;
-    let subject = "💬 Internet kantor mati sejak pagi, lampu …";
+    let subject = "💬 Internet kantor mati sejak pagi, lampu…";
     desk.ticket(SARI, "Internet kantor mati\nsejak pagi, lampu LOS merah").await;
     for (id, list) in [(BUDI, "/myqueue"), (SARI, "/mytickets")] {
         desk.say(id, list).await;

@@ -19,6 +19,9 @@ async fn tickets_are_found_by_number_name_and_text() {
         assert!(found.text.contains(&number), "{words}: {}", found.text);
         assert!(found.text.contains("Internet mati") && found.text.contains("Menunggu"), "{}", found.text);
     }
+    desk.say(BUDI, "/search interne").await;
+    let found = desk.last(BUDI).text;
+    assert_eq!(found.matches("Internet mati").count(), 1, "the line that matched is the subject: {found}");
     desk.say(BUDI, "/search los merah").await;
     assert!(desk.last(BUDI).text.contains("Sari: Lampu LOS merah sejak pagi"), "{}", desk.last(BUDI).text);
     desk.press(BUDI, &format!("🎫 {number}")).await;
