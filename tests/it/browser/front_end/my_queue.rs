@@ -1,11 +1,13 @@
 //! An agent's queue on the page: its rows, what a new ticket says and plays, presses that are taken back, the keyboard.
 use super::{CITRA, DESKTOP, DEWI, Demo, PHONE, containing, press, ticket};
 use crate::browser::driver::{FirstScript, Window};
+use crate::support::WAIT_TIMEOUT;
 use antri::cli::demo::stage::BUDI;
 use antri::clock::Clock;
 use antri::domain::policy::Capacity;
 use antri::domain::ticket::{Priority, Status};
 use antri::engine::tickets::steps::Step;
+use antri::sandbox::Sandbox;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -208,7 +210,10 @@ async fn a_hold_has_any_end_that_is_typed() {
     demo.wait_displayed(&ticket("09.30")).await;
     let resume_at = format!("{}+07:00", typed.clone() + ":00");
     demo.wait_script("return document.querySelectorAll('dialog').length", json!(0)).await;
-    demo.stage.settle().await.unwrap();
+    // The page shows the press before the desk has answered it.
+    let in_chat =
+        |s: &Sandbox| s.chat(BUDI).iter().any(|message| message.text.contains("09.30")).then_some(());
+    demo.stage.sandbox.wait_for("the hold in the chat", WAIT_TIMEOUT, in_chat).await;
     let held = demo.stage.app.engine.store().all_held().await.unwrap().remove(0);
     assert_eq!(
         held.resume_at().unwrap().to_rfc3339(),
