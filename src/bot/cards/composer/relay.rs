@@ -10,7 +10,6 @@ use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 use crate::outbox::{RelayAction, RelayCall, ReplyTo, TelegramAction};
 use chrono::TimeDelta;
 
@@ -86,15 +85,13 @@ impl Composer {
         ticket: &Ticket,
         is_edited: bool,
     ) -> Result<RelayView, StoreError> {
-        let store = self.engine.store();
         let (author, number) = match message.direction {
             Direction::ToAgent => {
                 (RelayAuthor::Customer(self.name(ticket.customer).await?), Some(ticket.number.clone()))
             }
             Direction::ToCustomer | Direction::Note => {
-                let tickets = store.tickets_of(ticket.customer, MAX_OPEN_TICKETS).await?;
-                let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
-                let number = (open > 1).then(|| ticket.number.clone());
+                let open = self.engine.open_tickets_of(ticket.customer).await?;
+                let number = (open.len() > 1).then(|| ticket.number.clone());
                 (RelayAuthor::Agent(self.views.shown_agent(message.author).await?), number)
             }
         };
