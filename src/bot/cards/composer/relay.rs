@@ -178,9 +178,10 @@ impl Composer {
     }
 }
 
-/// Returns a message to the author of a message, as a reply to it.
+/// Returns a message to the author of a message, as a reply to it, or to the message that it came beside.
 pub(super) fn answer_to(message: &ConversationMessage, text: Rendered) -> TelegramAction {
-    let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
+    let message_id = message.source.map(|source| source.message_id).or(message.content.reply_to);
+    let reply_to = message_id.map(|message_id| ReplyTo { message_id, quote: None });
     relay_of(Vec::new(), RelayCall::Text(text), reply_to)
 }
 
