@@ -45,12 +45,17 @@ impl Composer {
         let view = self.relay_view(first, &ticket, is_edit).await?;
         let action = match part {
             RelayPart::Message(_) => {
-                self.new_relay(chat, first, (&ticket, &view), recipient, localizer).await?
+                let (reply_to, view) = self.with_reply(chat, first, (&ticket, view), recipient).await?;
+                let call = relay_call(first, &view, localizer);
+                let lacks_file = first.content.has_foreign_file && matches!(call, RelayCall::Text(_));
+                let is_partial = view.is_partial || lacks_file;
+                RelayAction { messages: vec![first.id], call, reply_to, is_partial }
             }
-            RelayPart::Edit(_) => match first.relay.target() {
-                Some(target) => edit(target.message_id, first, &view, localizer),
-                None => return Ok(TelegramAction::Nothing),
-            },
+            RelayPart::Edit(_) => {
+                let Some(target) = first.relay.target() else { return Ok(TelegramAction::Nothing) };
+                let (_, view) = self.with_reply(chat, first, (&ticket, view), recipient).await?;
+                edit(target.message_id, first, &view, localizer)
+            }
             RelayPart::Withdraw(_) => return Ok(TelegramAction::Nothing),
             RelayPart::AlbumHeader(..) | RelayPart::Album(..) => {
                 let newest = messages.iter().map(|message| message.written_at).max().unwrap_or(now);
@@ -113,19 +118,19 @@ impl Composer {
         })
     }
 
-    async fn new_relay(
+    /// Returns the message that a relayed message replies to, and the view with the quote that the reply does not
+    /// show.
+    async fn with_reply(
         &self,
         chat: ChatId,
         message: &ConversationMessage,
-        (ticket, view): (&Ticket, &RelayView),
+        (ticket, view): (&Ticket, RelayView),
         recipient: Option<&Person>,
-        localizer: &Localizer<'_>,
-    ) -> Result<RelayAction, StoreError> {
+    ) -> Result<(Option<ReplyTo>, RelayView), StoreError> {
         let reply_to = self.reply_to(chat, message, ticket, recipient).await?;
         let is_quoted = reply_to.as_ref().is_some_and(|reply| reply.quote.is_some());
         let quoted = message.content.quote.clone().filter(|_| !is_quoted);
-        let call = relay_call(message, &RelayView { quoted, ..view.clone() }, localizer);
-        Ok(RelayAction { messages: vec![message.id], call, reply_to, is_partial: view.is_partial })
+        Ok((reply_to, RelayView { quoted, ..view }))
     }
 
     /// Returns the message of `chat` that a relayed message replies to: the counterpart of the message that

@@ -13,7 +13,7 @@ use crate::telegram::incoming::IncomingMessage;
 use crate::telegram::incoming::origin::ForwardOrigin;
 
 /// Returns what a message says.
-pub(super) async fn new_message(
+pub(in crate::bot::handlers) async fn new_message(
     bot: &BotContext,
     message: &IncomingMessage,
     ctx: &RequestContext,

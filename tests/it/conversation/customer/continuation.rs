@@ -1,4 +1,5 @@
 //! Continuation of a completed ticket: what its customer writes next reopens it, if they choose so.
+mod messages;
 mod refusals;
 
 use crate::conversation::{BUDI, CITRA, SARI, TOM, number, numbers, second_department, with_agent};
