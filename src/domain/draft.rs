@@ -3,6 +3,7 @@ use super::Time;
 use super::content::Attachment;
 use super::ids::{CategoryId, DepartmentId, DraftId, PersonId, TicketId};
 use super::text::formatted::FormattedText;
+use super::ticket::conversation::MessageContent;
 use super::ticket::description::{Description, DescriptionError, MAX_ATTACHMENTS};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -40,9 +41,12 @@ pub struct DraftPart {
     /// The album of the message. An album's parts arrive one by one and are shown together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<String>,
-    /// Its text.
+    /// What the description shows of it: its origin, what it quotes, its text and the words of its content.
     #[serde(default)]
     pub text: FormattedText,
+    /// The same as a message of a conversation, without its files. `None` if the text was too long for the draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<MessageContent>,
     /// Its files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
@@ -104,7 +108,8 @@ impl Draft {
         let (others, mut refused) = (self.description(), Vec::new());
         if let Err(error) = others.append(&part.text, &[]) {
             refused.push(error);
-            part.text = previous.map(|previous| previous.text).unwrap_or_default();
+            let previous = previous.unwrap_or_default();
+            (part.text, part.content) = (previous.text, previous.content);
         }
         let room = MAX_ATTACHMENTS.saturating_sub(others.attachments.len());
         if part.attachments.len() > room {
@@ -139,7 +144,7 @@ mod tests {
 
     fn part(message_id: i32, text: &str, files: usize) -> DraftPart {
         let attachments = vec![Attachment::file(ContentKind::Photo, "p"); files];
-        DraftPart { message_id, text: text.into(), attachments, album: None }
+        DraftPart { message_id, text: text.into(), attachments, ..DraftPart::default() }
     }
 
     #[test]

@@ -287,7 +287,7 @@ fn relay_of(message: &ConversationMessage, relay: Relay) -> Relay {
 /// Returns the deliveries about a new message: to its recipient, and to its author.
 fn notices_of(message: &ConversationMessage) -> Vec<Outgoing> {
     match message.relay {
-        Relay::Failed { .. } => failure_notices(message),
+        Relay::Failed { .. } => failure_notices(message, message.source.map(|source| source.chat)),
         _ => deliveries_of(message).into_iter().chain(reaction_to(message)).collect(),
     }
 }

@@ -217,12 +217,8 @@ impl Engine {
 
     /// Sets a person's language. Refreshes their menu and the cards of their open and held tickets.
     pub async fn set_locale(&self, id: PersonId, locale: Locale) -> Result<Person, EngineError> {
-        let (opened, held) = tokio::try_join!(
-            self.store.tickets_of(id, super::tickets::open::MAX_OPEN_TICKETS),
-            self.store.held_by(id)
-        )?;
-        let open = opened.iter().filter(|ticket| !ticket.status().is_end());
-        let cards = open.map(|ticket| CardKey::Status(ticket.id));
+        let (opened, held) = tokio::try_join!(self.open_tickets_of(id), self.store.held_by(id))?;
+        let cards = opened.iter().map(|ticket| CardKey::Status(ticket.id));
         let cards: Vec<_> = cards.chain(held.iter().map(|ticket| CardKey::Task(ticket.id, id))).collect();
         self.change_person(id, |person: &mut Person| {
             (person.locale, person.locale_chosen, person.other_locale_since) = (locale, true, None);
@@ -282,7 +278,7 @@ impl Engine {
         customer: PersonId,
     ) -> Result<Vec<Outgoing>, EngineError> {
         let mut cards = Vec::new();
-        for ticket in self.store.tickets_of(customer, super::tickets::open::MAX_OPEN_TICKETS).await? {
+        for ticket in self.open_tickets_of(customer).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let keys = [CardKey::Task(ticket.id, holder.id), CardKey::MyQueue(holder.id, 0)];
             cards.extend(keys.map(|key| Outgoing::refresh(holder.chat(), key)));

@@ -5,7 +5,7 @@ pub mod choice;
 pub mod last_word;
 pub mod prompt;
 mod routing;
-mod writing;
+pub(super) mod writing;
 
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
 use crate::bot::handlers::draft_messages::text_after_new;

@@ -1,4 +1,5 @@
 //! Messages of a customer: added to the draft, to the ticket that their album was sent with, or edited.
+use super::conversation::writing::new_message;
 use super::customer::{save_draft, start_draft};
 use super::refusals::refusal_message;
 use crate::bot::commands::{Audience, Command, ParsedCommand};
@@ -12,6 +13,7 @@ use crate::domain::number::TicketNumber;
 use crate::domain::text::formatted::{Entity, EntityKind, FormattedText, units};
 use crate::domain::text::shorten;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::conversation::MessageContent;
 use crate::domain::ticket::description::DescriptionError;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
@@ -21,7 +23,8 @@ use std::sync::Arc;
 
 /// The longest excerpt of a message that the customer replies to, in characters.
 const MAX_REPLY_CHARS: usize = 120;
-/// Number of a customer's tickets in which an album or an edited message is looked for.
+/// Number of a customer's tickets in which an album or an edited message is looked for, besides any more that are
+/// open.
 const MAX_RECENT_TICKETS: usize = MAX_OPEN_TICKETS + 5;
 
 /// The content of a message for a draft, and whether a part of it cannot reach an agent.
@@ -39,7 +42,7 @@ pub async fn new(
     argument: String,
 ) -> HandlerResult {
     let draft = start_draft(&bot, &ctx).await?;
-    let part = new_part(&bot, &ctx, &message, &draft, &argument_of(&message, &argument));
+    let part = new_part(&bot, &ctx, &message, &draft, &argument_of(&message, &argument)).await?;
     add(&bot, &ctx, draft, part, true).await
 }
 
@@ -68,7 +71,7 @@ pub async fn on_message(
         None => start_draft(bot, ctx).await?,
     };
     let draft = Draft { replied_to: replied_to.or(draft.replied_to), ..draft };
-    let part = new_part(bot, ctx, message, &draft, &message.text);
+    let part = new_part(bot, ctx, message, &draft, &message.text).await?;
     add(bot, ctx, draft, part, false).await
 }
 
@@ -81,7 +84,7 @@ pub async fn on_edit(
     let stored = bot.engine.draft_of(ctx.person.id).await?;
     let Some(draft) = stored.filter(|draft| draft.has_message(message.message_id)) else { return Ok(None) };
     let text = text_after_new(bot, ctx, message).unwrap_or_else(|| message.text.clone());
-    let NewPart { part, .. } = new_part(bot, ctx, message, &draft, &text);
+    let NewPart { part, .. } = new_part(bot, ctx, message, &draft, &text).await?;
     let (draft, refused) = draft.with(part);
     bot.engine.store().put_draft(draft).await?;
     let refresh = Message::Refresh(CardKey::Draft(ctx.person.id));
@@ -148,8 +151,7 @@ async fn add(
 /// Returns the answer to a customer who begins a draft with as many open tickets as they can have. The draft
 /// is kept, and can be sent later.
 async fn limit_message(bot: &BotContext, ctx: &RequestContext) -> Result<Option<Outgoing>, StoreError> {
-    let tickets = bot.engine.store().tickets_of(ctx.person.id, MAX_RECENT_TICKETS).await?;
-    let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
+    let open = bot.engine.open_tickets_of(ctx.person.id).await?.len();
     let error = EngineError::TooManyOpen(MAX_OPEN_TICKETS);
     Ok(if open < MAX_OPEN_TICKETS { None } else { refusal_message(bot, ctx, &error) })
 }
@@ -162,7 +164,8 @@ async fn join_ticket(
     ticket: &Ticket,
 ) -> HandlerResult {
     let (text, attachments) = (message.text.clone(), attachments_of(message));
-    let part = DraftPart { message_id: message.message_id, album: message.album.clone(), text, attachments };
+    let (message_id, album) = (message.message_id, message.album.clone());
+    let part = DraftPart { message_id, album, text, content: None, attachments };
     let refused = bot.engine.add_late_part(ticket.id, &part).await?;
     Ok(refusals(bot, ctx, &refused, true))
 }
@@ -220,13 +223,13 @@ fn argument_of(message: &IncomingMessage, argument: &str) -> FormattedText {
 
 /// Returns the content of a message for a draft: where it comes from, what it replies to, its text and the
 /// words of its content.
-fn new_part(
+async fn new_part(
     bot: &BotContext,
     ctx: &RequestContext,
     message: &IncomingMessage,
     draft: &Draft,
     text: &FormattedText,
-) -> NewPart {
+) -> Result<NewPart, StoreError> {
     let attachments = attachments_of(message);
     let is_lossy = message.content().is_some_and(|content| !content.kind.can_be_copied());
     let (message_id, album) = (message.message_id, message.album.clone());
@@ -241,7 +244,13 @@ fn new_part(
         lines.push_line(text);
         lines.push_line(&message.words.as_str().into());
     }
-    NewPart { part: DraftPart { message_id, album, text: lines, attachments }, is_lossy }
+    let new = new_message(bot, message, ctx).await?.content;
+    let quote = if message.external_reply.is_some() { new.quote.clone() } else { replied_to(message, draft) };
+    let quote = quote.filter(|quote| !quote.is_empty());
+    // The quote shows what it replies to.
+    let content = MessageContent { text: text.clone(), quote, reply_to: None, ..new.without_file() };
+    let part = DraftPart { message_id, album, text: lines, content: Some(content), attachments };
+    Ok(NewPart { part, is_lossy })
 }
 
 /// Returns the attachments of a message: its content, and the file that it replies to in another chat.

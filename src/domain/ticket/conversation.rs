@@ -76,6 +76,12 @@ impl MessageContent {
         Self { text, ..Self::default() }
     }
 
+    /// Returns its words alone, without its content and its album.
+    #[must_use]
+    pub fn without_file(self) -> Self {
+        Self { kind: None, file_id: String::new(), album: None, has_foreign_file: false, ..self }
+    }
+
     /// Returns the content of a message whose ticket is known: the placeholders of a template are filled in.
     #[must_use]
     pub fn filled(self, values: &Placeholders) -> Self {
@@ -87,6 +93,14 @@ impl MessageContent {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kind.is_none() && self.text.cleaned().is_empty()
+    }
+
+    /// Returns true if a text without any other content shows something of it: its text, its origin, or its quote.
+    #[must_use]
+    pub fn is_shown_as_text(&self) -> bool {
+        let has_head =
+            self.forwarded_from.is_some() || self.reply_elsewhere.is_some() || self.quote.is_some();
+        has_head || !self.text.cleaned().is_empty()
     }
 
     /// Returns its file, if it can be sent by its file id.

@@ -9,7 +9,6 @@ use crate::domain::policy::OfflineBehaviour;
 use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 
 impl Engine {
     /// Records that a person blocked or unblocked the bot. A blocked agent gets no tickets, and loses those
@@ -90,7 +89,7 @@ impl Engine {
         reachable: bool,
     ) -> Result<Vec<Outgoing>, EngineError> {
         let mut notices = Vec::new();
-        for ticket in self.store.tickets_of(customer.id, MAX_OPEN_TICKETS).await? {
+        for ticket in self.open_tickets_of(customer.id).await? {
             let Some(holder) = self.holder_of(&ticket).await? else { continue };
             let notice = Notice::CustomerUnreachable { ticket: ticket.id };
             notices.extend((!reachable).then(|| Outgoing::notice(holder.chat(), notice)));

@@ -15,7 +15,8 @@ use crate::engine::ports::{Change, CommitError, StoreError, Write};
 impl Engine {
     /// Reopens a ticket on behalf of its customer, moves the messages of a draft to its conversation, and deletes
     /// the draft. `completion` names the completion. A ticket that is open again gets the messages all the same. If
-    /// it can't be reopened, the draft stays. These are three commits: a repeated call does what is left.
+    /// it can't be reopened, the draft stays. These are three commits: a repeated call does what is left. The limit of
+    /// open tickets does not count, as for each reopening.
     pub async fn continue_ticket(
         &self,
         customer: &Person,
@@ -86,11 +87,15 @@ impl Engine {
         let (mut changes, to_holder) = self.due_relays(&open).await?;
         let waiting = changes.len();
         let mut moved = Vec::new();
+        // An edit may have emptied the message that had the key.
+        let has_key = self.store.message_by_key(&key_of(draft.id)).await?.is_some();
         for new in messages_of(draft, customer.chat(), thread) {
             let stored = self.stored(&new).await?;
             if stored.as_ref().is_some_and(|stored| stored.ticket.is_some()) {
                 continue;
             }
+            let key = new.key.filter(|_| !(has_key && new.source.is_some()));
+            let new = NewMessage { key, ..new };
             let message = self.new_message(customer.id, Some(ticket), Direction::ToAgent, new, now);
             let expected = stored.as_ref().map(|stored| stored.version);
             let message = match stored {
@@ -132,22 +137,24 @@ impl Engine {
     }
 }
 
-/// Returns the idempotency key of a draft's first message.
+/// Returns the idempotency key of a draft's first message that has a source. It tells that a ticket has the draft's
+/// messages.
 fn key_of(draft: DraftId) -> String {
     format!("draft {draft}")
 }
 
 /// Returns the messages of a draft in their order. Those that are no message of the customer's chat by themselves
-/// have a key instead of a source, and so has the first one, too.
+/// have a key instead of a source. The first one with a source has the key of the draft, too.
 fn messages_of(draft: &Draft, chat: ChatId, thread: Option<i32>) -> Vec<NewMessage> {
-    let mut messages = Vec::new();
+    let mut messages: Vec<NewMessage> = Vec::new();
     for part in &draft.parts {
         let source = MessageSource { chat, message_id: part.message_id };
         for (n, (has_source, content)) in contents_of(part, source).into_iter().enumerate() {
-            let key = match (messages.is_empty(), has_source) {
-                (true, _) => Some(key_of(draft.id)),
-                (false, true) => None,
-                (false, false) => Some(format!("{} {} {n}", key_of(draft.id), part.message_id)),
+            let is_first = messages.iter().all(|message| message.source.is_none());
+            let key = match (has_source, is_first) {
+                (true, true) => Some(key_of(draft.id)),
+                (true, false) => None,
+                (false, _) => Some(format!("{} {} {n}", key_of(draft.id), part.message_id)),
             };
             messages.push(NewMessage { source: has_source.then_some(source), key, thread, content });
         }
@@ -155,35 +162,48 @@ fn messages_of(draft: &Draft, chat: ChatId, thread: Option<i32>) -> Vec<NewMessa
     messages
 }
 
-/// Returns what a part of a draft says, and whether that is the message of its source. A content without a caption
-/// has its text before it, because nothing else shows the text.
+/// Returns what a part of a draft says, and whether that is the message of its source. What is beside that message
+/// replies to it. A content without a caption has its words before it, because nothing else shows them.
 fn contents_of(part: &DraftPart, source: MessageSource) -> Vec<(bool, MessageContent)> {
     let is_own = |attachment: &&Attachment| attachment.source == Some(source);
     let own = part.attachments.iter().find(is_own);
     let mut foreign = part.attachments.iter().filter(|attachment| !is_own(attachment));
-    let text = || MessageContent::of_text(part.text.clone());
-    let has_text = !part.text.cleaned().is_empty();
+    let said = match &part.content {
+        Some(content) => MessageContent { is_template: false, ..content.clone() },
+        None => MessageContent::of_text(part.text.clone()),
+    };
     let of_file = |attachment: &Attachment, content| MessageContent {
         kind: Some(attachment.kind.clone()),
         file_id: attachment.file_id.clone(),
         ..content
     };
     let of_foreign = |file, content| MessageContent { has_foreign_file: true, ..of_file(file, content) };
+    let beside = |content| (false, MessageContent { reply_to: Some(part.message_id), ..content });
     let mut contents = Vec::new();
     match (own, foreign.next()) {
         (Some(file), other) => {
             let album = part.album.clone();
             if file.kind.has_caption() {
-                contents.push((true, MessageContent { album, ..of_file(file, text()) }));
+                contents.push((true, MessageContent { album, ..of_file(file, said) }));
             } else {
-                contents.extend(has_text.then(|| (false, text())));
-                contents.push((true, MessageContent { album, ..of_file(file, MessageContent::default()) }));
+                let MessageContent { words, raw, .. } = said.clone();
+                let content = MessageContent { words, album, raw, ..MessageContent::default() };
+                let head = MessageContent { words: String::new(), raw: None, ..said };
+                contents.extend(head.is_shown_as_text().then(|| beside(head)));
+                contents.push((true, of_file(file, content)));
             }
-            contents.extend(other.map(|file| (false, of_foreign(file, MessageContent::default()))));
+            contents.extend(other.map(|file| beside(of_foreign(file, MessageContent::default()))));
         }
-        (None, Some(file)) => contents.push((true, of_foreign(file, text()))),
-        (None, None) => contents.push((true, text())),
+        (None, Some(file)) => contents.push((true, of_foreign(file, in_words(said)))),
+        (None, None) => contents.push((true, in_words(said))),
     }
-    contents.extend(foreign.map(|file| (false, of_foreign(file, MessageContent::default()))));
+    contents.extend(foreign.map(|file| beside(of_foreign(file, MessageContent::default()))));
     contents
+}
+
+/// Returns a text that also has the words of a content that does not go along.
+fn in_words(mut said: MessageContent) -> MessageContent {
+    let words = std::mem::take(&mut said.words);
+    said.text.push_line(&words.as_str().into());
+    said
 }

@@ -6,7 +6,6 @@ use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::engine::error::EngineError;
 use crate::engine::ports::{Change, Write};
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 use crate::engine::{Attempt, Engine};
 
 /// The name of a person whose data were erased.
@@ -26,13 +25,6 @@ pub enum Erasure {
 }
 
 impl Engine {
-    /// Returns a customer's open tickets.
-    pub async fn open_tickets(&self, customer: PersonId) -> Result<Vec<Ticket>, EngineError> {
-        let mut tickets = self.store.tickets_of(customer, MAX_OPEN_TICKETS).await?;
-        tickets.retain(|ticket| !ticket.status().is_end());
-        Ok(tickets)
-    }
-
     /// Erases a customer's personal data: name, username, what they wrote and sent, and what was written to
     /// them. Numbers, times and states of their tickets stay. The audit log names who asked for it.
     pub async fn forget(
@@ -48,7 +40,7 @@ impl Engine {
         if person.agent.is_some() || person.is_admin() {
             return Ok(Erasure::Staff);
         }
-        let open = self.open_tickets(customer).await?;
+        let open = self.open_tickets_of(customer).await?;
         if !open.is_empty() {
             return Ok(Erasure::Open(open));
         }

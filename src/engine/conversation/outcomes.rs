@@ -1,12 +1,12 @@
 //! Outcomes of relays: what its author learns of a message that was delivered, or that was given up.
 use super::reaction_to;
 use crate::domain::Time;
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{ChatId, MessageId};
 use crate::domain::notice::{Notice, Outgoing, RelayPart};
-use crate::domain::ticket::conversation::{ConversationMessage, Relay, RelayFailure};
+use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay, RelayFailure};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::ports::{Change, Write};
+use crate::engine::ports::{Change, StoreError, Write};
 use crate::engine::{Attempt, Engine};
 
 impl Engine {
@@ -30,10 +30,10 @@ impl Engine {
     /// Tells the authors that a part of their messages could not be brought.
     pub async fn on_partly_relayed(&self, messages: &[MessageId], now: Time) -> Result<(), EngineError> {
         let mut notices = Vec::new();
-        for message in messages {
-            let source = self.store.message(*message).await?.and_then(|message| message.source);
-            let notice = Notice::MessagePartlySent { message: *message };
-            notices.extend(source.map(|source| Outgoing::notice(source.chat, notice)));
+        for id in messages {
+            let Some(message) = self.store.message(*id).await? else { continue };
+            let notice = Notice::MessagePartlySent { message: *id };
+            notices.extend(self.author_chat(&message).await?.map(|chat| Outgoing::notice(chat, notice)));
         }
         if !notices.is_empty() {
             self.store.enqueue(notices, now).await?;
@@ -65,7 +65,7 @@ impl Engine {
                 return Ok(Attempt::Done(()));
             }
             let after = before.with_relay(Relay::Failed { reason });
-            let notices = failure_notices(&after);
+            let notices = failure_notices(&after, self.author_chat(&after).await?);
             let write = Write::message_update(after, before.version);
             let committed = self.commit_one(Change { write, event: None, notices }).await;
             if let (Ok(_), Some(ticket)) = (&committed, before.ticket) {
@@ -75,11 +75,24 @@ impl Engine {
         })
         .await
     }
+
+    /// Returns the chat in which the author of a message reads what became of it. `None` for the side API, which
+    /// says it itself.
+    async fn author_chat(&self, message: &ConversationMessage) -> Result<Option<ChatId>, StoreError> {
+        Ok(match (message.source, message.direction) {
+            (Some(source), _) => Some(source.chat),
+            // A part of a draft that has no message of its own.
+            (None, Direction::ToAgent) => {
+                self.store.person(message.author).await?.map(|person| person.chat())
+            }
+            (None, Direction::ToCustomer | Direction::Note) => None,
+        })
+    }
 }
 
-/// Returns what the author of a message is told that was not sent: the reason, and the reaction.
-pub(super) fn failure_notices(message: &ConversationMessage) -> Vec<Outgoing> {
-    let Some(source) = message.source else { return Vec::new() };
-    let notice = Outgoing::notice(source.chat, Notice::MessageFailed { message: message.id });
+/// Returns what the author of a message is told in this chat that was not sent: the reason, and the reaction.
+pub(super) fn failure_notices(message: &ConversationMessage, chat: Option<ChatId>) -> Vec<Outgoing> {
+    let Some(chat) = chat else { return Vec::new() };
+    let notice = Outgoing::notice(chat, Notice::MessageFailed { message: message.id });
     reaction_to(message).into_iter().chain([notice]).collect()
 }

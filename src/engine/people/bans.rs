@@ -8,16 +8,12 @@ use crate::domain::notice::{Notice, Outgoing};
 use crate::domain::person::ban::Ban;
 use crate::domain::person::{Person, Role};
 use crate::domain::text::{clean, shorten};
-use crate::domain::ticket::Ticket;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::tickets::cancel::CancelReason;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 
 /// The longest reason of a ban, in characters. The rest is left out.
 const MAX_REASON_CHARS: usize = 200;
-/// Number of a customer's tickets that are read: reopened tickets can exceed the limit on open ones.
-const MAX_READ_TICKETS: usize = 2 * MAX_OPEN_TICKETS;
 
 impl Engine {
     /// Bans a customer. Errors with `Forbidden` if the person is staff. A second ban changes nothing.
@@ -99,13 +95,6 @@ impl Engine {
         })
         .await
         .map(drop)
-    }
-
-    /// Returns a customer's open tickets.
-    pub async fn open_tickets_of(&self, customer: PersonId) -> Result<Vec<Ticket>, EngineError> {
-        let mut tickets = self.store.tickets_of(customer, MAX_READ_TICKETS).await?;
-        tickets.retain(|ticket| !ticket.status().is_end());
-        Ok(tickets)
     }
 
     /// Cancels all open tickets of a banned customer on behalf of an admin. Returns how many it cancelled. The

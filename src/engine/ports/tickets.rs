@@ -64,8 +64,8 @@ pub trait TicketStore: Send + Sync + 'static {
     /// Returns the ended tickets whose number ends with `suffix` (upper case, at least four characters: a shorter
     /// one finds nothing), newest first, at most `limit`. The cost does not follow the number of ended tickets.
     async fn ended_tickets_by_suffix(&self, suffix: &str, limit: usize) -> Result<Vec<Ticket>, StoreError>;
-    /// Returns a customer's tickets, at most `limit`: the open ones, oldest first, then the ended ones,
-    /// newest first.
+    /// Returns all open tickets of a customer, oldest first, then the ended ones, newest first, as long as these are
+    /// at most `limit` tickets together.
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError>;
     /// Returns the records that the engine reads before it opens a ticket in a department. Should need one
     /// round trip.

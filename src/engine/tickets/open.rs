@@ -4,18 +4,19 @@ use crate::domain::Time;
 use crate::domain::department::Department;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Action, AuditEvent};
-use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, TicketId, Version};
+use crate::domain::ids::{Arrival, CategoryId, DepartmentId, DraftId, PersonId, TicketId, Version};
 use crate::domain::notice::{Message, Notice, Outgoing};
 use crate::domain::person::Person;
 use crate::domain::policy::Settings;
 use crate::domain::ticket::description::Description;
 use crate::domain::ticket::{Priority, Ticket, TicketState};
 use crate::engine::error::EngineError;
-use crate::engine::ports::{Change, CommitError, UniqueKey, Write};
+use crate::engine::ports::{Change, CommitError, StoreError, UniqueKey, Write};
 use crate::engine::{Attempt, Engine};
 
-/// The most tickets that one customer may have open: enough for any real need, and a bound on one person's
-/// share of the queue.
+/// The most tickets that one customer may open: enough for any real need, and a bound on one person's share of the
+/// queue. A customer can have more, because a reopening is never refused for it: a ticket that is not solved is no new
+/// one.
 pub const MAX_OPEN_TICKETS: usize = 10;
 
 /// A ticket to be opened.
@@ -46,6 +47,11 @@ impl Engine {
     /// Returns an id for a new draft.
     pub fn draft_id(&self, now: Time) -> DraftId {
         DraftId::time_ordered(now, self.random().id())
+    }
+
+    /// Returns all open tickets of a customer, oldest first.
+    pub async fn open_tickets_of(&self, customer: PersonId) -> Result<Vec<Ticket>, StoreError> {
+        self.store.tickets_of(customer, 0).await
     }
 
     /// Opens the ticket of a complete draft and deletes the draft. A repeated call with the same draft

@@ -94,10 +94,8 @@ impl Engine {
         if let Some(former) = self.holder_of(before).await? {
             let withdrawn = Notice::TaskWithdrawn { ticket: before.id, to: Some(agent.id) };
             notices.push(Outgoing::notice(former.chat(), withdrawn));
-            notices.push(Outgoing::refresh(former.chat(), CardKey::Task(before.id, former.id)));
-        } else {
-            notices.extend(former_card_refreshes(&self.roster(), &after, agent.id));
         }
+        notices.extend(former_card_refreshes(&self.roster(), &after, agent.id));
         let change = Change { write: write_ticket(&after, before, guard), event: Some(event), notices };
         // The roster holds the slot before the commit, so that a step that ends the ticket right after it can
         // free the slot.

@@ -24,8 +24,7 @@ impl Engine {
                 .undo_cancel(customer, now)
                 .map_err(|refusal| EngineError::Refused(refusal, Box::new(before.clone())))?;
             // Tickets that were opened after the cancellation count, or it would be a way around the limit.
-            let open = self.store.tickets_of(customer, MAX_OPEN_TICKETS).await?;
-            if open.iter().filter(|ticket| !ticket.status().is_end()).count() >= MAX_OPEN_TICKETS {
+            if self.open_tickets_of(customer).await?.len() >= MAX_OPEN_TICKETS {
                 return Err(EngineError::TooManyOpen(MAX_OPEN_TICKETS));
             }
             let write = Write::EndedTicket {

@@ -88,9 +88,9 @@ impl TicketStore for Mongo {
     }
 
     async fn tickets_of(&self, customer: PersonId, limit: usize) -> Result<Vec<Ticket>, StoreError> {
-        let mut found = tickets::find(&self.db, tickets::of_customer(customer, true, limit)).await?;
+        let mut found = tickets::find(&self.db, tickets::of_customer(customer, true, None)).await?;
         let room = limit.saturating_sub(found.len());
-        found.extend(tickets::find(&self.db, tickets::of_customer(customer, false, room)).await?);
+        found.extend(tickets::find(&self.db, tickets::of_customer(customer, false, Some(room))).await?);
         Ok(found)
     }
 

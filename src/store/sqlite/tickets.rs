@@ -112,14 +112,13 @@ pub(super) fn unanswered(
     many(conn, sql, [row_count(limit), row_count(offset)])
 }
 
-/// Returns at most `limit` tickets of a customer: the open ones, oldest first, then the ended ones, newest
-/// first.
+/// Returns all open tickets of a customer, oldest first, then the ended ones, newest first, up to `limit` in all.
 pub(super) fn by_customer(
     conn: &Connection,
     customer: PersonId,
     limit: usize,
 ) -> rusqlite::Result<Vec<Ticket>> {
-    let mut found = many(conn, OPEN_BY_CUSTOMER, params![customer, row_count(limit)])?;
+    let mut found = many(conn, OPEN_BY_CUSTOMER, [customer])?;
     let remaining = limit.saturating_sub(found.len());
     found.extend(many(conn, ENDED_BY_CUSTOMER, params![customer, row_count(remaining)])?);
     Ok(found)

@@ -13,6 +13,7 @@ use antri::domain::person::invite::{Grant, Invite};
 use antri::domain::policy::{Mode, Percent, Settings, Strategy};
 use antri::domain::schedule::BusinessHours;
 use antri::domain::schedule::weekly_plan::WeeklyPlan;
+use antri::domain::ticket::conversation::MessageContent;
 use antri::engine::ports::{Change, CommitError, DeliveryCounters, Store, UniqueKey, Write};
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -192,6 +193,7 @@ pub(crate) async fn a_person_has_one_draft(store: Arc<dyn Store>) {
             message_id: 7,
             album: Some("album".into()),
             text: formatted(words),
+            content: Some(MessageContent::of_text(formatted(words))),
             attachments: vec![attachment()],
         }],
         created_at: at(1),

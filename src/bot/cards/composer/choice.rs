@@ -8,7 +8,6 @@ use crate::domain::text::shorten;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::conversation::Direction;
 use crate::engine::ports::StoreError;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 
 impl Composer {
     /// Returns the question for which ticket the person's kept messages are.
@@ -24,8 +23,7 @@ impl Composer {
         let tickets = if is_agent {
             self.views.customer_choices(store.held_by(person).await?).await?
         } else {
-            let mut tickets = store.tickets_of(person, MAX_OPEN_TICKETS).await?;
-            tickets.retain(|ticket| !ticket.status().is_end());
+            let tickets = self.engine.open_tickets_of(person).await?;
             tickets.into_iter().map(own_choice).collect()
         };
         let is_former = is_agent && author.is_none_or(|author| author.agent.is_none());

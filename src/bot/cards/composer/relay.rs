@@ -10,7 +10,6 @@ use crate::domain::person::Person;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::engine::ports::StoreError;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 use crate::outbox::{RelayAction, RelayCall, ReplyTo, TelegramAction};
 use chrono::TimeDelta;
 
@@ -46,12 +45,17 @@ impl Composer {
         let view = self.relay_view(first, &ticket, is_edit).await?;
         let action = match part {
             RelayPart::Message(_) => {
-                self.new_relay(chat, first, (&ticket, &view), recipient, localizer).await?
+                let (reply_to, view) = self.with_reply(chat, first, (&ticket, view), recipient).await?;
+                let call = relay_call(first, &view, localizer);
+                let lacks_file = first.content.has_foreign_file && matches!(call, RelayCall::Text(_));
+                let is_partial = view.is_partial || lacks_file;
+                RelayAction { messages: vec![first.id], call, reply_to, is_partial }
             }
-            RelayPart::Edit(_) => match first.relay.target() {
-                Some(target) => edit(target.message_id, first, &view, localizer),
-                None => return Ok(TelegramAction::Nothing),
-            },
+            RelayPart::Edit(_) => {
+                let Some(target) = first.relay.target() else { return Ok(TelegramAction::Nothing) };
+                let (_, view) = self.with_reply(chat, first, (&ticket, view), recipient).await?;
+                edit(target.message_id, first, &view, localizer)
+            }
             RelayPart::Withdraw(_) => return Ok(TelegramAction::Nothing),
             RelayPart::AlbumHeader(..) | RelayPart::Album(..) => {
                 let newest = messages.iter().map(|message| message.written_at).max().unwrap_or(now);
@@ -86,15 +90,13 @@ impl Composer {
         ticket: &Ticket,
         is_edited: bool,
     ) -> Result<RelayView, StoreError> {
-        let store = self.engine.store();
         let (author, number) = match message.direction {
             Direction::ToAgent => {
                 (RelayAuthor::Customer(self.name(ticket.customer).await?), Some(ticket.number.clone()))
             }
             Direction::ToCustomer | Direction::Note => {
-                let tickets = store.tickets_of(ticket.customer, MAX_OPEN_TICKETS).await?;
-                let open = tickets.iter().filter(|ticket| !ticket.status().is_end()).count();
-                let number = (open > 1).then(|| ticket.number.clone());
+                let open = self.engine.open_tickets_of(ticket.customer).await?;
+                let number = (open.len() > 1).then(|| ticket.number.clone());
                 (RelayAuthor::Agent(self.views.shown_agent(message.author).await?), number)
             }
         };
@@ -116,19 +118,19 @@ impl Composer {
         })
     }
 
-    async fn new_relay(
+    /// Returns the message that a relayed message replies to, and the view with the quote that the reply does not
+    /// show.
+    async fn with_reply(
         &self,
         chat: ChatId,
         message: &ConversationMessage,
-        (ticket, view): (&Ticket, &RelayView),
+        (ticket, view): (&Ticket, RelayView),
         recipient: Option<&Person>,
-        localizer: &Localizer<'_>,
-    ) -> Result<RelayAction, StoreError> {
+    ) -> Result<(Option<ReplyTo>, RelayView), StoreError> {
         let reply_to = self.reply_to(chat, message, ticket, recipient).await?;
         let is_quoted = reply_to.as_ref().is_some_and(|reply| reply.quote.is_some());
         let quoted = message.content.quote.clone().filter(|_| !is_quoted);
-        let call = relay_call(message, &RelayView { quoted, ..view.clone() }, localizer);
-        Ok(RelayAction { messages: vec![message.id], call, reply_to, is_partial: view.is_partial })
+        Ok((reply_to, RelayView { quoted, ..view }))
     }
 
     /// Returns the message of `chat` that a relayed message replies to: the counterpart of the message that
@@ -181,9 +183,10 @@ impl Composer {
     }
 }
 
-/// Returns a message to the author of a message, as a reply to it.
+/// Returns a message to the author of a message, as a reply to it, or to the message that it came beside.
 pub(super) fn answer_to(message: &ConversationMessage, text: Rendered) -> TelegramAction {
-    let reply_to = message.source.map(|source| ReplyTo { message_id: source.message_id, quote: None });
+    let message_id = message.source.map(|source| source.message_id).or(message.content.reply_to);
+    let reply_to = message_id.map(|message_id| ReplyTo { message_id, quote: None });
     relay_of(Vec::new(), RelayCall::Text(text), reply_to)
 }
 

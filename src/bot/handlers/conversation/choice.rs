@@ -116,7 +116,7 @@ fn draft_part(message: &ConversationMessage) -> DraftPart {
     let attachment = |kind| Attachment {
         kind,
         file_id: content.file_id.clone(),
-        source: message.source,
+        source: message.source.filter(|_| !content.has_foreign_file),
         album: content.album.clone(),
     };
     let kind = content.kind.clone().filter(|_| content.can_be_relayed());
@@ -124,6 +124,7 @@ fn draft_part(message: &ConversationMessage) -> DraftPart {
         message_id: message.source.map_or(0, |source| source.message_id),
         album: content.album.clone(),
         text,
+        content: Some(content.clone().without_file()),
         attachments: kind.map(attachment).into_iter().collect(),
     }
 }

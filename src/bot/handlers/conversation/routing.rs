@@ -9,7 +9,6 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::conversation::Direction;
 use crate::engine::error::EngineError;
 use crate::engine::ports::StoreError;
-use crate::engine::tickets::open::MAX_OPEN_TICKETS;
 use crate::telegram::incoming::IncomingMessage;
 
 /// Where a message goes.
@@ -47,7 +46,7 @@ pub(super) async fn route(
     {
         return Ok(Some(route));
     }
-    let mut open = open_tickets(bot, &ctx.person).await?;
+    let mut open = bot.engine.open_tickets_of(ctx.person.id).await?;
     Ok(match open.len() {
         0 => None,
         1 => open.pop().map(|ticket| Route::ToAgent(Box::new(ticket))),
@@ -102,12 +101,6 @@ pub async fn replied_ended_ticket(
     let ticket = replied_ticket(bot, message).await?;
     let ended = ticket.filter(|ticket| ticket.customer == ctx.person.id && ticket.status().is_end());
     Ok(ended.map(|ticket| ticket.id))
-}
-
-async fn open_tickets(bot: &BotContext, customer: &Person) -> Result<Vec<Ticket>, StoreError> {
-    let mut tickets = bot.engine.store().tickets_of(customer.id, MAX_OPEN_TICKETS).await?;
-    tickets.retain(|ticket| !ticket.status().is_end());
-    Ok(tickets)
 }
 
 /// Returns where a message goes that replies to something of this ticket.

@@ -69,7 +69,7 @@ pub(super) async fn ask(
         refuse(bot, ctx, toast);
         return Ok(Vec::new());
     }
-    let open = bot.engine.open_tickets(person).await?;
+    let open = bot.engine.open_tickets_of(person).await?;
     match open.len() {
         0 => toast.ack(),
         // A press of the same card may change nothing.
@@ -137,7 +137,7 @@ pub(super) async fn cancel(
             None => return Err(error),
         },
     }
-    let open = bot.engine.open_tickets(ctx.person.id).await?;
+    let open = bot.engine.open_tickets_of(ctx.person.id).await?;
     Ok(vec![ctx.edit(pressed, question(bot, ctx, &open, ctx.person.id))])
 }
 

@@ -91,10 +91,10 @@ pub(crate) async fn ended_by_suffix(db: &Db, suffix: &str, limit: usize) -> Resu
 }
 
 /// Open tickets of a customer are sorted oldest first, ended ones newest first.
-pub(crate) fn of_customer(customer: PersonId, open: bool, limit: usize) -> Query {
+pub(crate) fn of_customer(customer: PersonId, open: bool, limit: Option<usize>) -> Query {
     let filter = doc! { "customer": customer.to_string(), "open": open };
     let sort = doc! { "position": if open { 1 } else { -1 } };
-    Query { filter, sort, skip: 0, limit: Some(limit) }
+    Query { filter, sort, skip: 0, limit }
 }
 
 /// Returns the tickets of a query, in its order.

@@ -33,9 +33,8 @@ pub(in crate::store::sqlite) const BY_SUFFIX: &str = tickets!(
             AND substr(number, length(number) - length(?1) + 1) = ?1)
      ORDER BY arrival LIMIT ?2"
 );
-pub(in crate::store::sqlite) const OPEN_BY_CUSTOMER: &str = tickets!(
-    "INDEXED BY tickets_open_by_customer WHERE customer = ?1 AND ended_at IS NULL ORDER BY arrival LIMIT ?2"
-);
+pub(in crate::store::sqlite) const OPEN_BY_CUSTOMER: &str =
+    tickets!("INDEXED BY tickets_open_by_customer WHERE customer = ?1 AND ended_at IS NULL ORDER BY arrival");
 pub(in crate::store::sqlite) const ENDED_BY_CUSTOMER: &str = tickets!(
     "INDEXED BY tickets_ended_by_customer WHERE customer = ?1 AND ended_at IS NOT NULL
      ORDER BY arrival DESC LIMIT ?2"

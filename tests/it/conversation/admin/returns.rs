@@ -154,3 +154,30 @@ async fn an_agents_own_ticket_goes_to_another_agent_if_there_is_one() {
     let held = desk.app().engine.store().all_held().await.unwrap();
     assert_eq!(held.iter().filter(|ticket| ticket.holder() == Some(ticket.customer)).count(), 1);
 }
+
+#[tokio::test]
+async fn the_cards_of_all_former_holders_say_who_has_the_ticket_now() {
+    const EKA: i64 = 13;
+    for by_admin in [false, true] {
+        let desk = with_agent().await;
+        desk.ticket(SARI, "printer rusak").await;
+        let number = numbers(&desk).await.remove(0);
+        desk.agent(CITRA, "Citra").await;
+        desk.say(CITRA, "/online").await;
+        requeue(&desk, &number).await;
+        let with = |name: &str| format!("Tiket ini sekarang ditangani oleh {name}");
+        assert_eq!(desk.count(BUDI, &with("Citra")), 1, "{}", desk.chat_story(BUDI));
+        desk.agent(EKA, "Eka").await;
+        if by_admin {
+            desk.say(EKA, "/online").await;
+            desk.say(ADMIN, &format!("/reassign {number} Eka")).await;
+        } else {
+            requeue(&desk, &number).await;
+            desk.say(EKA, "/online").await;
+        }
+        desk.find(EKA, "printer rusak");
+        for former in [BUDI, CITRA] {
+            assert_eq!(desk.count(former, &with("Eka")), 1, "{by_admin}: {}", desk.chat_story(former));
+        }
+    }
+}

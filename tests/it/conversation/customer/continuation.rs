@@ -1,5 +1,6 @@
 //! Continuation of a completed ticket: what its customer writes next reopens it, if they choose so.
 mod comments;
+mod messages;
 mod refusals;
 
 use crate::conversation::{BUDI, CITRA, SARI, TOM, number, numbers, second_department, with_agent};

@@ -76,7 +76,10 @@ pub(crate) async fn the_tickets_of_a_customer_list_open_ones_first(store: Arc<dy
     }
     assert_eq!(ticket_numbers(&store.tickets_of(person_id(900), 10).await.unwrap()), [3, 4, 6, 5, 2, 1]);
     assert_eq!(ticket_numbers(&store.tickets_of(person_id(900), 4).await.unwrap()), [3, 4, 6, 5]);
-    assert_eq!(ticket_numbers(&store.tickets_of(person_id(900), 2).await.unwrap()), [3, 4]);
+    for limit in 0..=3 {
+        let listed = store.tickets_of(person_id(900), limit).await.unwrap();
+        assert_eq!(ticket_numbers(&listed), [3, 4, 6], "all that are open");
+    }
     assert_eq!(ticket_numbers(&store.tickets_of(person_id(901), 10).await.unwrap()), [7]);
     assert_eq!(store.tickets_of(person_id(902), 10).await.unwrap(), []);
 }
