@@ -230,7 +230,14 @@ impl RequestContext {
     /// Returns an edit of the pressed message to this text.
     #[must_use]
     pub fn edit(&self, pressed: PressedMessage, text: Rendered) -> Outgoing {
-        self.pressed(pressed, Message::Edit { message_id: pressed.0, text })
+        self.pressed(pressed, Message::Edit { message_id: pressed.0, text, card: None })
+    }
+
+    /// Returns an edit of the pressed message of an admin's list.
+    #[must_use]
+    pub fn edit_admin_list(&self, pressed: PressedMessage, list: AdminList, text: Rendered) -> Outgoing {
+        let card = Some(Box::new(CardKey::AdminList(self.person.id, list)));
+        self.pressed(pressed, Message::Edit { message_id: pressed.0, text, card })
     }
 
     /// Returns a redraw of the pressed message as this card.

@@ -51,11 +51,15 @@ impl Sender {
         card.map_or(Outcome::Sent(None), |card| Outcome::CardGone(card, message_id))
     }
 
-    /// Returns true if a redraw is of a copy, and another message of the chat is the live card. A copy that is gone needs
+    /// Returns true if the edit is of a copy, and another message of the chat is the live card. A copy that is gone needs
     /// no second card: it may have been pressed just before the card was asked for again.
     async fn is_shown_elsewhere(&self, message: &Message) -> bool {
-        let Message::Redraw { message_id, card } = message.inner() else { return false };
-        let live = self.engine.store().live_card(*card).await;
+        let (message_id, card) = match message.inner() {
+            Message::Redraw { message_id, card } => (message_id, *card),
+            Message::Edit { message_id, card: Some(card), .. } => (message_id, **card),
+            _ => return false,
+        };
+        let live = self.engine.store().live_card(card).await;
         live.is_ok_and(|live| live.is_some_and(|live| live.message_id != *message_id))
     }
 }

@@ -1,4 +1,5 @@
 //! Purposes of the lists from which an admin chooses: agents, people, tickets, departments.
+use crate::domain::card::AdminList;
 use crate::domain::ids::{DepartmentId, PersonId, ReplyId};
 
 /// The command that a picker of agents, people or tickets is drawn for.
@@ -32,6 +33,19 @@ pub enum PickerPurpose {
     Ban,
     /// `/unban`: chooses a banned customer.
     Unban,
+}
+
+impl PickerPurpose {
+    /// Returns the list whose live message the picker is.
+    #[must_use]
+    pub fn admin_list(self) -> Option<AdminList> {
+        match self {
+            Self::Agent => Some(AdminList::Agents),
+            Self::Invites => Some(AdminList::Invites),
+            Self::DeadLetters => Some(AdminList::DeadLetters),
+            _ => None,
+        }
+    }
 }
 
 /// The purpose that a list of departments is drawn for.

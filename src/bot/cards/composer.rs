@@ -89,7 +89,7 @@ impl Composer {
         match message {
             Message::Text(text) => Ok(TelegramAction::Send(text.clone(), None)),
             Message::CardText { key, text } => Ok(TelegramAction::Send(text.as_ref().clone(), Some(*key))),
-            Message::Edit { message_id, text } | Message::Close { message_id, text } => {
+            Message::Edit { message_id, text, .. } | Message::Close { message_id, text } => {
                 Ok(TelegramAction::Edit {
                     message_id: *message_id,
                     text: text.clone(),

@@ -50,6 +50,9 @@ pub enum Message {
         message_id: i32,
         /// The new text.
         text: Rendered,
+        /// The card whose message it is, if its handlers draw it. Nothing replaces an older copy that is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Box<CardKey>>,
     },
     /// An edit that only takes the buttons of an earlier message away. Nothing replaces it if the message is gone.
     Close {

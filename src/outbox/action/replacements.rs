@@ -30,7 +30,7 @@ impl TelegramAction {
         match message {
             Message::Notice(_) => Ok(Self::Send(text.clone(), *card)),
             // The answer to a press.
-            Message::Edit { .. } => Ok(Self::Send(text.clone(), None)),
+            Message::Edit { card, .. } => Ok(Self::Send(text.clone(), card.as_deref().copied())),
             Message::Redraw { card, .. } => Ok(Self::Send(text.clone(), Some(*card))),
             // The agent works on the ticket by its card, and the customer sends the draft by its card.
             Message::Refresh(key @ (CardKey::Task(..) | CardKey::Draft(_))) | Message::Show(key)

@@ -198,7 +198,8 @@ pub(crate) async fn messages_are_claimed_before_refreshes(store: Arc<dyn Store>)
     let card = CardKey::MyQueue(person_id(1), 0);
     let menu = Outgoing { chat: ChatId(10), message: Message::Menu };
     let redraw = Outgoing { chat: ChatId(10), message: Message::Redraw { message_id: 4, card } };
-    let edit = Message::Edit { message_id: 3, text: Rendered::new("ubah".to_owned(), Vec::new()) };
+    let edit =
+        Message::Edit { message_id: 3, text: Rendered::new("ubah".to_owned(), Vec::new()), card: None };
     let show = Outgoing { chat: ChatId(10), message: Message::Card(card) };
     let out =
         vec![refresh(10, card), menu, redraw, text(10, "satu"), Outgoing { chat: ChatId(10), message: edit }];

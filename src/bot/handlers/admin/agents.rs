@@ -164,7 +164,8 @@ pub async fn agent_department(
     if open_department.is_some() {
         bot.engine.set_department(&ctx.person, agent, (department, serves), ctx.now).await?;
     }
-    Ok(vec![ctx.edit(pressed, agent_card(&bot, &ctx, agent, page_of_department(&open, department)).await?)])
+    let card = agent_card(&bot, &ctx, agent, page_of_department(&open, department)).await?;
+    Ok(vec![ctx.edit_admin_list(pressed, AdminList::Agents, card)])
 }
 
 fn membership_toast(localizer: &Localizer<'_>, seat: &Seat, department: &Department, serves: bool) -> String {

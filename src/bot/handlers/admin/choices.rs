@@ -11,7 +11,7 @@ use super::departments::relocation::relocation_question;
 use super::invite::invite_department_question;
 use super::invites;
 use super::pickers;
-use super::pickers::require_agent;
+use super::pickers::{edit_picker, require_agent};
 use super::priority;
 use super::reassign;
 use super::replies;
@@ -38,7 +38,8 @@ pub async fn pick_page(
         PickerPurpose::DeadLetters => dead_letters::page(&bot, &ctx, page).await?,
         _ => pickers::picker_page(&bot, &ctx, purpose, page).await?,
     };
-    Ok(vec![ctx.edit(pressed, list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose)))])
+    let list = list.unwrap_or_else(|| pickers::empty_picker(&bot, &ctx, purpose));
+    Ok(vec![edit_picker(&ctx, pressed, purpose, list)])
 }
 
 /// Handles the person chosen in a picker.
@@ -69,7 +70,7 @@ pub async fn pick_person(
         PickerPurpose::RemoveAgent => removal_question(&bot, &ctx, &seat),
         _ => agent_card(&bot, &ctx, id, 0).await?,
     };
-    Ok(vec![ctx.edit(pressed, text)])
+    Ok(vec![edit_picker(&ctx, pressed, purpose, text)])
 }
 
 /// Handles the ticket chosen in a picker.

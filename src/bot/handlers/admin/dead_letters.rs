@@ -34,7 +34,7 @@ pub async fn retry_pressed(
         RetryResult::Unreadable => "deadletter-unreadable",
     };
     toast.say(ctx.localizer(&bot).toast(key, &[]));
-    Ok(vec![ctx.edit(pressed, first_page(&bot, &ctx).await?)])
+    Ok(vec![ctx.edit_admin_list(pressed, AdminList::DeadLetters, first_page(&bot, &ctx).await?)])
 }
 
 async fn first_page(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {

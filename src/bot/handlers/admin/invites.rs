@@ -32,7 +32,7 @@ pub async fn revoke_pressed(
     let revoked = bot.engine.revoke_invite(&ctx.person, code.as_str(), ctx.now).await?;
     let key = if revoked { "invite-revoked" } else { "invite-gone" };
     toast.say(ctx.localizer(&bot).toast(key, &[("code", tail(code.as_str()).into())]));
-    Ok(vec![ctx.edit(pressed, first_page(&bot, &ctx).await?)])
+    Ok(vec![ctx.edit_admin_list(pressed, AdminList::Invites, first_page(&bot, &ctx).await?)])
 }
 
 async fn first_page(bot: &BotContext, ctx: &RequestContext) -> Result<Rendered, EngineError> {

@@ -43,7 +43,20 @@ pub(in crate::bot::handlers) async fn require_agent(
         return Ok(Ok(seat));
     }
     toast.say(ctx.localizer(bot).toast("agent-gone", &[]));
-    Ok(Err(ctx.edit(pressed, first_page(bot, ctx, purpose).await?)))
+    Ok(Err(edit_picker(ctx, pressed, purpose, first_page(bot, ctx, purpose).await?)))
+}
+
+/// Returns an edit of the pressed picker, or of what its buttons led to.
+pub(super) fn edit_picker(
+    ctx: &RequestContext,
+    pressed: PressedMessage,
+    purpose: PickerPurpose,
+    text: Rendered,
+) -> Outgoing {
+    match purpose.admin_list() {
+        Some(list) => ctx.edit_admin_list(pressed, list, text),
+        None => ctx.edit(pressed, text),
+    }
 }
 
 /// Returns a question with a button per row, and the row that changes the page.
@@ -68,7 +81,7 @@ fn with_page_buttons(
     let mut buttons: Vec<Vec<Button>> = choices.into_iter().map(|button| vec![button]).collect();
     buttons.extend(Some(page_buttons).filter(|row| !row.is_empty()));
     buttons.extend(contact_row(localizer, purpose));
-    if !matches!(purpose, PickerPurpose::Agent | PickerPurpose::Invites | PickerPurpose::DeadLetters) {
+    if purpose.admin_list().is_none() {
         buttons.push(vec![localizer.button("button-cancel", ButtonAction::Dismiss)]);
     }
     Rendered::new(html, buttons)

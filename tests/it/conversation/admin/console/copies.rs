@@ -1,7 +1,7 @@
 //! Lists that admins ask for again and that no event refreshes: the earlier copy is deleted, or loses its buttons.
 use crate::conversation::{BUDI, SARI, with_agent};
 use crate::support::{ADMIN, Desk, StoreFault};
-use antri::sandbox::Fault;
+use antri::sandbox::{Fault, PressMode};
 
 /// The lists, each with the beginning of a button in it, in Indonesian and in English.
 const LISTS: [(&str, [&str; 2]); 3] = [
@@ -21,6 +21,11 @@ async fn with_entries(language: &str) -> Desk {
     desk.faults.inject_next("draft", 3, StoreFault::Panics);
     desk.say(SARI, "Internet mati").await;
     desk
+}
+
+/// Returns Telegram's answer to the edit of a message that is deleted.
+fn gone() -> Fault {
+    Fault::BadRequest("message to edit not found".into())
 }
 
 /// Returns the messages with this button.
@@ -97,4 +102,40 @@ async fn quick_requests_presses_and_repeated_updates_leave_one_copy_of_an_admin_
     desk.settle().await;
     assert_eq!(copies(&desk, "Budi").len(), 1, "{}", desk.chat_story(ADMIN));
     assert!(desk.sandbox.message(ADMIN, list.message_id).unwrap().deleted);
+}
+
+#[tokio::test]
+async fn a_press_on_an_admin_list_that_is_deleted_brings_no_second_one() {
+    for (n, (language, _)) in LANGUAGES.into_iter().enumerate() {
+        let desk = with_entries(language).await;
+        // The presses were on their way when Telegram deleted the message.
+        desk.sandbox.set_press_mode(PressMode::Message);
+        for (command, labels) in LISTS {
+            desk.say(ADMIN, command).await;
+            let (older, data) = desk.button(ADMIN, labels[n]);
+            desk.say(ADMIN, command).await;
+            let before = desk.sandbox.chat(ADMIN).len();
+            desk.press_data(ADMIN, older, &data).await;
+            assert_eq!(desk.sandbox.chat(ADMIN).len(), before, "{command}: {}", desk.chat_story(ADMIN));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_admin_list_that_its_reader_deleted_is_sent_again_by_a_press_and_is_the_live_one() {
+    let desk = with_entries("id").await;
+    for (command, labels) in LISTS {
+        desk.say(ADMIN, command).await;
+        let (older, data) = desk.button(ADMIN, labels[0]);
+        desk.fault("editMessageText", Some(ADMIN), 1, gone());
+        desk.press_data(ADMIN, older, &data).await;
+        let answer = desk.last(ADMIN).message_id;
+        assert!(answer > older, "{command}: {}", desk.chat_story(ADMIN));
+        desk.say(ADMIN, command).await;
+        assert!(
+            desk.sandbox.message(ADMIN, answer).unwrap().deleted,
+            "{command}: {}",
+            desk.chat_story(ADMIN)
+        );
+    }
 }
