@@ -68,6 +68,7 @@ addadmin-yes = ✅ Make admin
 addadmin-done = ✅ <b>{ $name }</b> is an admin now.
 removeadmin-pick = Whose admin role do you want to remove?
 removeadmin-sure = Remove <b>{ $name }</b> as an admin? An agent stays an agent.
+removeadmin-nobody = Nobody's admin role can be removed now: there is always at least one admin, and those in the desk's configuration (ADMIN_IDS) stay. To make somebody an admin: /addadmin.
 removeadmin-sure-self = Give up your own admin role, <b>{ $name }</b>? Only another admin can give it back.
 removeadmin-yes = ✅ Remove
 removeadmin-done = ✅ <b>{ $name }</b> is no longer an admin.

@@ -67,6 +67,7 @@ addadmin-yes = ✅ Jadikan admin
 addadmin-done = ✅ <b>{ $name }</b> sekarang admin.
 removeadmin-pick = Peran admin siapa yang ingin dicabut?
 removeadmin-sure = Cabut peran admin <b>{ $name }</b>? Agen tetap menjadi agen.
+removeadmin-nobody = Saat ini tidak ada peran admin yang bisa dicabut: minimal harus ada satu admin, dan admin dari konfigurasi (ADMIN_IDS) tetap. Untuk menambah admin: /addadmin.
 removeadmin-sure-self = Lepaskan peran admin Anda sendiri, <b>{ $name }</b>? Hanya admin lain yang bisa mengembalikannya.
 removeadmin-yes = ✅ Cabut peran
 removeadmin-done = ✅ <b>{ $name }</b> bukan admin lagi.

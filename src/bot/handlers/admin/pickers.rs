@@ -125,7 +125,8 @@ pub(in crate::bot::handlers) fn empty_picker(
     purpose: PickerPurpose,
 ) -> Rendered {
     let key = match purpose {
-        PickerPurpose::AddAgent | PickerPurpose::AddAdmin | PickerPurpose::RemoveAdmin => "addagent-nobody",
+        PickerPurpose::AddAgent | PickerPurpose::AddAdmin => "addagent-nobody",
+        PickerPurpose::RemoveAdmin => "removeadmin-nobody",
         PickerPurpose::Invites => "invites-none",
         PickerPurpose::DeadLetters => "deadletters-none",
         PickerPurpose::Reassign => "reassign-none",
@@ -177,8 +178,13 @@ fn agents(bot: &BotContext, ctx: &RequestContext, purpose: PickerPurpose, page: 
     Some(picker(&localizer, html, purpose, (page, pages), buttons))
 }
 
+/// Returns a page of the admins; `None` if each of them has to stay.
 async fn admins(bot: &BotContext, ctx: &RequestContext, page: u16) -> Result<Option<Rendered>, EngineError> {
     let (localizer, admins) = (ctx.localizer(bot), bot.engine.store().admins().await?);
+    let by_setting = &bot.engine.config().admin_ids;
+    if admins.len() < 2 || admins.iter().all(|admin| by_setting.contains(&admin.telegram)) {
+        return Ok(None);
+    }
     let (page, pages, shown) = page_of(&admins, page, CHOICES_PER_PAGE);
     let purpose = PickerPurpose::RemoveAdmin;
     let buttons =

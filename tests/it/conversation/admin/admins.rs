@@ -46,6 +46,35 @@ async fn an_admin_is_added_and_removed_by_another() {
 }
 
 #[tokio::test]
+async fn no_admin_is_offered_for_removal_if_each_has_to_stay() {
+    let desk = with_customer().await;
+    desk.person(TOM, "Tom", "en").await;
+    let offered = async |admin: i64, text: &str| {
+        desk.say(admin, "/removeadmin").await;
+        let answer = desk.last(admin);
+        assert!(answer.text.contains(text), "{}", answer.text);
+        answer.keyboard.concat().len()
+    };
+    // The only one, and by the setting.
+    assert_eq!(offered(ADMIN, "tidak ada peran admin yang bisa dicabut").await, 0);
+    desk.say(ADMIN, &format!("/addadmin {TOM}")).await;
+    desk.press(ADMIN, "Jadikan admin").await;
+    assert_eq!(offered(TOM, "Whose admin role").await, 3);
+    desk.stop().await;
+    desk.set_admin_ids(vec![ADMIN, TOM]);
+    desk.start().await;
+    desk.settle().await;
+    assert_eq!(offered(TOM, "Nobody's admin role can be removed now").await, 0);
+    assert_eq!(offered(ADMIN, "tidak ada peran admin yang bisa dicabut").await, 0);
+    // The only one, of whom the setting says nothing.
+    desk.stop().await;
+    desk.set_admin_ids(Vec::new());
+    desk.start().await;
+    desk.settle().await;
+    assert_eq!(offered(TOM, "Nobody's admin role can be removed now").await, 0);
+}
+
+#[tokio::test]
 async fn the_last_admin_stays() {
     let desk = with_customer().await;
     desk.set_admin_ids(Vec::new());
