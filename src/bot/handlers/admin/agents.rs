@@ -200,7 +200,8 @@ pub(in crate::bot::handlers) async fn agent_card(
         ));
         card.html = format!("{}\n\n{}", card.html, localizer.html("agent-departments-hint", &[]));
     }
-    card.buttons.push(vec![localizer.button("back", ButtonAction::PickPage(PickerPurpose::Agent, 0))]);
+    card.buttons
+        .push(vec![localizer.button("back-to-agents", ButtonAction::PickPage(PickerPurpose::Agent, 0))]);
     Ok(card)
 }
 

@@ -63,7 +63,7 @@ async fn a_new_department_of_an_agent_assigns_its_waiting_tickets() {
     assert!(desk.last(ADMIN).button("✓ Teknik").is_some());
     desk.find(BUDI, "kabel putus");
     desk.press(ADMIN, "✓ Umum").await;
-    desk.press(ADMIN, "Kembali").await;
+    desk.press(ADMIN, "⬅️ Agen").await;
     assert!(desk.last(ADMIN).text.contains("Agen (1)"));
 }
 

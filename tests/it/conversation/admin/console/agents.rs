@@ -104,6 +104,15 @@ async fn departments_are_switched_in_place() {
         desk.last(ADMIN).button("Nama untuk pelanggan").is_some(),
         "the alias and the removal, as before"
     );
+    // This message is not the one of the list. It says where its way back leads.
+    for (language, back, agents) in [("id", "⬅️ Agen", "Agen (2)"), ("en", "⬅️ Agents", "Agents (2)")]
+    {
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        open_budi(&desk, ADMIN).await;
+        desk.press(ADMIN, "⚙️").await;
+        desk.press(ADMIN, back).await;
+        assert!(desk.last(ADMIN).text.contains(agents), "{}", desk.chat_story(ADMIN));
+    }
 }
 
 #[tokio::test]
