@@ -59,7 +59,8 @@ fn overview(localizer: &Localizer<'_>, view: &TicketConsoleView) -> Rendered {
         let is_held = ticket.status != Status::Queued;
         let release = is_held.then(|| on_ticket("reassign-queue", release));
         // A held ticket has no place in the queue; its priority counts when it returns.
-        let top = (!is_held && ticket.priority != Priority::Urgent).then(|| on_ticket("console-to-top", top));
+        let can_rise = !is_held && ticket.priority != Priority::Urgent && ticket.position != Some(1);
+        let top = can_rise.then(|| on_ticket("console-to-top", top));
         rows.push(release.into_iter().chain(top).collect());
         rows.push(vec![to_pane("console-cancel", TicketPane::Cancel)]);
     }

@@ -96,6 +96,24 @@ async fn to_the_top_makes_it_urgent_behind_older_urgent_ones() {
 }
 
 #[tokio::test]
+async fn the_first_ticket_is_not_offered_the_way_to_the_top() {
+    let desk = staffed().await;
+    desk.say(BUDI, "/busy").await;
+    desk.ticket(SARI, "kendala 1").await;
+    desk.ticket(SARI, "kendala 2").await;
+    for language in ["id", "en"] {
+        desk.say(ADMIN, &format!("/language {language}")).await;
+        for (row, is_offered) in [("#1", false), ("#2", true)] {
+            desk.say(ADMIN, "/queue").await;
+            desk.press(ADMIN, row).await;
+            let card = desk.last(ADMIN);
+            assert_eq!(card.button("⏫").is_some(), is_offered, "{language} {row}: {}", card.text);
+            assert!(card.button("↪️").is_some(), "{}", card.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_cancellation_is_confirmed_told_and_audited() {
     let desk = staffed().await;
     open_held_ticket(&desk, ADMIN).await;
