@@ -56,7 +56,7 @@ unban-done = ↩️ <b>{ $name }</b> is no longer banned.
 
 # One ticket, for staff.
 
-ticket-usage = Use <code>/ticket</code> with the number of a ticket, or with the last four characters of it.
+ticket-usage = Use <code>/ticket</code> with the number of a ticket, or with the last four characters of it. To find a ticket by words, use /search.
 line-rating = Rating: { $stars }
 line-rating-comment = Comment: { $comment }
 button-reassign = ↪️ Reassign

@@ -54,7 +54,7 @@ unban-done = ↩️ Blokir <b>{ $name }</b> sudah dibuka.
 
 # Satu tiket, untuk staf.
 
-ticket-usage = Gunakan <code>/ticket</code> dengan nomor tiket, atau dengan empat karakter terakhirnya.
+ticket-usage = Gunakan <code>/ticket</code> dengan nomor tiket, atau dengan empat karakter terakhirnya. Untuk mencari tiket berdasarkan kata, gunakan /search.
 line-rating = Penilaian: { $stars }
 line-rating-comment = Komentar: { $comment }
 button-reassign = ↪️ Alihkan

@@ -125,3 +125,18 @@ async fn customers_get_their_own_tickets_and_no_others() {
     desk.say(BUDI, "/ticket").await;
     assert!(desk.last(BUDI).text.contains("empat karakter"), "{}", desk.last(BUDI).text);
 }
+
+#[tokio::test]
+async fn without_a_number_staff_reads_how_to_find_a_ticket() {
+    let desk = with_agent().await;
+    for (language, text) in
+        [("id", "Untuk mencari tiket berdasarkan kata"), ("en", "To find a ticket by words")]
+    {
+        for id in [ADMIN, BUDI] {
+            desk.say(id, &format!("/language {language}")).await;
+            desk.say(id, "/ticket").await;
+            let hint = desk.last(id).text;
+            assert!(hint.contains(text) && hint.contains("/search"), "{hint}");
+        }
+    }
+}
