@@ -67,6 +67,8 @@ pub async fn on_edit(
         content.text = text;
     }
     let edited = bot.engine.edit_message(source, content, ctx.now).await?;
+    // One that was released from the choice of a ticket may have become the description of a new one.
+    let edited = edited.filter(|message| message.ticket.is_some() || message.relay.is_due());
     Ok(edited.map(|_| Vec::new()))
 }
 

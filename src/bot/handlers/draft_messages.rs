@@ -4,6 +4,7 @@ use super::customer::{save_draft, start_draft};
 use super::refusals::refusal_message;
 use crate::bot::commands::{Audience, Command, ParsedCommand};
 use crate::bot::context::{BotContext, HandlerResult, RequestContext};
+use crate::bot::render::Localizer;
 use crate::domain::card::CardKey;
 use crate::domain::content::{Attachment, MessageSource};
 use crate::domain::draft::{Draft, DraftPart};
@@ -182,7 +183,7 @@ pub(super) async fn recent_ticket(
 
 /// Returns an answer for each thing that did not fit. `is_added` is true if the rest of the message was
 /// added.
-fn refusals(
+pub(super) fn refusals(
     bot: &BotContext,
     ctx: &RequestContext,
     refused: &[DescriptionError],
@@ -233,24 +234,38 @@ async fn new_part(
     let attachments = attachments_of(message);
     let is_lossy = message.content().is_some_and(|content| !content.kind.can_be_copied());
     let (message_id, album) = (message.message_id, message.album.clone());
-    let mut lines = FormattedText::default();
-    if !(text.cleaned().is_empty() && message.words.is_empty() && attachments.is_empty()) {
-        let forwarded = message.forward_origin.as_ref().map(|origin| {
-            let key = if origin.name.is_empty() { "forwarded" } else { "forwarded-from" };
-            ctx.localizer(bot).plain(key, &[("name", origin.name.as_str().into())])
-        });
-        lines.push_line(&forwarded.as_deref().unwrap_or_default().into());
-        lines.push_line(&replied_to(message, draft).map(quoted).unwrap_or_default());
-        lines.push_line(text);
-        lines.push_line(&message.words.as_str().into());
-    }
     let new = new_message(bot, message, ctx).await?.content;
     let quote = if message.external_reply.is_some() { new.quote.clone() } else { replied_to(message, draft) };
     let quote = quote.filter(|quote| !quote.is_empty());
     // The quote shows what it replies to.
     let content = MessageContent { text: text.clone(), quote, reply_to: None, ..new.without_file() };
-    let part = DraftPart { message_id, album, text: lines, content: Some(content), attachments };
+    let text = shown_text(&content, !attachments.is_empty(), &ctx.localizer(bot));
+    let part = DraftPart { message_id, album, text, content: Some(content), attachments };
     Ok(NewPart { part, is_lossy })
+}
+
+/// Returns what the description of a ticket shows of a message besides its files: where it comes from, what it quotes,
+/// its text and the words of its content. Nothing of a message that says nothing.
+pub(super) fn shown_text(
+    content: &MessageContent,
+    has_files: bool,
+    localizer: &Localizer<'_>,
+) -> FormattedText {
+    let mut lines = FormattedText::default();
+    if content.text.cleaned().is_empty() && content.words.is_empty() && !has_files {
+        return lines;
+    }
+    let forwarded = content.forwarded_from.as_ref().map(|name| {
+        let key = if name.is_empty() { "forwarded" } else { "forwarded-from" };
+        localizer.plain(key, &[("name", name.as_str().into())])
+    });
+    let replied_to = [&content.reply_elsewhere, &content.quote].into_iter().flatten();
+    let replied_to: Vec<_> = replied_to.map(String::as_str).filter(|part| !part.is_empty()).collect();
+    lines.push_line(&forwarded.as_deref().unwrap_or_default().into());
+    lines.push_line(&quoted(replied_to.join(": ")));
+    lines.push_line(&content.text);
+    lines.push_line(&content.words.as_str().into());
+    lines
 }
 
 /// Returns the attachments of a message: its content, and the file that it replies to in another chat.
@@ -267,16 +282,9 @@ fn attachments_of(message: &IncomingMessage) -> Vec<Attachment> {
     own.into_iter().chain(external.filter(Attachment::has_file)).collect()
 }
 
-/// Returns what a message replies to, as far as the draft does not show it anyway: what it quotes, the
-/// number of a ticket, the beginning of an own message, the sender of a message in another chat.
+/// Returns what a message of this chat replies to, as far as the draft does not show it anyway: what it quotes, the
+/// number of a ticket, the beginning of an own message.
 fn replied_to(message: &IncomingMessage, draft: &Draft) -> Option<String> {
-    if let Some(external) = &message.external_reply {
-        let name = external.origin.as_ref().map(|origin| origin.name.as_str()).unwrap_or_default();
-        let quote = message.quote.as_ref().map(|quote| quote.text.as_str()).unwrap_or_default();
-        return Some(
-            [name, quote].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": "),
-        );
-    }
     if let Some(quote) = &message.quote {
         return Some(quote.text.clone());
     }

@@ -173,7 +173,8 @@ pub enum Relay {
         /// Telegram's id of the message that was there, if it was sent.
         message_id: Option<i32>,
     },
-    /// It is for nobody: a note.
+    /// It is for nobody: a note, the comment to a rating, or what went from the choice of a ticket into a draft or was
+    /// dropped there.
     Kept,
 }
 

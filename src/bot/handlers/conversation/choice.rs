@@ -3,8 +3,10 @@ use super::writing::placeholders;
 use crate::bot::callback::ChoiceAction;
 use crate::bot::context::{BotContext, HandlerResult, PressedMessage, RequestContext};
 use crate::bot::handlers::customer::{save_draft, start_draft};
+use crate::bot::handlers::draft_messages::{refusals, shown_text};
 use crate::bot::handlers::focus;
 use crate::bot::handlers::refusals::refusal_toast;
+use crate::bot::render::Localizer;
 use crate::bot::toast::Toast;
 use crate::domain::card::CardKey;
 use crate::domain::content::Attachment;
@@ -82,15 +84,20 @@ async fn choose_new_ticket(
     if kept.is_empty() {
         return Ok(vec![ctx.redraw(pressed, CardKey::TicketChoice(ctx.person.id))]);
     }
-    let mut draft = start_draft(bot, ctx).await?;
+    let (mut draft, mut answers) = (start_draft(bot, ctx).await?, Vec::new());
     for message in &kept {
-        draft = draft.with(draft_part(message)).0;
+        let part = draft_part(message, &ctx.localizer(bot));
+        let id = part.message_id;
+        let (with_part, refused) = draft.with(part);
+        draft = with_part;
+        let new = refusals(bot, ctx, &refused, draft.has_message(id));
+        answers.extend(new.into_iter().filter(|answer| !answers.contains(answer)).collect::<Vec<_>>());
     }
     let text = ctx.localizer(bot).message("choice-draft", &[("count", kept.len().into())]);
     let shown = save_draft(bot, ctx, draft).await?;
     // After the draft: a press that is handled again after a crash adds the same messages to it.
     bot.engine.release_kept(&kept).await?;
-    Ok(std::iter::once(ctx.edit(pressed, text)).chain(shown).collect())
+    Ok(std::iter::once(ctx.edit(pressed, text)).chain(answers).chain(shown).collect())
 }
 
 /// Drops the kept messages of the author.
@@ -109,10 +116,8 @@ async fn drop_kept(
 }
 
 /// Returns a kept message as a part of a draft.
-fn draft_part(message: &ConversationMessage) -> DraftPart {
+fn draft_part(message: &ConversationMessage, localizer: &Localizer<'_>) -> DraftPart {
     let content = &message.content;
-    let mut text = content.text.clone();
-    text.push_line(&content.words.as_str().into());
     let attachment = |kind| Attachment {
         kind,
         file_id: content.file_id.clone(),
@@ -120,11 +125,12 @@ fn draft_part(message: &ConversationMessage) -> DraftPart {
         album: content.album.clone(),
     };
     let kind = content.kind.clone().filter(|_| content.can_be_relayed());
+    let attachments: Vec<_> = kind.map(attachment).into_iter().collect();
     DraftPart {
         message_id: message.source.map_or(0, |source| source.message_id),
         album: content.album.clone(),
-        text,
+        text: shown_text(content, !attachments.is_empty(), localizer),
         content: Some(content.clone().without_file()),
-        attachments: kind.map(attachment).into_iter().collect(),
+        attachments,
     }
 }

@@ -3,7 +3,8 @@ use super::write;
 use crate::conversation::{BUDI, SARI, TOM, with_agent};
 use crate::support::{ADMIN, Desk};
 use antri::domain::ticket::RETURN_DELAY;
-use antri::sandbox::ChatMessage;
+use antri::sandbox::{ChatMessage, MediaKind, NewMedia, UserMessage};
+use serde_json::json;
 
 /// Returns a desk whose agent holds a ticket of Sari and one of Tom, and has written to neither.
 async fn with_two_customers() -> Desk {
@@ -164,4 +165,71 @@ async fn a_former_agent_writes_as_a_customer() {
     desk.press(BUDI, "my line").await;
     desk.say(BUDI, "/cancel").await;
     assert_eq!(desk.last(BUDI).text, "There is nothing to cancel.");
+}
+
+#[tokio::test]
+async fn kept_messages_that_do_not_fit_into_a_new_ticket_are_named() {
+    for (language, new, files, long) in [
+        ("id", "➕ Tiket baru", "paling banyak 10 berkas", "Tulisan terlalu panjang"),
+        ("en", "➕ New ticket", "up to 10 files", "Too long:"),
+    ] {
+        let desk = with_agent().await;
+        desk.ticket(SARI, "Internet mati").await;
+        desk.ticket(SARI, "Telepon mati").await;
+        desk.say(SARI, &format!("/language {language}")).await;
+        for _ in 0..12 {
+            desk.sandbox.send_media(SARI, NewMedia::new(MediaKind::Photo, *b"bytes"));
+        }
+        for _ in 0..4 {
+            desk.sandbox.send_text(SARI, &"x".repeat(4_000));
+        }
+        desk.settle().await;
+        desk.press(SARI, new).await;
+        assert_eq!(desk.count(SARI, files), 1, "{}", desk.chat_story(SARI));
+        assert_eq!(desk.count(SARI, long), 1, "{}", desk.chat_story(SARI));
+    }
+}
+
+#[tokio::test]
+async fn kept_messages_keep_their_origin_and_their_quote_in_a_new_ticket() {
+    let desk = with_agent().await;
+    desk.ticket(SARI, "Internet mati").await;
+    desk.ticket(SARI, "Telepon mati").await;
+    let origin = json!({"type": "hidden_user", "date": 1, "sender_user_name": "Pak RT"});
+    desk.sandbox.send(SARI, UserMessage::text("kabelnya putus").forwarded_from(origin.clone()));
+    let elsewhere = json!({"text": "ini juga", "external_reply": {"origin": origin}, "quote": {"text": "tiang miring",
+        "position": 0}});
+    desk.sandbox.send_raw(SARI, elsewhere);
+    desk.settle().await;
+    desk.press(SARI, "➕ Tiket baru").await;
+    desk.press(SARI, "Kirim").await;
+    let card = desk.find(BUDI, "kabelnya putus").text;
+    let lines = ["↪️ Diteruskan dari Pak RT", "kabelnya putus", "Pak RT: tiang miring", "ini juga"];
+    let at: Vec<_> = lines.iter().filter_map(|line| card.find(line)).collect();
+    assert!(at.len() == lines.len() && at.is_sorted(), "{card}");
+}
+
+#[tokio::test]
+async fn the_edit_of_a_kept_message_that_became_a_ticket_is_answered() {
+    for (language, new, send, hint) in [
+        ("id", "➕ Tiket baru", "Kirim", "sudah terkirim, jadi perubahan pada pesan itu"),
+        ("en", "➕ New ticket", "Send", "has already been sent, so your edit"),
+    ] {
+        let desk = with_agent().await;
+        desk.ticket(SARI, "Internet mati").await;
+        desk.ticket(SARI, "Telepon mati").await;
+        desk.say(SARI, &format!("/language {language}")).await;
+        let kept = desk.sandbox.send_text(SARI, "untuk yang mana");
+        desk.settle().await;
+        // While it waits for the choice, an edit changes it.
+        desk.sandbox.edit(SARI, kept, "printer rusak");
+        desk.settle().await;
+        assert_eq!(desk.count(SARI, hint), 0, "{}", desk.chat_story(SARI));
+        desk.press(SARI, new).await;
+        desk.press(SARI, send).await;
+        assert_eq!(desk.count(BUDI, "printer rusak"), 1, "{}", desk.chat_story(BUDI));
+        desk.sandbox.edit(SARI, kept, "printer lantai dua rusak");
+        desk.settle().await;
+        assert_eq!(desk.count(SARI, hint), 1, "{}", desk.chat_story(SARI));
+    }
 }
