@@ -19,8 +19,8 @@ canned-more = { $count ->
 
 # The last word, before a ticket is completed.
 
-button-ask-last-word-on = 💬 Ask for a closing message
-button-ask-last-word-off = 💬 Don't ask for a closing message
+button-ask-last-word-on = 💬 Ask me for a closing message
+button-ask-last-word-off = 💬 Don't ask me for a closing message
 toast-last-word-on = You are asked for a closing message before a ticket is completed
 toast-last-word-off = Tickets are completed without a question
 last-word-ask = 💬 <b>A closing message for { $name }?</b>
@@ -28,6 +28,7 @@ last-word-ask = 💬 <b>A closing message for { $name }?</b>
 last-word-album = 💬 { $name } gets the album. Anything else? Just write it, or complete ticket <code>{ $number }</code>.
 button-last-word-none = ✅ No message
 button-last-word-back = ↩️ Not done yet
+last-word-left = 👌 All right, ticket <code>{ $number }</code> stays open.
 last-word-sent = ✅ The closing message is sent, ticket <code>{ $number }</code> is completed.
 last-word-none = ✅ Ticket <code>{ $number }</code> is completed, without a closing message.
 last-word-over = ✅ Ticket <code>{ $number }</code> is completed.

@@ -18,15 +18,16 @@ canned-more = { $count ->
 
 # Pesan penutup, sebelum tiket selesai.
 
-button-ask-last-word-on = 💬 Tanya pesan penutup
-button-ask-last-word-off = 💬 Jangan tanya pesan penutup
-toast-last-word-on = Sebelum tiket selesai, Anda ditanya pesan penutup
-toast-last-word-off = Tiket selesai tanpa pertanyaan
+button-ask-last-word-on = 💬 Ingatkan saya tulis pesan penutup
+button-ask-last-word-off = 💬 Jangan ingatkan pesan penutup
+toast-last-word-on = Anda diingatkan menulis pesan penutup sebelum tiket selesai
+toast-last-word-off = Tiket langsung selesai, tanpa pengingat
 last-word-ask = 💬 <b>Pesan penutup untuk { $name }?</b>
     Tulis pesannya, lalu tiket <code>{ $number }</code> langsung selesai.
 last-word-album = 💬 Album terkirim ke { $name }. Masih ada pesan? Tulis saja, atau selesaikan tiket <code>{ $number }</code>.
 button-last-word-none = ✅ Tanpa pesan
 button-last-word-back = ↩️ Belum selesai
+last-word-left = 👌 Baik, tiket <code>{ $number }</code> tetap terbuka.
 last-word-sent = ✅ Pesan penutup dikirim, tiket <code>{ $number }</code> selesai.
 last-word-none = ✅ Tiket <code>{ $number }</code> selesai, tanpa pesan penutup.
 last-word-over = ✅ Tiket <code>{ $number }</code> selesai.

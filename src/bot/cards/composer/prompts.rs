@@ -59,6 +59,7 @@ impl Composer {
                     after_album: is_own_album,
                 }
             }
+            TicketState::Held(hold) if hold.agent == agent => LastWordPromptView::Left { number },
             _ => LastWordPromptView::Closed,
         };
         Ok(Some(render::last_word_prompt(localizer, &view)))

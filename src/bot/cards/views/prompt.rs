@@ -36,6 +36,11 @@ pub enum LastWordPromptView {
         /// Whether a message may have answered the prompt.
         with_message: bool,
     },
-    /// The ticket is not completed, or not by this agent.
+    /// The agent left it, and still holds the ticket.
+    Left {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// The ticket is not this agent's any more.
     Closed,
 }

@@ -33,6 +33,9 @@ pub fn last_word_prompt(localizer: &Localizer<'_>, view: &LastWordPromptView) ->
             let key = if *with_message { "last-word-over" } else { "last-word-none" };
             localizer.message(key, &[("number", number.into())])
         }
+        LastWordPromptView::Left { number } => {
+            localizer.message("last-word-left", &[("number", number.into())])
+        }
         LastWordPromptView::Closed => localizer.message("dismissed", &[]),
     }
 }

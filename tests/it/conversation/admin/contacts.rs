@@ -159,7 +159,7 @@ async fn a_completion_without_a_closing_message_ends_a_request_with_its_keyboard
         desk.person(BUDI, "Budi", "id").await;
         desk.say(ADMIN, &format!("/addagent {ADMIN}")).await;
         desk.say(ADMIN, "/online").await;
-        desk.press(ADMIN, "Tanya pesan penutup").await;
+        desk.press(ADMIN, "Ingatkan saya tulis pesan penutup").await;
         desk.say(ADMIN, &format!("/language {language}")).await;
         desk.ticket(SARI, "Internet mati").await;
         desk.press(ADMIN, complete).await;

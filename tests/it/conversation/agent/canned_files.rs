@@ -225,7 +225,7 @@ async fn a_text_that_replies_to_a_file_of_another_chat_is_no_file() {
 async fn a_last_word_with_a_file_completes_the_ticket() {
     let desk = with_replies().await;
     desk.say(BUDI, "/status").await;
-    desk.press(BUDI, "Tanya pesan penutup").await;
+    desk.press(BUDI, "Ingatkan saya tulis pesan penutup").await;
     desk.ticket(SARI, "Internet mati").await;
     desk.press(BUDI, "✅ Selesai").await;
     desk.attach(BUDI, MediaKind::Photo, Some("/r resmi")).await;

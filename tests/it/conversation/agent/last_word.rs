@@ -1,5 +1,5 @@
 //! The last word: what an agent who wants it is asked before a ticket is completed.
-use crate::conversation::{BUDI, CITRA, SARI, TOM, with_agent};
+use crate::conversation::{BUDI, CITRA, SARI, TOM, numbers, with_agent};
 use crate::support::{ADMIN, Desk, StoreFault};
 use antri::domain::ticket::Status;
 use antri::sandbox::{Fault, MediaKind, NewMedia, UserMessage};
@@ -14,7 +14,7 @@ async fn write(desk: &Desk, id: i64, text: &str) {
 async fn with_question() -> Desk {
     let desk = with_agent().await;
     desk.say(BUDI, "/status").await;
-    desk.press(BUDI, "Tanya pesan penutup").await;
+    desk.press(BUDI, "Ingatkan saya tulis pesan penutup").await;
     desk.ticket(SARI, "Internet mati").await;
     desk
 }
@@ -125,13 +125,13 @@ async fn it_is_off_by_default_and_can_be_switched_off() {
     assert_eq!(status(&desk, SARI).await, Status::Completed);
     desk.say(BUDI, "/language en").await;
     desk.say(BUDI, "/status").await;
-    desk.press(BUDI, "Ask for a closing message").await;
+    desk.press(BUDI, "Ask me for a closing message").await;
     assert!(desk.toast(BUDI).contains("asked for a closing message"));
     desk.ticket(SARI, "Masih mati").await;
     desk.press(BUDI, "✅ Complete").await;
     assert!(desk.has(BUDI, "A closing message for Sari?"));
     desk.say(BUDI, "/status").await;
-    desk.press(BUDI, "ask for a closing message").await;
+    desk.press(BUDI, "ask me for a closing message").await;
     desk.press(BUDI, "✅ Complete").await;
     assert_eq!(status(&desk, SARI).await, Status::Completed);
 }
@@ -190,12 +190,18 @@ async fn the_question_loses_its_buttons_when_it_is_answered_or_left() {
     assert_eq!(text_of(&desk, BUDI, message), closed);
     assert_eq!(status(&desk, SARI).await, Status::Completed);
     // A question that is left is closed as well.
-    desk.say(BUDI, "/language en").await;
     desk.ticket(SARI, "Masih mati").await;
+    let number = numbers(&desk).await.remove(0);
+    desk.press(BUDI, "✅ Selesai").await;
+    desk.press(BUDI, "↩️ Belum selesai").await;
+    let left = format!("👌 Baik, tiket {number} tetap terbuka.");
+    assert_eq!(desk.count(BUDI, &left), 1, "{}", desk.chat_story(BUDI));
+    desk.say(BUDI, "/language en").await;
     desk.press(BUDI, "✅ Complete").await;
     let (message, none) = desk.button(BUDI, "✅ No message");
     desk.say(BUDI, "/status").await;
-    assert_eq!(text_of(&desk, BUDI, message), "All right, never mind.");
+    assert_eq!(text_of(&desk, BUDI, message), format!("👌 All right, ticket {number} stays open."));
+    assert_eq!(status(&desk, SARI).await, Status::Assigned);
     desk.press_data(BUDI, message, &none).await;
     let closed = text_of(&desk, BUDI, message);
     assert!(closed.ends_with("is completed, without a closing message."), "{closed}");
