@@ -1,5 +1,5 @@
-//! What agents and admins take back on the page: a ticket given back, released, cancelled or put first, and an agent set
-//! offline. Each press is seen in the chats.
+//! Presses that take something back: a ticket given back, released, cancelled or put first, and an agent set offline. Each
+//! is pressed on the page and seen in the chats.
 use super::{CITRA, DESKTOP, DEWI, Demo, PHONE, containing, press, ticket};
 use crate::support::WAIT_TIMEOUT;
 use antri::cli::demo::stage::{BUDI, SARI};
