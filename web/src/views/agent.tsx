@@ -102,12 +102,12 @@ export function AgentSettings({ id, name, close }: { id: string; name: string; c
           <p class="category">
             {text("today-counts", { assigned: agent.total_assigned_today, completed: agent.total_completed_today })}
           </p>
-          <StatusLine id={id} />
           {agent.working_hours && (
             <p class="category">
               {text("agent-hours")} <Hours weekly={agent.working_hours.weekly} /> ({agent.working_hours.time_zone})
             </p>
           )}
+          <StatusLine id={id} />
           <label class="field">
             {text("agent-max")}
             <input
