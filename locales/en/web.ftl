@@ -78,6 +78,8 @@ ticket-files = { $count ->
 ticket-back = ← Back
 ticket-refused = This ticket can't be shown. The link may be wrong, or the ticket may belong to another department.
 ticket-reassign = 🔀 Reassign
+ticket-to-top = ⏫ To the top
+ticket-cancel = ✖️ Cancel ticket
 
 talk-reply = 📄 Canned reply…
 talk-empty = No messages yet.
@@ -129,7 +131,7 @@ queue-priority = Change the priority
 
 reassign-head = Reassign { $number }
 reassign-about = Choose the agent who gets this ticket.
-reassign-back = Back to the queue
+reassign-back = ↩️ Back to the queue
 reassign-anyway = Reassign anyway
 reassign-full = { $name } already holds { $held }/{ $max } tickets. Reassign anyway?
 reassign-done = { $number } was reassigned
@@ -146,6 +148,8 @@ alert-none = No alerts.
 
 toast-assigned = 🎫 New ticket: { $number }
 toast-completed = ✅ { $number } completed
+toast-cancelled = ✖️ { $number } was cancelled
+toast-released = ↩️ { $number } is back in the queue
 toast-failed = That did not work: { $reason }
 toast-close = Close this message
 
@@ -158,6 +162,7 @@ error-last-one = at least one must stay
 error-bad-name = this is not a valid name
 error-bad-alias = this alias can't be used
 error-no-pick-up = the desk assigns this ticket by itself
+error-status = the status of that agent has changed
 error-file = Telegram does not give out this file
 error-file-too-large = the file is larger than 50 MB
 error-bad-file = Telegram does not take this file
@@ -176,6 +181,10 @@ pick-up-done = 🙋 { $number } is in your queue
 
 complete-head = Complete { $number }?
 complete-word = Last message to the customer (optional)
+
+cancel-head = Cancel { $number }?
+cancel-about = The customer will be told, and so will the agent who holds it.
+cancel-keep = Do not cancel
 
 hold-head = Put { $number } on hold
 hold-about = The desk resumes the ticket by itself at this time:
@@ -225,6 +234,8 @@ department-bring-back = Bring back
 
 agent-head = Settings of { $name }
 agent-saved = { $name } saved
+agent-set-offline = 🔴 Set offline
+agent-is-offline = 🔴 { $name } is offline now
 agent-max = Ticket limit
 agent-hours = 🕘 Working hours:
 agent-auto = Automatic assignment

@@ -66,6 +66,8 @@ ticket-files = 📎 { $count } berkas
 ticket-back = ← Kembali
 ticket-refused = Tiket ini tidak bisa ditampilkan. Mungkin tautannya salah, atau tiketnya milik departemen lain.
 ticket-reassign = 🔀 Alihkan
+ticket-to-top = ⏫ Ke paling atas
+ticket-cancel = ✖️ Batalkan tiket
 
 talk-reply = 📄 Balasan siap pakai…
 talk-empty = Belum ada pesan.
@@ -114,7 +116,7 @@ queue-priority = Ubah prioritas
 
 reassign-head = Alihkan { $number }
 reassign-about = Pilih agen yang menerima tiket ini.
-reassign-back = Kembalikan ke antrian
+reassign-back = ↩️ Kembalikan ke antrian
 reassign-anyway = Tetap alihkan
 reassign-full = { $name } sudah memegang { $held }/{ $max } tiket. Tetap alihkan?
 reassign-done = { $number } dialihkan
@@ -131,6 +133,8 @@ alert-none = Tidak ada peringatan.
 
 toast-assigned = 🎫 Tiket baru: { $number }
 toast-completed = ✅ { $number } selesai
+toast-cancelled = ✖️ { $number } dibatalkan
+toast-released = ↩️ { $number } kembali ke antrian
 toast-failed = Tidak berhasil: { $reason }
 toast-close = Tutup pesan
 
@@ -143,6 +147,7 @@ error-last-one = harus ada satu yang tersisa
 error-bad-name = nama ini tidak bisa dipakai
 error-bad-alias = alias ini tidak bisa dipakai
 error-no-pick-up = tiket ini dibagikan otomatis oleh sistem
+error-status = status agen itu sudah berubah
 error-file = berkas ini tidak bisa diambil dari Telegram
 error-file-too-large = berkas lebih besar dari 50 MB
 error-bad-file = Telegram tidak menerima berkas ini
@@ -161,6 +166,10 @@ pick-up-done = 🙋 { $number } masuk ke antrian Anda
 
 complete-head = Selesaikan { $number }?
 complete-word = Pesan terakhir untuk pelanggan (opsional)
+
+cancel-head = Batalkan { $number }?
+cancel-about = Pelanggan akan diberi tahu, juga agen yang memegangnya.
+cancel-keep = Jangan batalkan
 
 hold-head = Tunda { $number }
 hold-about = Tiket ini dilanjutkan otomatis pada waktu ini:
@@ -210,6 +219,8 @@ department-bring-back = Aktifkan lagi
 
 agent-head = Pengaturan { $name }
 agent-saved = { $name } disimpan
+agent-set-offline = 🔴 Jadikan offline
+agent-is-offline = 🔴 { $name } sekarang offline
 agent-max = Batas tiket
 agent-hours = 🕘 Jam kerja:
 agent-auto = Penugasan otomatis

@@ -1,17 +1,19 @@
-//! Routes of `/api/agents`: one agent, their capacity, departments and alias, and whether the engine assigns tickets to
-//! them.
+//! Routes of `/api/agents`: one agent, their capacity, departments and alias, whether the engine assigns tickets to
+//! them, and setting them offline.
 use crate::api::Api;
 use crate::api::http::auth::Admin;
 use crate::api::http::envelope::{Answer, Envelope, Result};
 use crate::api::http::error::ApiError;
 use crate::api::http::extract::{JsonBody, PathId};
 use crate::api::json::agent::AgentLoad;
+use crate::api::json::enums::Status;
 use crate::domain::ids::{DepartmentId, PersonId};
+use crate::domain::person::Availability;
 use crate::domain::policy::Capacity;
 use crate::engine::agents::settings::{AgentEdit, DepartmentsEdit};
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +21,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub(in crate::api) fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/{agent_id}", get(show).patch(change))
+    Router::new()
+        .route("/{agent_id}", get(show).patch(change))
+        .route("/{agent_id}/set-offline", post(set_offline))
 }
 
 /// A change of an agent; absent fields stay unchanged.
@@ -36,6 +40,14 @@ pub(in crate::api) struct AgentChange {
     /// The name that customers see of them; an empty one takes it away.
     #[schema(example = "Kak Budi", max_length = 30)]
     alias: Option<String>,
+}
+
+/// What the admin saw of an agent whom they set offline.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct SetOffline {
+    /// The agent's status that the admin saw. An agent who has chosen another one since keeps it.
+    shown: Status,
 }
 
 /// Returns one agent.
@@ -72,6 +84,27 @@ pub(in crate::api) async fn change(
     // The extractor checked the admin, so a 404 means that the person is no agent.
     Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Agent changed", api.agent_load(id).await?))
+}
+
+/// Sets an agent offline, until they choose otherwise; the desk's offline behaviour decides about their tickets. The
+/// agent is told.
+#[utoipa::path(post, operation_id = "setAgentOffline", path = "/api/agents/{agent_id}/set-offline", tag = "agents", security(("bearer" = [])),
+    params(("agent_id" = Uuid, Path)), request_body = SetOffline,
+    responses((status = 200, body = Envelope<AgentLoad>)))]
+pub(in crate::api) async fn set_offline(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<SetOffline>,
+) -> Result<AgentLoad> {
+    let (id, shown) = (PersonId(id), body.shown.into());
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let operation = async move { engine.force_offline(&admin, id, shown, now).await };
+    let agent = Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
+    if agent.availability() != Availability::Offline {
+        return Err(ApiError::conflict("status_changed", "the agent has chosen another status since"));
+    }
+    Ok(Answer::ok("Agent set offline", api.agent_load(id).await?))
 }
 
 impl Api {

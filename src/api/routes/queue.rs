@@ -1,5 +1,5 @@
-//! Routes of `/api/queue`: an agent's own queue; for admins, waiting and held tickets, priorities and
-//! reassignment.
+//! Routes of `/api/queue`: an agent's own queue; for admins, waiting and held tickets, priorities, reassignment
+//! and cancellation.
 use crate::api::Api;
 use crate::api::http::auth::{Admin, Agent};
 use crate::api::http::envelope::{Answer, Envelope, Result};
@@ -25,6 +25,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/my-queue", get(mine))
         .route("/{ticket}", patch(reprioritise))
         .route("/{ticket}/reassign", post(reassign))
+        .route("/{ticket}/cancel", post(cancel))
         .route("/{ticket}/pick-up", post(pick_up))
 }
 
@@ -181,6 +182,20 @@ pub(in crate::api) async fn reassign(
     // Tickets are never deleted, so a 404 means that the person is no agent.
     let ticket = Api::run(operation).await.map_err(|error| error.or_missing(ApiError::no_agent))?;
     Ok(Answer::ok("Ticket reassigned", api.ticket_body(&ticket).await?))
+}
+
+/// Cancels an open ticket. The customer is told, and so is the agent who holds it.
+#[utoipa::path(post, operation_id = "cancelTicket", path = "/api/queue/{ticket}/cancel", tag = "queue", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn cancel(
+    State(api): State<Arc<Api>>,
+    Admin(admin): Admin,
+    TicketRef(ticket): TicketRef,
+) -> Result<TicketBody> {
+    let id = api.visible(&admin, &ticket).await?.id;
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let ticket = Api::run(async move { engine.cancel_as_admin(&admin, (id, None), now).await }).await?;
+    Ok(Answer::ok("Ticket cancelled", api.ticket_body(&ticket).await?))
 }
 
 /// The calling agent takes a waiting ticket, where the desk does not assign it: in the modes `manual` and `dual`,

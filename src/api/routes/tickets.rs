@@ -34,6 +34,7 @@ pub(in crate::api) fn routes() -> Router<Arc<Api>> {
         .route("/{ticket}/hold", post(hold))
         .route("/{ticket}/resume", post(resume))
         .route("/{ticket}/complete", post(complete))
+        .route("/{ticket}/give-back", post(give_back))
 }
 
 /// The longest accepted idempotency key.
@@ -166,6 +167,20 @@ pub(in crate::api) async fn complete(
     ticket: TicketRef,
 ) -> Result<TicketBody> {
     step(state, caller, ticket, Step::Complete, "Ticket completed").await
+}
+
+/// The holder puts the ticket back into the queue, at its old place. It goes to another agent first.
+#[utoipa::path(post, operation_id = "giveTicketBack", path = "/api/tickets/{ticket}/give-back", tag = "tickets", security(("bearer" = [])),
+    params(("ticket" = TicketRef, Path)), responses((status = 200, body = Envelope<TicketBody>)))]
+pub(in crate::api) async fn give_back(
+    State(api): State<Arc<Api>>,
+    Staff(caller): Staff,
+    TicketRef(ticket): TicketRef,
+) -> Result<TicketBody> {
+    let id = api.visible(&caller, &ticket).await?.id;
+    let (engine, now) = (Arc::clone(&api.engine), api.now());
+    let ticket = Api::run(async move { engine.give_back(caller.id, id, None, now).await }).await?;
+    Ok(Answer::ok("Ticket given back", api.ticket_body(&ticket).await?))
 }
 
 async fn step(

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 /// Every endpoint with an id in its path, and its status for three callers when the id is of Budi's record:
 /// Budi, Citra of another department, and the admin, who is no agent.
-const ENDPOINTS_WITH_ID: [(&str, &str, [u16; 3]); 11] = [
+const ENDPOINTS_WITH_ID: [(&str, &str, [u16; 3]); 14] = [
     ("GET", "/api/agent-status/department/{department}", [200, 200, 200]),
     ("GET", "/api/agent-status/agent/{agent}", [200, 200, 200]),
     ("GET", "/api/agents/{agent}", [403, 403, 200]),
@@ -20,11 +20,14 @@ const ENDPOINTS_WITH_ID: [(&str, &str, [u16; 3]); 11] = [
     ("POST", "/api/tickets/{ticket}/hold", [200, 404, 403]),
     ("POST", "/api/tickets/{ticket}/resume", [200, 404, 403]),
     ("POST", "/api/queue/{ticket}/reassign", [403, 403, 200]),
+    ("POST", "/api/tickets/{ticket}/give-back", [200, 404, 409]),
     ("POST", "/api/tickets/{ticket}/complete", [200, 404, 409]),
+    ("POST", "/api/queue/{ticket}/cancel", [403, 403, 409]),
+    ("POST", "/api/agents/{agent}/set-offline", [403, 403, 200]),
 ];
 
 /// Returns a valid body for every endpoint that takes one, with a person who may send it.
-fn bodies() -> [(&'static str, &'static str, i64, Value); 8] {
+fn bodies() -> [(&'static str, &'static str, i64, Value); 9] {
     let login = json!({"id": BUDI, "first_name": "Budi", "last_name": "S", "username": "budi",
         "photo_url": "https://t.me/i/userpic/budi.jpg", "auth_date": 1_764_831_173, "hash": "00"});
     [
@@ -32,6 +35,7 @@ fn bodies() -> [(&'static str, &'static str, i64, Value); 8] {
         ("PATCH", "/api/agents/{agent}", ADMIN, json!({"max_tickets": 3, "auto_assignment_enabled": true})),
         ("PATCH", "/api/queue/{ticket}", ADMIN, json!({"priority": "high"})),
         ("POST", "/api/queue/{ticket}/reassign", ADMIN, json!({"agent_id": null, "anyway": false})),
+        ("POST", "/api/agents/{agent}/set-offline", ADMIN, json!({"shown": "online"})),
         (
             "POST",
             "/api/tickets",
@@ -106,7 +110,7 @@ async fn endpoints_with_ids_serve_only_permitted_callers() {
         }
         let nobody = Reply::of(ids.desk.request(method, &ids.path(url))).await;
         nobody.refused(401, "missing_token");
-        if url.ends_with("/reassign") {
+        if url.ends_with("/reassign") || url.ends_with("/give-back") {
             // The ticket that was put back returns to Budi.
             ids.desk.pass(RETURN_DELAY).await;
         }

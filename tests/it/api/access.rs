@@ -13,7 +13,7 @@ use sha2::{Sha256, Sha512};
 
 /// Every endpoint that takes a token, with its status for an agent and for an admin who is no agent. `{id}`
 /// is unknown.
-const ENDPOINTS: [(&str, &str, u16, u16); 36] = [
+const ENDPOINTS: [(&str, &str, u16, u16); 39] = [
     ("POST", "/api/agent-status/heartbeat", 200, 409),
     ("GET", "/api/agent-status/online", 200, 200),
     ("GET", "/api/agent-status/department/{id}", 404, 404),
@@ -28,6 +28,7 @@ const ENDPOINTS: [(&str, &str, u16, u16); 36] = [
     ("GET", "/api/queue", 403, 200),
     ("PATCH", "/api/queue/{id}", 403, 404),
     ("POST", "/api/queue/{id}/reassign", 403, 404),
+    ("POST", "/api/queue/{id}/cancel", 403, 404),
     ("GET", "/api/departments", 200, 200),
     ("POST", "/api/departments", 403, 201),
     ("PATCH", "/api/departments/{id}", 403, 404),
@@ -43,8 +44,10 @@ const ENDPOINTS: [(&str, &str, u16, u16); 36] = [
     ("POST", "/api/tickets/{id}/hold", 404, 404),
     ("POST", "/api/tickets/{id}/resume", 404, 404),
     ("POST", "/api/tickets/{id}/complete", 404, 404),
+    ("POST", "/api/tickets/{id}/give-back", 404, 404),
     ("GET", "/api/agents/{id}", 403, 404),
     ("PATCH", "/api/agents/{id}", 403, 404),
+    ("POST", "/api/agents/{id}/set-offline", 403, 404),
     ("GET", "/api/dead-letters", 403, 200),
     ("POST", "/api/dead-letters/update-4711/retry", 403, 404),
     ("GET", "/api/settings", 403, 200),
@@ -61,6 +64,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("PATCH", _) if path.starts_with("/api/departments") => Some(json!({"critical": true})),
         ("PATCH", "settings") => Some(json!({"grace_period": 60})),
         ("PATCH", _) => Some(json!({"max_tickets": 3})),
+        ("POST", "set-offline") => Some(json!({"shown": "online"})),
         ("POST", "reassign") => Some(json!({"agent_id": null})),
         ("POST", "tickets") => Some(json!({"customer_telegram_id": 4_711, "description": "halo"})),
         _ => None,

@@ -1,6 +1,7 @@
 //! Agent settings over the API: capacity and automatic assignment.
 mod departments;
 mod profile;
+mod set_offline;
 mod whole;
 
 use super::{BUDI, SARI, desk, id};

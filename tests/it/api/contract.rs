@@ -25,6 +25,7 @@ GET /api/queue/my-queue
 GET /api/queue
 PATCH /api/queue/{ticket}
 POST /api/queue/{ticket}/reassign
+POST /api/queue/{ticket}/cancel
 POST /api/queue/{ticket}/pick-up
 GET /api/search
 POST /api/tickets
@@ -37,6 +38,7 @@ POST /api/tickets/{ticket}/start
 POST /api/tickets/{ticket}/hold
 POST /api/tickets/{ticket}/resume
 POST /api/tickets/{ticket}/complete
+POST /api/tickets/{ticket}/give-back
 GET /api/tickets/{ticket}/messages
 POST /api/tickets/{ticket}/messages
 POST /api/tickets/{ticket}/notes
@@ -44,6 +46,7 @@ POST /api/tickets/{ticket}/files
 GET /api/webhook-deliveries
 GET /api/agents/{agent_id}
 PATCH /api/agents/{agent_id}
+POST /api/agents/{agent_id}/set-offline
 GET /api/settings
 GET /api/statistics
 PATCH /api/settings

@@ -1,4 +1,5 @@
 //! Queue endpoints: the queue of an agent and of the desk, priorities, reassignment and the workload.
+mod cancel;
 mod hours;
 mod statistics;
 

@@ -34,7 +34,8 @@ async fn output(command: &mut Command) -> String {
 async fn every_curl_example_succeeds() {
     let desk = desk_with_admin_agent().await;
     let body = json!({"customer_telegram_id": SARI, "description": "halo"});
-    let ticket = desk.post(ADMIN, "/api/tickets", body).await.data().clone();
+    let ticket = desk.post(ADMIN, "/api/tickets", body.clone()).await.data().clone();
+    let other = desk.post(ADMIN, "/api/tickets", body).await.data()["ticket_number"].clone();
     let admin = desk.person_by_telegram_id(ADMIN).await.id.to_string();
     let now = desk.now().timestamp();
     let person = desk.person_by_telegram_id(ADMIN).await;
@@ -49,6 +50,7 @@ async fn every_curl_example_succeeds() {
         ("METRICS_TOKEN", METRICS_TOKEN.to_owned()),
         ("DEPARTMENT", word(&ticket["department_id"])),
         ("TICKET", word(&ticket["ticket_number"])),
+        ("OTHER", word(&other)),
         ("AGENT", admin),
         ("CUSTOMER", SARI.to_string()),
         ("UNTIL", (desk.now() + chrono::TimeDelta::hours(2)).to_rfc3339()),
@@ -58,7 +60,7 @@ async fn every_curl_example_succeeds() {
         ("MINI_APP", mini_app(TOKEN, ADMIN, now).to_string()),
     ];
     let examples = block("sh");
-    assert_eq!(examples.lines().count(), 49);
+    assert_eq!(examples.lines().count(), 52);
     for line in examples.lines() {
         let line = line.replacen("curl ", "curl --silent --show-error --fail-with-body ", 1);
         output(Command::new("bash").arg("-c").arg(line).envs(variables.clone())).await;

@@ -1,6 +1,7 @@
 //! Ticket endpoints: idempotent opening, visibility, and steps with the messages that follow.
 mod audit;
 mod files;
+mod give_back;
 mod hold;
 mod pick_up;
 mod replies;

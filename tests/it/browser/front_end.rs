@@ -1,5 +1,6 @@
 //! The web front end with a real desk behind it: agents and admins beside their chats.
 mod accessibility;
+mod actions;
 mod admin;
 mod agent;
 mod load;

@@ -34,6 +34,35 @@ export async function complete(ticket: Ticket): Promise<void> {
   }
 }
 
+/** What changes of a held ticket that goes back into the queue. */
+const QUEUED: Partial<Ticket> = {
+  status: "queued",
+  assigned_agent: null,
+  assigned_agent_name: null,
+  assigned_at: null,
+  opened_at: null,
+  resume_at: null,
+};
+const sayReleased = (ticket: Ticket) => say(text("toast-released", { number: ticket.ticket_number }));
+
+/** Gives a ticket of this agent back to the queue. */
+export async function giveBack(ticket: Ticket): Promise<void> {
+  if (await step(ticket, "give-back", QUEUED)) sayReleased(ticket);
+}
+
+/** Takes a ticket from its agent, for an admin. */
+export async function release(ticket: Ticket): Promise<void> {
+  const body = { agent_id: null };
+  const done = await change(ticket, QUEUED, () => call("POST", `/api/queue/${ticket.ticket_id}/reassign`, body));
+  if (done) sayReleased(ticket);
+}
+
+/** Cancels a ticket, for an admin. */
+export async function cancel(ticket: Ticket): Promise<void> {
+  const done = await change(ticket, { status: "cancelled" }, () => call("POST", `/api/queue/${ticket.ticket_id}/cancel`));
+  if (done) say(text("toast-cancelled", { number: ticket.ticket_number }));
+}
+
 /** Takes a waiting ticket for this agent. */
 export async function pickUp(ticket: Ticket, agent: Agent): Promise<void> {
   const expected: Partial<Ticket> = {
@@ -49,8 +78,8 @@ export async function pickUp(ticket: Ticket, agent: Agent): Promise<void> {
 export const setPriority = (ticket: Ticket, priority: Priority) =>
   change(ticket, { priority }, () => call("PATCH", `/api/queue/${ticket.ticket_id}`, { priority }));
 
-/** Moves a ticket to an agent, or back to the queue (null). */
-export async function reassign(ticket: Ticket, agent: string | null, anyway: boolean): Promise<boolean> {
+/** Moves a ticket to an agent. */
+export async function reassign(ticket: Ticket, agent: string, anyway: boolean): Promise<boolean> {
   try {
     await call("POST", `/api/queue/${ticket.ticket_id}/reassign`, { agent_id: agent, anyway });
     say(text("reassign-done", { number: ticket.ticket_number }));

@@ -33,6 +33,7 @@ const REASONS: Record<string, string> = {
   bad_name: "error-bad-name",
   bad_alias: "error-bad-alias",
   no_pick_up: "error-no-pick-up",
+  status_changed: "error-status",
   file_unavailable: "error-file",
   too_large: "error-file-too-large",
   bad_file: "error-bad-file",

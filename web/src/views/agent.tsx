@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call } from "../desk/api";
 import type { AgentLoad, Department } from "../desk/bodies";
-import { departmentChanges } from "../desk/desk";
+import { agents, departmentChanges } from "../desk/desk";
 import { useResource } from "../desk/resource";
 import { Dialog } from "../parts/dialog";
 import { Hours } from "../parts/hours";
+import { agentStatusText } from "../parts/ticket-state";
 import { say, sayFailure } from "../parts/toasts";
 import { text } from "../texts";
 
@@ -38,6 +39,34 @@ function changes(before: Form, after: Form): object {
     ...(before.alias === after.alias.trim() ? {} : { alias: after.alias.trim() }),
     ...(isSame ? {} : { departments: after.departments }),
   };
+}
+
+/** An agent's status, as it is now, and the button that ends it. */
+function StatusLine({ id }: { id: string }) {
+  const isBusy = useSignal(false);
+  const agent = agents.get(id);
+  if (!agent) return null;
+  const setOffline = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    try {
+      await call("POST", `/api/agents/${id}/set-offline`, { shown: agent.status });
+      say(text("agent-is-offline", { name: agent.agent_name }));
+    } catch (error) {
+      sayFailure(error);
+    }
+    isBusy.value = false;
+  };
+  return (
+    <div class="actions">
+      <span role="status">{text("ticket-status", { status: agentStatusText(agent) })}</span>
+      {agent.status !== "offline" && (
+        <button type="button" class="danger" disabled={isBusy.value} onClick={() => void setOffline()}>
+          {text("agent-set-offline")}
+        </button>
+      )}
+    </div>
+  );
 }
 
 export function AgentSettings({ id, name, close }: { id: string; name: string; close: () => void }) {
@@ -78,6 +107,7 @@ export function AgentSettings({ id, name, close }: { id: string; name: string; c
               {text("agent-hours")} <Hours weekly={agent.working_hours.weekly} /> ({agent.working_hours.time_zone})
             </p>
           )}
+          <StatusLine id={id} />
           <label class="field">
             {text("agent-max")}
             <input

@@ -1,6 +1,6 @@
 /** An agent's own tickets. */
 import { useSignal } from "@preact/signals";
-import { resume, start } from "../desk/actions";
+import { giveBack, resume, start } from "../desk/actions";
 import { session } from "../desk/api";
 import type { MyQueue as Counts, Ticket } from "../desk/bodies";
 import { agents, heldBy, ownChanges, tickets } from "../desk/desk";
@@ -51,6 +51,9 @@ function Card({ ticket, place, ask }: { ticket: Ticket; place: number; ask: (wha
         </button>
         <button type="button" onClick={() => ask("hold")}>
           {text("button-hold")}
+        </button>
+        <button type="button" onClick={() => void giveBack(ticket)}>
+          {text("button-give-back")}
         </button>
       </div>
     </article>

@@ -1,6 +1,6 @@
 /** The choice of the agent who gets a ticket. */
 import { useSignal } from "@preact/signals";
-import { reassign } from "../desk/actions";
+import { reassign, release } from "../desk/actions";
 import type { Ticket } from "../desk/bodies";
 import { agents } from "../desk/desk";
 import { Dialog } from "../parts/dialog";
@@ -9,8 +9,12 @@ import { text } from "../texts";
 
 export function Reassign({ ticket, close }: { ticket: Ticket; close: () => void }) {
   const asked = useSignal<string | null>(null);
-  const move = async (agent: string | null, anyway = false) => {
+  const move = async (agent: string, anyway = false) => {
     if (await reassign(ticket, agent, anyway)) close();
+  };
+  const putBack = async () => {
+    close();
+    await release(ticket);
   };
   const others = agents.values().filter((agent) => agent.agent_id !== ticket.assigned_agent);
   const full = asked.value ? agents.get(asked.value) : undefined;
@@ -49,7 +53,7 @@ export function Reassign({ ticket, close }: { ticket: Ticket; close: () => void 
             ))}
           </ul>
           {ticket.assigned_agent && (
-            <button type="button" onClick={() => void move(null)}>
+            <button type="button" onClick={() => void putBack()}>
               {text("reassign-back")}
             </button>
           )}

@@ -1,11 +1,12 @@
 /** One ticket: what it is about, its actions, its conversation, and for admins its audit log. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { pickUp, resume, setPriority } from "../desk/actions";
+import { giveBack, pickUp, release, resume, setPriority } from "../desk/actions";
 import { call, session } from "../desk/api";
 import type { Priority, Ticket as TicketBody } from "../desk/bodies";
 import { agents, heldBy, isHeld, tickets } from "../desk/desk";
 import { connection } from "../desk/live";
+import { Cancel } from "../parts/cancel";
 import { Complete } from "../parts/complete";
 import { Hold } from "../parts/hold";
 import { Media, isFile, kindText } from "../parts/media";
@@ -18,7 +19,7 @@ import { Conversation } from "./conversation";
 import { Reassign } from "./reassign";
 import { canPickUp } from "./waiting";
 
-type Asked = "complete" | "hold" | "reassign" | null;
+type Asked = "cancel" | "complete" | "hold" | "reassign" | null;
 
 function Files({ ticket }: { ticket: TicketBody }) {
   if (ticket.attachments === 0) return null;
@@ -116,6 +117,9 @@ export function Ticket({ id }: { id: string }) {
                 <button type="button" onClick={() => (asked.value = "hold")}>
                   {text("button-hold")}
                 </button>
+                <button type="button" onClick={() => void giveBack(ticket)}>
+                  {text("button-give-back")}
+                </button>
               </>
             )}
             {isAdmin && known && (
@@ -134,11 +138,25 @@ export function Ticket({ id }: { id: string }) {
                 <button type="button" onClick={() => (asked.value = "reassign")}>
                   {text("ticket-reassign")}
                 </button>
+                {isHeld(ticket) && !isMine && (
+                  <button type="button" onClick={() => void release(ticket)}>
+                    {text("reassign-back")}
+                  </button>
+                )}
+                {ticket.status === "queued" && ticket.priority !== "urgent" && (
+                  <button type="button" onClick={() => void setPriority(ticket, "urgent")}>
+                    {text("ticket-to-top")}
+                  </button>
+                )}
+                <button type="button" class="danger" onClick={() => (asked.value = "cancel")}>
+                  {text("ticket-cancel")}
+                </button>
               </>
             )}
           </div>
           <Conversation ticket={ticket} isMine={isMine} />
           {isAdmin && <Audit ticket={id} version={ticket.version} />}
+          {asked.value === "cancel" && known && <Cancel ticket={known} close={close} />}
           {asked.value === "complete" && isMine && <Complete ticket={ticket} close={close} />}
           {asked.value === "hold" && isMine && <Hold ticket={ticket} close={close} />}
           {asked.value === "reassign" && known && <Reassign ticket={known} close={close} />}

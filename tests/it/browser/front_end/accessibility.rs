@@ -166,6 +166,14 @@ async fn tour_of_an_admin(window: Window, is_english: bool) {
     tour.go("queue").await;
     demo.wait_displayed(&ticket("#1 • INC")).await;
     tour.check("queue").await;
+    demo.click(&press(&format!("{}//h2", ticket("#1 • INC")), "INC")).await;
+    demo.wait_displayed(&press("//main", tour.word("Batalkan tiket", "Cancel ticket"))).await;
+    tour.check("waiting-ticket").await;
+    tour.click("//main", "Batalkan tiket", "Cancel ticket").await;
+    demo.wait_displayed(&press("//dialog", tour.word("Ya, batalkan", "Yes, cancel"))).await;
+    tour.check("cancel").await;
+    tour.close_dialog().await;
+    tour.go("queue").await;
     demo.click("//*[@role='group']/button[2]").await;
     let (admin, citra) = (demo.person(DEWI).await, demo.person(CITRA).await.id);
     let (max, now) = (Capacity::new(2).unwrap(), Clock::system().now());

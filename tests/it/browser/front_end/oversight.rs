@@ -153,7 +153,7 @@ async fn a_reassignment_shows_the_loads_and_guards_a_full_agent() {
     demo.stage.say(BUDI, "/offline").await.unwrap();
     demo.click(&press("//main", "Alihkan")).await;
     demo.click(&press("//dialog", "Kembalikan ke antrian")).await;
-    demo.wait_toast("dialihkan").await;
+    demo.wait_toast("kembali ke antrian").await;
     demo.wait_displayed(&format!("//main//p{}", containing("⏳ Dalam antrian"))).await;
     demo.close().await;
 }
