@@ -29,7 +29,6 @@ message-failed-unsupported = ⚠️ This message did not arrive: Telegram doesn'
 message-partly-sent = ⚠️ Only the text of this message arrived: Telegram doesn't let bots forward its content ({ $kind }). Send that another way, such as a photo or a file.
 message-failed-unknown = ⚠️ It is unclear whether this message arrived. If nobody reacts, send it once more.
 reacted-like-mark = { $emoji } from the customer
-message-failed-ended = ⚠️ This message did not arrive: its ticket has ended.
 
 # The question: for which ticket is this message?
 choice-customer = ❓ <b>For which ticket?</b>

@@ -29,7 +29,6 @@ message-failed-unsupported = ⚠️ Pesan ini tidak sampai: Telegram tidak mengi
 message-partly-sent = ⚠️ Hanya teks pesan ini yang sampai: Telegram tidak mengizinkan bot meneruskan isinya ({ $kind }). Kirim isinya dengan cara lain, misalnya sebagai foto atau berkas.
 message-failed-unknown = ⚠️ Tidak jelas apakah pesan ini sampai. Jika tidak ada tanggapan, kirim sekali lagi.
 reacted-like-mark = { $emoji } dari pelanggan
-message-failed-ended = ⚠️ Pesan ini tidak sampai: tiketnya sudah berakhir.
 
 # Pertanyaan: pesan ini untuk tiket mana?
 choice-customer = ❓ <b>Untuk tiket yang mana?</b>

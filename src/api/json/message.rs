@@ -2,6 +2,7 @@
 use crate::api::Api;
 use crate::domain::content::ContentKind;
 use crate::domain::text::formatted::{Entity, EntityKind};
+use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::{ConversationMessage, Direction, Relay, RelayFailure};
 use crate::engine::ports::StoreError;
 use chrono::{DateTime, Utc};
@@ -54,7 +55,7 @@ pub(in crate::api) enum MessageFailure {
     Unsupported,
     /// Two attempts had an unknown outcome.
     OutcomeUnknown,
-    /// The ticket ended before it was sent.
+    /// The ticket was cancelled before it was sent.
     Ended,
 }
 
@@ -127,10 +128,11 @@ pub(in crate::api) struct MessageBody {
 }
 
 impl Api {
-    /// Returns the JSON bodies of messages.
+    /// Returns the JSON bodies of messages of a ticket that is in this status.
     pub(in crate::api) async fn message_bodies(
         &self,
         messages: &[ConversationMessage],
+        status: Status,
     ) -> Result<Vec<MessageBody>, StoreError> {
         let (mut names, mut bodies) = (HashMap::new(), Vec::with_capacity(messages.len()));
         for message in messages {
@@ -139,29 +141,31 @@ impl Api {
             }
             let name = names.get(&message.author).cloned().flatten();
             let replied = self.engine.replied_to(message).await?;
-            bodies.push(to_body(message, name, replied.map(|replied| replied.id.0)));
+            bodies.push(to_body(message, status, name, replied.map(|replied| replied.id.0)));
         }
         Ok(bodies)
     }
 
-    /// Returns the JSON body of a message.
+    /// Returns the JSON body of a message of a ticket that is in this status.
     pub(in crate::api) async fn message_body(
         &self,
         message: &ConversationMessage,
+        status: Status,
     ) -> Result<MessageBody, StoreError> {
         let author = self.engine.name_of(message.author).await?;
         let replied = self.engine.replied_to(message).await?;
-        Ok(to_body(message, author, replied.map(|replied| replied.id.0)))
+        Ok(to_body(message, status, author, replied.map(|replied| replied.id.0)))
     }
 }
 
 fn to_body(
     message: &ConversationMessage,
+    status: Status,
     author_name: Option<String>,
     reply_to: Option<Uuid>,
 ) -> MessageBody {
     let content = &message.content;
-    let (state, failure) = state_of(message.relay);
+    let (state, failure) = state_of(message, status);
     MessageBody {
         message_id: message.id.0,
         seq: message.seq,
@@ -189,8 +193,11 @@ fn to_body(
     }
 }
 
-fn state_of(relay: Relay) -> (MessageState, Option<MessageFailure>) {
-    match relay {
+fn state_of(message: &ConversationMessage, status: Status) -> (MessageState, Option<MessageFailure>) {
+    match message.relay {
+        relay if relay.is_lost(message.direction, status) => {
+            (MessageState::Failed, Some(MessageFailure::Ended))
+        }
         Relay::Waiting => (MessageState::Waiting, None),
         Relay::Enqueued { .. } => (MessageState::Enqueued, None),
         Relay::Delivered { .. } => (MessageState::Delivered, None),
@@ -206,7 +213,6 @@ fn failure(reason: RelayFailure) -> MessageFailure {
         RelayFailure::Refused => MessageFailure::Refused,
         RelayFailure::Unsupported => MessageFailure::Unsupported,
         RelayFailure::OutcomeUnknown => MessageFailure::OutcomeUnknown,
-        RelayFailure::Ended => MessageFailure::Ended,
     }
 }
 

@@ -221,7 +221,7 @@ impl Api {
         else {
             return Ok(());
         };
-        let text = frame(event, &self.message_body(&message).await?);
+        let text = frame(event, &self.message_body(&message, ticket.status()).await?);
         let (department, agent) = (ticket.department, ticket.agent());
         self.live.publish(LiveEvent::Message { department, agent, text });
         Ok(())

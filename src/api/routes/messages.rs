@@ -96,7 +96,7 @@ pub(in crate::api) async fn list(
         found.remove(0);
     }
     let next_before = found.first().map(|message| message.seq).filter(|_| has_more);
-    let messages = api.message_bodies(&found).await?;
+    let messages = api.message_bodies(&found, ticket.status()).await?;
     Ok(Answer::ok("Messages", MessagesPage { messages, next_before }))
 }
 
@@ -147,7 +147,8 @@ async fn store_message(
     } else {
         None
     };
-    let id = api.visible(&caller, &ticket).await?.id;
+    let ticket = api.visible(&caller, &ticket).await?;
+    let (id, status) = (ticket.id, ticket.status());
     let content = api.message_content(id, body).await?;
     let same = |message: &ConversationMessage| {
         let is_same = message.ticket == Some(id)
@@ -161,7 +162,7 @@ async fn store_message(
         && let Some(before) = api.engine.store().message_by_key(key).await?
     {
         same(&before)?;
-        return Ok(Answer::ok("The message was written before", api.message_body(&before).await?));
+        return Ok(Answer::ok("The message was written before", api.message_body(&before, status).await?));
     }
     let (engine, now) = (Arc::clone(&api.engine), api.now());
     let new = NewMessage { source: None, key, thread: None, content: content.clone() };
@@ -176,7 +177,8 @@ async fn store_message(
     same(&written)?;
     // As it is stored: with its number.
     let written = api.engine.store().message(written.id).await?.unwrap_or(written);
-    Ok(Answer::ok("Message written", api.message_body(&written).await?).with_status(StatusCode::CREATED))
+    Ok(Answer::ok("Message written", api.message_body(&written, status).await?)
+        .with_status(StatusCode::CREATED))
 }
 
 impl Api {

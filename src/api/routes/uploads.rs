@@ -101,17 +101,18 @@ pub(in crate::api) async fn send(
     let file = timeout(BODY_TIMEOUT, Box::pin(SentFile::read(request))).await.map_err(too_slow)??;
     let text = file.text.clone();
     if let Some(before) = before {
-        return api.sent_before(&before, ticket.id, &text).await;
+        return api.sent_before(&before, &ticket, &text).await;
     }
     // To the end, also if the client leaves: a file in the agent's chat that the customer never gets would look sent.
-    let (this, id) = (Arc::clone(&api), ticket.id);
+    let (this, id, status) = (Arc::clone(&api), ticket.id, ticket.status());
     let sent = Api::run(async move { this.upload_and_write(&caller, id, key, file).await }).await?;
     match sent {
         Sent::Now(written) => {
             let written = api.engine.store().message(written.id).await?.unwrap_or(written);
-            Ok(Answer::ok("File sent", api.message_body(&written).await?).with_status(StatusCode::CREATED))
+            Ok(Answer::ok("File sent", api.message_body(&written, status).await?)
+                .with_status(StatusCode::CREATED))
         }
-        Sent::Before(before) => api.sent_before(&before, ticket.id, &text).await,
+        Sent::Before(before) => api.sent_before(&before, &ticket, &text).await,
     }
 }
 
@@ -140,13 +141,13 @@ impl Api {
     async fn sent_before(
         &self,
         before: &ConversationMessage,
-        ticket: TicketId,
+        ticket: &Ticket,
         text: &FormattedText,
     ) -> Result<MessageBody> {
-        if before.ticket != Some(ticket) || before.content.kind.is_none() || before.content.text != *text {
+        if before.ticket != Some(ticket.id) || before.content.kind.is_none() || before.content.text != *text {
             return Err(ApiError::conflict("idempotency_conflict", "this key wrote another message"));
         }
-        Ok(Answer::ok("The file was sent before", self.message_body(before).await?))
+        Ok(Answer::ok("The file was sent before", self.message_body(before, ticket.status()).await?))
     }
 
     /// Uploads a file and writes the message. A file whose message is not written, or was written by another request

@@ -112,7 +112,6 @@ pub fn message_failed(
         RelayFailure::Refused => "message-failed-refused",
         RelayFailure::Unsupported => "message-failed-unsupported",
         RelayFailure::OutcomeUnknown => "message-failed-unknown",
-        RelayFailure::Ended => "message-failed-ended",
     };
     localizer.message(key, &[("kind", content_kind(localizer, kind).into())])
 }

@@ -5,6 +5,7 @@ use crate::domain::content::{Attachment, ContentKind, MessageSource};
 use crate::domain::department::canned_reply::Placeholders;
 use crate::domain::ids::{ChatId, MessageId, PersonId, TicketId, Version};
 use crate::domain::text::formatted::FormattedText;
+use crate::domain::ticket::Status;
 use serde::{Deserialize, Serialize};
 
 /// The bot's reaction to an agent's message that is delivered.
@@ -135,8 +136,6 @@ pub enum RelayFailure {
     Unsupported,
     /// Two attempts had an unknown outcome.
     OutcomeUnknown,
-    /// The ticket ended before it was sent.
-    Ended,
 }
 
 /// What became of a message.
@@ -189,6 +188,12 @@ impl Relay {
     #[must_use]
     pub fn is_due(self) -> bool {
         matches!(self, Self::Waiting | Self::Enqueued { .. })
+    }
+
+    /// Returns true if it waits for an agent whom its ticket, now in this status, will not have any more.
+    #[must_use]
+    pub fn is_lost(self, direction: Direction, status: Status) -> bool {
+        self.is_due() && direction == Direction::ToAgent && status == Status::Cancelled
     }
 
     /// Returns the message in the recipient's chat.

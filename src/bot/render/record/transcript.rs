@@ -3,6 +3,7 @@ use crate::bot::cards::views::{RecordLine, TranscriptView};
 use crate::bot::render::{Localizer, content_kind, escape};
 use crate::domain::content::ContentKind;
 use crate::domain::text::clean;
+use crate::domain::ticket::Status;
 use crate::domain::ticket::conversation::{Direction, Relay};
 
 /// The look: readable on a phone, in the colours of the reader's system.
@@ -50,7 +51,8 @@ pub fn transcript(localizer: &Localizer<'_>, view: &TranscriptView) -> String {
     };
     let facts = facts.iter().map(fact).collect::<Vec<_>>().concat();
     let description = description(localizer, view);
-    let mut messages: String = view.lines.iter().map(|line| message(localizer, line)).collect();
+    let mut messages: String =
+        view.lines.iter().map(|line| message(localizer, line, ticket.status)).collect();
     if messages.is_empty() {
         messages = format!("<p class=\"what\">{}</p>", word("transcript-empty"));
     }
@@ -82,7 +84,7 @@ fn description(localizer: &Localizer<'_>, view: &TranscriptView) -> String {
     )
 }
 
-fn message(localizer: &Localizer<'_>, line: &RecordLine) -> String {
+fn message(localizer: &Localizer<'_>, line: &RecordLine, status: Status) -> String {
     let class = match line.direction {
         Direction::ToAgent => "in",
         Direction::ToCustomer => "out",
@@ -93,6 +95,7 @@ fn message(localizer: &Localizer<'_>, line: &RecordLine) -> String {
         line.edited_at.map(|_| "transcript-edited"),
         line.forwarded_from.as_deref().filter(|origin| origin.is_empty()).map(|_| "transcript-forwarded"),
         match line.relay {
+            relay if relay.is_lost(line.direction, status) => Some("transcript-failed"),
             Relay::Waiting | Relay::Enqueued { .. } => Some("transcript-waiting"),
             Relay::Failed { .. } => Some("transcript-failed"),
             Relay::Withdrawn { .. } => Some("transcript-withdrawn"),

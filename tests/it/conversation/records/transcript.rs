@@ -1,6 +1,7 @@
 //! `/transcript`: the record of a ticket as a document.
-use crate::conversation::{BUDI, SARI, TOM, number, with_agent};
+use crate::conversation::{BUDI, SARI, TOM, number, with_agent, with_customer};
 use crate::support::{ADMIN, Desk};
+use serde_json::json;
 
 async fn write(desk: &Desk, id: i64, text: &str) {
     desk.sandbox.send_text(id, text);
@@ -106,4 +107,25 @@ async fn the_end_of_its_number_finds_a_ticket_that_has_ended() {
         desk.say(ADMIN, &format!("/ban {end}")).await;
         assert!(desk.last(ADMIN).text.contains("Sari"), "{}", desk.last(ADMIN).text);
     }
+}
+
+#[tokio::test]
+async fn what_waited_in_a_cancelled_ticket_reaches_nobody_any_more() {
+    let desk = with_customer().await;
+    desk.ticket(SARI, "printer rusak").await;
+    write(&desk, SARI, "yang di lantai dua").await;
+    let number = number(&desk, SARI);
+    let message = async || {
+        let path = format!("/api/tickets/{number}/messages");
+        let message = desk.get(ADMIN, &path).await.data()["messages"][0].clone();
+        desk.say(ADMIN, &format!("/transcript {number}")).await;
+        (message["state"].clone(), message["failure"].clone(), document(&desk, ADMIN))
+    };
+    let (state, failure, record) = message().await;
+    assert_eq!((state, failure), (json!("waiting"), json!(null)));
+    assert!(record.contains("belum terkirim"), "{record}");
+    desk.post(ADMIN, &format!("/api/queue/{number}/cancel"), json!(null)).await.data();
+    let (state, failure, record) = message().await;
+    assert_eq!((state, failure), (json!("failed"), json!("ended")));
+    assert!(record.contains("tidak terkirim") && !record.contains("belum terkirim"), "{record}");
 }
