@@ -25,6 +25,7 @@ use crate::bot::cards::view_loader::ViewLoader;
 use crate::bot::context::BotContext;
 use crate::bot::invite_cache::InviteCache;
 use crate::bot::mini_app::MiniApp;
+use crate::bot::outage_chats::OutageChats;
 use crate::bot::render::Localizer;
 use crate::clock::Clock;
 use crate::config::http::HttpConfig;
@@ -45,7 +46,6 @@ use crate::telegram::Telegram;
 use anyhow::Context;
 use bot_identity::{check_bot, fetch_bot};
 use startup_server::StartupServer;
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -191,7 +191,7 @@ impl App {
             clock: clock.clone(),
             invite_cache: InviteCache::default(),
             quotas: Mutex::new(Quotas::new(setup.quota)),
-            outage_notices_sent: Mutex::new(HashMap::new()),
+            outage_chats: OutageChats::default(),
             answer_limits: setup.answer_limits,
         });
         let inbox = Inbox::new(Arc::clone(engine.store()), clock.clone());

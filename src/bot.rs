@@ -20,6 +20,7 @@ pub mod inline_mode;
 pub mod invite_cache;
 pub mod menu;
 pub mod mini_app;
+pub mod outage_chats;
 mod outage_notice;
 mod paging;
 pub mod render;

@@ -3,6 +3,7 @@ use super::cards::view_loader::ViewLoader;
 use super::inline_mode::InlineMode;
 use super::invite_cache::InviteCache;
 use super::mini_app::MiniApp;
+use super::outage_chats::OutageChats;
 use super::render::Localizer;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -20,7 +21,6 @@ use crate::outbox::TopicMode;
 use crate::telegram::Telegram;
 use crate::telegram::incoming::IncomingMessage;
 use secrecy::SecretString;
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -61,8 +61,8 @@ pub struct BotContext {
     pub invite_cache: InviteCache,
     /// Rate limits of incoming updates, per chat.
     pub quotas: Mutex<Quotas>,
-    /// When each chat got its last outage notice, as steady time.
-    pub outage_notices_sent: Mutex<HashMap<i64, Duration>>,
+    /// The chats with an outage notice.
+    pub outage_chats: OutageChats,
     /// How long people wait without an answer.
     pub answer_limits: AnswerLimits,
 }

@@ -157,7 +157,7 @@ impl Poller {
 
     /// Stores updates and returns whether that succeeded; `next` is the offset that confirms them.
     async fn store(&mut self, updates: Vec<RawUpdate>, next: Option<i64>) -> bool {
-        let chats: Vec<_> = updates.iter().filter_map(|update| update.chat).collect();
+        let delayed: Vec<_> = updates.iter().filter_map(RawUpdate::delayed).collect();
         match append(&self.inbox, updates, self.append_timeout).await {
             Ok(()) => {
                 self.offset = next.or(self.offset);
@@ -168,7 +168,7 @@ impl Poller {
                 // Telegram sends unconfirmed updates again, together with later ones. So people who write
                 // during the outage get a notice too.
                 tracing::error!(%error, "failed to store updates");
-                self.bot.send_outage_notice(chats);
+                self.bot.send_outage_notice(delayed);
                 self.append_timeout = APPEND_RETRY_TIMEOUT;
                 delay(RETRY_DELAY, &self.stop).await;
                 false

@@ -2,6 +2,7 @@
 //! never stops the others.
 use super::json_scan::{elements, first_integer, integer, member, members};
 use super::{HANDLED_UPDATES, chat_of};
+use crate::bot::outage_chats::DelayedUpdate;
 use serde_json::Value;
 
 /// The deepest nesting of an update that is parsed. It stays below the recursion limit of `serde_json`.
@@ -59,6 +60,11 @@ impl RawUpdate {
     pub(super) fn unreadable(id: i64, raw: &[u8]) -> Self {
         let kept = escape(raw.get(..MAX_KEPT_BYTES).unwrap_or(raw));
         Self { id, value: Value::String(kept), chat: scan_chat(raw), unrequested: None }
+    }
+
+    /// Returns the update for an outage notice to its chat.
+    pub(super) fn delayed(&self) -> Option<DelayedUpdate> {
+        self.chat.map(|chat| DelayedUpdate { id: self.id, chat })
     }
 }
 

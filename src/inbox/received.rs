@@ -1,4 +1,5 @@
 //! Received updates: an update of the inbox while it is handled.
+use crate::bot::outage_chats::DelayedUpdate;
 use crate::domain::person::Locale;
 use crate::engine::people::Profile;
 use crate::telegram::incoming::Incoming;
@@ -30,6 +31,11 @@ impl Received {
 
     pub(super) fn chat_id(&self) -> Option<i64> {
         self.chat().map(|chat| chat.id.0)
+    }
+
+    /// Returns the update for an outage notice to its chat.
+    pub(super) fn delayed(&self) -> Option<DelayedUpdate> {
+        self.chat_id().map(|chat| DelayedUpdate { id: self.id(), chat })
     }
 
     pub(super) fn from(&self) -> Option<&IncomingUser> {

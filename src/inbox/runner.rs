@@ -69,7 +69,7 @@ impl Runner {
             return Ok(());
         };
         // Updates that wait for their turn in a long backlog are no sign of a stall.
-        let operation = runner.inbox.status().handling.begin(runner.clock.steady());
+        let _operation = runner.inbox.status().handling.begin(runner.clock.steady());
         let received = Received { update, incoming };
         let admission = runner.admit(&received);
         match &received.incoming {
@@ -80,19 +80,18 @@ impl Runner {
             }
             _ => Box::pin(runner.run_to_completion(&received, admission, None)).await,
         }
-        drop(operation);
         Ok(())
     }
 
     /// Repeats attempts until the update is handled or a dead letter, or until `stop`.
     async fn run_to_completion(&self, update: &Received, admission: Admission, toast: Option<&Toast>) {
         let mut backoff = MIN_RETRY_DELAY;
-        let chat = update.chat_id();
+        let delayed = update.delayed();
         while let Err(failure) =
-            self.bot.with_outage_notice(chat, Box::pin(self.attempt(update, admission, toast))).await
+            self.bot.with_outage_notice(delayed, Box::pin(self.attempt(update, admission, toast))).await
         {
             if self.handle_failure(update, failure).await {
-                return;
+                break;
             }
             tokio::select! {
                 () = tokio::time::sleep(backoff) => {}
@@ -103,6 +102,7 @@ impl Runner {
             }
             backoff = (backoff * 2).min(MAX_RETRY_DELAY);
         }
+        self.bot.end_outage_notice(delayed);
     }
 
     /// Logs and records a failed attempt. Returns true if the update became a dead letter.
@@ -111,7 +111,7 @@ impl Runner {
             Failure::StoreUnavailable(error) => {
                 tracing::error!(%error, update = update.id(), "store unavailable; retrying update");
                 if !self.stop.is_cancelled() {
-                    self.bot.send_outage_notice(update.chat_id());
+                    self.bot.send_outage_notice(update.delayed());
                 }
                 false
             }

@@ -91,12 +91,12 @@ async fn receive(State(state): State<WebhookState>, headers: HeaderMap, body: Bo
         tracing::warn!(bytes = body.len(), "ignored webhook call without an update_id");
         return StatusCode::OK;
     };
-    let chat = update.chat;
-    match state.bot.with_outage_notice(chat, state.inbox.append(vec![update])).await {
+    let delayed = update.delayed();
+    match state.bot.with_outage_notice(delayed, state.inbox.append(vec![update])).await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
             tracing::error!(%error, "failed to store update");
-            state.bot.send_outage_notice(chat);
+            state.bot.send_outage_notice(delayed);
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

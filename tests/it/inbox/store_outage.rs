@@ -1,6 +1,7 @@
 //! Store outages: the store is unreachable, or its disk is full. People get an outage notice, no appended
 //! update is lost, and no unwritten update is confirmed.
 use crate::support::{Desk, StoreFault};
+use antri::sandbox::{Fault, RecordedRequest};
 use std::time::{Duration, Instant};
 
 const OUTAGE_NOTICE: &str = "Sistem sedang terganggu";
@@ -38,11 +39,43 @@ async fn a_store_outage_does_not_count_as_a_handler_failure() {
     desk.settle().await;
     assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
     assert_eq!(desk.counters().await.dead_letters, 0);
-    assert_eq!(
-        desk.sandbox.chat(1).iter().filter(|m| m.text.contains(OUTAGE_NOTICE)).count(),
-        1,
-        "one notice"
-    );
+    let is_notice = |request: &RecordedRequest| {
+        request.method == "sendMessage" && request.params.to_string().contains(OUTAGE_NOTICE)
+    };
+    assert_eq!(desk.sandbox.requests().iter().filter(|request| is_notice(request)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_leaves_the_chat_when_the_update_was_handled() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.faults.inject(|method| (method == "draft").then_some(StoreFault::Unreachable));
+    desk.sandbox.send_text(1, "Internet mati");
+    desk.wait_for_message(1, OUTAGE_NOTICE).await;
+    let notice = desk.find(1, OUTAGE_NOTICE).message_id;
+    desk.faults.clear();
+    desk.until("the end of the notice", async || !desk.has(1, OUTAGE_NOTICE)).await;
+    desk.settle().await;
+    assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
+    desk.say(1, "Sejak pagi").await;
+    let is_deletion = |r: &RecordedRequest| r.method == "deleteMessage" && r.params["message_id"] == notice;
+    assert_eq!(desk.sandbox.requests().iter().filter(|request| is_deletion(request)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_whose_deletion_fails_stays_and_nothing_else_changes() {
+    let desk = Desk::new().await;
+    desk.person(1, "Sari", "id").await;
+    desk.faults.inject(|method| (method == "draft").then_some(StoreFault::Unreachable));
+    desk.fault("deleteMessage", Some(1), 1, Fault::TooManyRequests { retry_after: 1 });
+    desk.sandbox.send_text(1, "Internet mati");
+    desk.wait_for_message(1, OUTAGE_NOTICE).await;
+    desk.faults.clear();
+    desk.until("the refusal", async || desk.sandbox.requests().iter().any(|r| r.method == "deleteMessage"))
+        .await;
+    desk.say(1, "Sejak pagi").await;
+    assert_eq!(desk.count(1, OUTAGE_NOTICE), 1);
+    assert!(desk.last(1).button("✅ Kirim").is_some(), "{}", desk.transcript(1));
 }
 
 #[tokio::test]

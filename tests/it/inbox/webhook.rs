@@ -79,9 +79,10 @@ async fn an_update_that_cannot_be_written_is_rejected_and_retried() {
     desk.person(1, "Sari", "id").await;
     desk.faults.inject_next("append_updates", 2, StoreFault::Unreachable);
     assert_eq!(post(&desk, Some(SECRET), &update(9_001)).await, 503);
+    desk.wait_for_message(1, "Sistem sedang terganggu").await;
     desk.say(1, "/help").await;
     assert_eq!(help_count(&desk), 1);
-    desk.find(1, "Sistem sedang terganggu");
+    desk.until("the end of the notice", async || !desk.has(1, "Sistem sedang terganggu")).await;
 }
 
 #[tokio::test]
