@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { text } from "../texts";
+import { Toasts } from "./toasts";
 
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -15,6 +16,8 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
         </button>
       </header>
       {children}
+      {/* A dialog is above the page, and nothing below it can be read or pressed. */}
+      <Toasts />
     </dialog>
   );
 }

@@ -97,6 +97,10 @@ async fn an_admin_changes_an_agents_settings() {
     demo.fill("//dialog//label[contains(., 'Alias')]/input", "kak budi").await;
     demo.click(&press("//dialog", "Simpan")).await;
     demo.wait_toast("nama itu sudah dipakai").await;
+    demo.screenshot("web-toast-above-dialog-phone").await;
+    // It can be closed while the dialog is open.
+    demo.click("//dialog//*[@role='status']//button").await;
+    demo.wait_displayed("//dialog[not(.//div[contains(@class, 'toast ')])]").await;
     demo.page.browser_log().await.unwrap();
     demo.close().await;
 }
