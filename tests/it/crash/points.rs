@@ -18,7 +18,6 @@ macro_rules! points_on_both_stores {
 }
 
 mod absence;
-mod comment;
 mod continuation;
 mod naming;
 mod no_answer;
