@@ -31,7 +31,7 @@ pub enum CardKey {
     Queue(PersonId, u16),
     /// All agents' load (`/workload`), for an admin, with the page shown.
     Workload(PersonId, u16),
-    /// A list for an admin that no event refreshes.
+    /// A list for an admin that no event refreshes, but the end of the role.
     AdminList(PersonId, AdminList),
     /// A waiting ticket, for an agent who may pick it up.
     PickUp(TicketId, PersonId),

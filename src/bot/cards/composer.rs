@@ -225,11 +225,9 @@ impl Composer {
             CardKey::MyTickets(person, page) => {
                 Some(render::my_tickets(localizer, &self.views.my_tickets(person, page).await?).into())
             }
-            CardKey::Queue(..) | CardKey::Workload(..) | CardKey::Console { .. } => {
+            CardKey::Queue(..) | CardKey::Workload(..) | CardKey::AdminList(..) | CardKey::Console { .. } => {
                 self.desk_card(key, localizer).await?.map(Card::from)
             }
-            // Its handlers draw it.
-            CardKey::AdminList(..) => None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Changes of a person's role: the audit event, the notices, and the end of a role.
 use crate::domain::Time;
+use crate::domain::card::{AdminList, CardKey};
 use crate::domain::event::{Action, Actor, AuditEvent};
 use crate::domain::ids::PersonId;
 use crate::domain::notice::membership::MembershipNotice;
@@ -59,5 +60,19 @@ pub(in crate::engine) fn end_admin_role(
     person.answered_by = None;
     let notice = Notice::Membership(MembershipNotice::NoLongerAdmin { is_agent });
     let event = membership_event(now, actor, person.id, "admin=none");
-    (Some(event), role_notices(person, notice))
+    let mut notices = role_notices(person, notice);
+    notices.extend(admin_cards(person.id).map(|card| Outgoing::refresh(person.chat(), card)));
+    (Some(event), notices)
+}
+
+/// Returns the lists that an admin may have on the screen. Without the role they are closed.
+fn admin_cards(admin: PersonId) -> [CardKey; 5] {
+    let list = |list| CardKey::AdminList(admin, list);
+    [
+        CardKey::Queue(admin, 0),
+        CardKey::Workload(admin, 0),
+        list(AdminList::Agents),
+        list(AdminList::Invites),
+        list(AdminList::DeadLetters),
+    ]
 }

@@ -11,14 +11,17 @@ use crate::domain::notice::console::ConsoleNotice;
 use crate::engine::ports::StoreError;
 
 impl Composer {
-    /// Returns a list or a view of the desk, if its viewer may still see it; otherwise a text without buttons.
+    /// Returns a list or a view of the desk, if its viewer may still see it; otherwise a text without buttons. A list
+    /// that only its handlers draw is `None` as long as its viewer may see it.
     pub(super) async fn desk_card(
         &self,
         key: CardKey,
         localizer: &Localizer<'_>,
     ) -> Result<Option<Rendered>, StoreError> {
-        let (CardKey::Queue(viewer, _) | CardKey::Workload(viewer, _) | CardKey::Console { viewer, .. }) =
-            key
+        let (CardKey::Queue(viewer, _)
+        | CardKey::Workload(viewer, _)
+        | CardKey::AdminList(viewer, _)
+        | CardKey::Console { viewer, .. }) = key
         else {
             return Ok(None);
         };

@@ -64,7 +64,23 @@ async fn the_lists_of_a_former_admin_are_closed() {
     let card = desk.last(EVE).message_id;
     desk.say(ADMIN, "/removeadmin @eve").await;
     desk.press(ADMIN, "Cabut peran").await;
-    desk.press(BUDI, "✅ Selesai").await;
     desk.until("the closed list", async || desk.shown(EVE, card).contains("for admins only")).await;
     assert!(desk.sandbox.message(EVE, card).unwrap().keyboard.is_empty());
+}
+
+#[tokio::test]
+async fn the_lists_that_no_event_refreshes_are_closed_with_the_role() {
+    let desk = staffed().await;
+    let mut lists = Vec::new();
+    for command in ["/agents", "/invites", "/deadletters"] {
+        desk.say(EVE, command).await;
+        lists.push((command, desk.last(EVE)));
+    }
+    desk.say(ADMIN, "/removeadmin @eve").await;
+    desk.press(ADMIN, "Cabut peran").await;
+    for (command, list) in lists {
+        let closed = desk.sandbox.message(EVE, list.message_id).unwrap();
+        assert!(closed.text.contains("for admins only"), "{command}: {}", closed.text);
+        assert!(closed.keyboard.is_empty(), "{command}");
+    }
 }
