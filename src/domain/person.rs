@@ -3,6 +3,7 @@ pub mod alias;
 pub mod ban;
 mod flapping;
 pub mod invite;
+mod locale;
 mod names;
 mod prompts;
 pub mod sessions;
@@ -13,46 +14,11 @@ use super::ids::{CategoryId, ChatId, DepartmentId, PersonId, ReplyId, TelegramId
 use super::policy::{Capacity, OfflineBehaviour};
 use super::schedule::WorkingHours;
 use ban::Ban;
+pub use locale::Locale;
 pub use names::name_key;
 use serde::{Deserialize, Serialize};
 use sessions::Sessions;
 use std::collections::BTreeSet;
-
-/// The languages of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Locale {
-    /// Indonesian.
-    #[default]
-    Id,
-    /// English.
-    En,
-}
-
-impl Locale {
-    /// All locales in display order.
-    pub const ALL: [Self; 2] = [Self::Id, Self::En];
-
-    /// Returns the locale of an IETF language tag such as Telegram's `language_code` (`id`, `en-GB`), or
-    /// `None` for other languages.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
-            "id" | "in" => Some(Self::Id),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
-
-    /// Returns the two-letter tag.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::En => "en",
-        }
-    }
-}
 
 /// The role of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
