@@ -14,6 +14,7 @@ pub use listener::Listener;
 pub use raw_update::RawUpdate;
 
 use crate::clock::Clock;
+use crate::domain::person::Locale;
 use crate::engine::ports::{Store, StoreError};
 use crate::engine::replicas::SignalBuffer;
 use crate::telegram::incoming::Incoming;
@@ -136,4 +137,10 @@ pub fn chat_of(update: &Value) -> Option<i64> {
     let message = ["message", "edited_message"].iter().find_map(|kind| update.get(kind));
     let message = message.or_else(|| update.get("callback_query")?.get("message"))?;
     message.get("chat")?.get("id")?.as_i64()
+}
+
+/// Returns the language of the Telegram of an update's sender.
+fn locale_of(update: &Value) -> Option<Locale> {
+    let content = ["message", "edited_message", "callback_query"].iter().find_map(|kind| update.get(kind))?;
+    Locale::from_tag(content.get("from")?.get("language_code")?.as_str()?)
 }

@@ -1,4 +1,5 @@
 //! The chats that have an outage notice, and when they may get another.
+use crate::domain::person::Locale;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,8 @@ pub struct DelayedUpdate {
     pub id: i64,
     /// The chat that it came from.
     pub chat: i64,
+    /// The language of its sender's Telegram. What they have chosen is in the store, which can't be read now.
+    pub locale: Option<Locale>,
 }
 
 /// What became of a chat's outage notice.
@@ -45,15 +48,14 @@ pub struct OutageChats(Mutex<HashMap<i64, LastNotice>>);
 impl OutageChats {
     /// Returns true if the chat gets a notice about this update at `now`, steady time: once for an update, and at most
     /// one a minute.
-    pub(super) fn begin(&self, DelayedUpdate { id, chat }: DelayedUpdate, now: Duration) -> bool {
+    pub(super) fn begin(&self, DelayedUpdate { id, chat, .. }: DelayedUpdate, now: Duration) -> bool {
         let is_recent = |last: &LastNotice| now.saturating_sub(last.at) < OUTAGE_NOTICE_INTERVAL;
         let mut notices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         notices.retain(|_, last| last.state != State::Gone || is_recent(last));
         let before = match notices.get(&chat) {
-            None => None,
             Some(last) if last.update >= id || is_recent(last) => return false,
-            Some(LastNotice { state: State::Shown(id), .. }) => Some(*id),
-            Some(LastNotice { state: State::Gone, .. }) => None,
+            Some(LastNotice { state: State::Shown(message_id), .. }) => Some(*message_id),
+            None | Some(LastNotice { state: State::Gone, .. }) => None,
             Some(_) => return false,
         };
         notices.insert(chat, LastNotice { at: now, update: id, state: State::Sending { before } });
@@ -96,7 +98,7 @@ mod tests {
     const NONE: [i32; 0] = [];
 
     fn begins(notices: &OutageChats, (chat, id): (i64, i64), seconds: u64) -> bool {
-        notices.begin(DelayedUpdate { id, chat }, Duration::from_secs(seconds))
+        notices.begin(DelayedUpdate { id, chat, locale: None }, Duration::from_secs(seconds))
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl BotContext {
         let bot = Arc::clone(self);
         self.tasks.spawn(async move {
             for update in due {
-                bot.send_outage_notice_to(update.chat).await;
+                bot.send_outage_notice_about(update).await;
             }
         });
     }
@@ -53,10 +53,11 @@ impl BotContext {
         }
     }
 
-    async fn send_outage_notice_to(&self, chat: i64) {
+    async fn send_outage_notice_about(&self, DelayedUpdate { chat, locale, .. }: DelayedUpdate) {
         let (config, now) = (self.engine.config(), self.clock.now());
-        let localizer =
-            Localizer { texts: &self.texts, locale: config.default_locale, now, zone: config.zone };
+        let is_private = chat > 0;
+        let locale = locale.filter(|_| is_private).unwrap_or(config.default_locale);
+        let localizer = Localizer { texts: &self.texts, locale, now, zone: config.zone };
         let body = json!({"chat_id": chat, "text": localizer.plain("store-away", &[])});
         let sent = self.telegram.call("sendMessage", &body).await;
         if let Err(error) = &sent {

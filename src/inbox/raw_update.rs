@@ -1,7 +1,7 @@
 //! Decoding of raw updates, each by itself, so that one that no parser accepts is stored as a dead letter and
 //! never stops the others.
 use super::json_scan::{elements, first_integer, integer, member, members};
-use super::{HANDLED_UPDATES, chat_of};
+use super::{HANDLED_UPDATES, chat_of, locale_of};
 use crate::bot::outage_chats::DelayedUpdate;
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ impl RawUpdate {
 
     /// Returns the update for an outage notice to its chat.
     pub(super) fn delayed(&self) -> Option<DelayedUpdate> {
-        self.chat.map(|chat| DelayedUpdate { id: self.id, chat })
+        self.chat.map(|chat| DelayedUpdate { id: self.id, chat, locale: locale_of(&self.value) })
     }
 }
 

@@ -35,7 +35,9 @@ impl Received {
 
     /// Returns the update for an outage notice to its chat.
     pub(super) fn delayed(&self) -> Option<DelayedUpdate> {
-        self.chat_id().map(|chat| DelayedUpdate { id: self.id(), chat })
+        let language = || self.from()?.language_code.as_deref();
+        let locale = language().and_then(Locale::from_tag);
+        self.chat_id().map(|chat| DelayedUpdate { id: self.id(), chat, locale })
     }
 
     pub(super) fn from(&self) -> Option<&IncomingUser> {

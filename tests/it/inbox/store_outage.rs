@@ -63,6 +63,19 @@ async fn a_notice_leaves_the_chat_when_the_update_was_handled() {
 }
 
 #[tokio::test]
+async fn a_notice_is_in_the_language_of_the_senders_telegram() {
+    for refused in ["append_updates", "draft"] {
+        let desk = Desk::new().await;
+        desk.person(2, "Tom", "en").await;
+        desk.faults.inject(move |method| (method == refused).then_some(StoreFault::Unreachable));
+        desk.sandbox.send_text(2, "No internet");
+        desk.wait_for_message(2, "What you sent is not lost").await;
+        desk.faults.clear();
+        desk.settle().await;
+    }
+}
+
+#[tokio::test]
 async fn a_notice_whose_deletion_fails_stays_and_nothing_else_changes() {
     let desk = Desk::new().await;
     desk.person(1, "Sari", "id").await;
